@@ -1,0 +1,94 @@
+"""Which addresses may be reached: global ones, and those that the operator allowed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from concurrent.futures import Future
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from threading import Thread
+
+from connectors.contract import GiveUp
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+# Python 3.11 calls these global: protocol assignments (192.0.0.8) and the 6to4 relay
+V4_TRAPS = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+# global unicast is 2000::/3 alone, so NAT64, fec0:: and multicast fall out; 6to4 and documentation lie within
+V6_GLOBAL = IPv6Network("2000::/3")
+V6_TRAPS = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
+
+
+def look_up(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of a host name, in the order to try them.
+
+    Raises OSError when there are none and TimeoutError past `seconds`.
+    """
+    found: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.set_result(list(dict.fromkeys(str(answer[4][0]) for answer in answers)))
+        except (OSError, UnicodeError) as error:
+            found.set_exception(OSError(str(error)))
+
+    # getaddrinfo takes no time limit and cannot be interrupted: a daemon thread may be left behind
+    Thread(target=ask, name="look-up", daemon=True).start()
+    return found.result(seconds)
+
+
+def unwrapped(text: str) -> Address:
+    """The address meant: `::ffff:127.0.0.1` is 127.0.0.1. Raises ValueError."""
+    address = ip_address(text)
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
+
+
+def is_public(address: Address) -> bool:
+    """Whether the address belongs to the open internet."""
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, IPv4Address):
+        return not any(address in trap for trap in V4_TRAPS)
+    return address in V6_GLOBAL and not any(address in trap for trap in V6_TRAPS)
+
+
+def is_ours(host: str) -> bool:
+    """Whether a host is written as this machine itself."""
+    try:
+        return host == "localhost" or unwrapped(host).is_loopback
+    except ValueError:
+        return False
+
+
+def reachable(host: str, found: Sequence[str], allow: bool | Sequence[Network]) -> list[str]:
+    """Those of the addresses of `host` that may be connected to. Raises GiveUp when one of them must not be.
+
+    Networks that the operator named go first: a name that also has other addresses is then reached there only.
+    """
+    addresses = [unwrapped(text) for text in found]
+    # localhost is ::1 and 127.0.0.1: naming one of them is enough
+    if not isinstance(allow, bool):
+        named = [str(address) for address in addresses if any(address in network for network in allow)]
+        if named:
+            return named
+    # one forbidden address among public ones is the mark of a rebinding attack, not of a choice
+    for address in addresses:
+        if not (is_public(address) or (allow is True and is_near(address))):
+            raise GiveUp(refusal(host, address))
+    return [str(address) for address in addresses]
+
+
+def is_near(address: Address) -> bool:
+    """Whether `allow_private = true` covers it: 169.254.169.254 and its kin must be named as a network."""
+    return address.is_private and not address.is_link_local and not address.is_multicast
+
+
+def refusal(host: str, address: Address) -> str:
+    """Why, and how an operator who means it can allow it."""
+    at = "" if host == str(address) else f" is {address}, which"
+    network = f"{address}/{address.max_prefixlen}"
+    return (
+        f'{host}{at} is not an address of the open internet; if it is yours, set `[net] allow_private = ["{network}"]`'
+    )
