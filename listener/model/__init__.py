@@ -1,0 +1,32 @@
+"""The nouns that are kept, as tables, and the values that rooms hand to the store."""
+
+from listener.model.customer import Customer, Handle
+from listener.model.delivery import Attempt, Contact, Delivery
+from listener.model.house import AuditLine, BookVersion, LimitCounter, Pause, RuleMode, Setting
+from listener.model.mention import Appearance, Decision, Mention, Version
+from listener.model.source import BlindSpot, MeasureRow, Source
+from listener.model.ticket import Ticket, TicketMention, TicketNote
+
+__all__ = [
+    "Appearance",
+    "Attempt",
+    "AuditLine",
+    "BlindSpot",
+    "BookVersion",
+    "Contact",
+    "Customer",
+    "Decision",
+    "Delivery",
+    "Handle",
+    "LimitCounter",
+    "MeasureRow",
+    "Mention",
+    "Pause",
+    "RuleMode",
+    "Setting",
+    "Source",
+    "Ticket",
+    "TicketMention",
+    "TicketNote",
+    "Version",
+]

@@ -1,0 +1,67 @@
+"""What the house keeps about itself: rule books, limits, pauses, settings, the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class BookVersion(SQLModel, table=True):
+    """A rule book that judged mentions, with its files, so that every decision can be explained."""
+
+    __tablename__ = "book_version"
+    version: str = Field(primary_key=True)
+    loaded_at: datetime
+    files: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
+class RuleMode(SQLModel, table=True):
+    """Since when a rule has been in its present mode: it acts only on what came after."""
+
+    __tablename__ = "rule_mode"
+    rule: str = Field(primary_key=True)
+    mode: str
+    since: datetime
+
+
+class LimitCounter(SQLModel, table=True):
+    """One limit or budget of one person, issue, rule or the installation.
+
+    `stamps` are the newest uses in a sliding window (ISO times), `amount` the sum in a calendar period.
+    """
+
+    __tablename__ = "limit_counter"
+    key: str = Field(primary_key=True)
+    stamps: list[str] = Field(default_factory=list, sa_type=JSON)
+    amount: float = 0
+
+
+class Pause(SQLModel, table=True):
+    """A stop switch: `scope` is all, rule:<id> or channel:<name>."""
+
+    scope: str = Field(primary_key=True)
+    since: datetime
+    who: str
+    why: str = ""
+
+
+class Setting(SQLModel, table=True):
+    """Small facts that must survive a restart: the last heartbeat, the book on disk and its trouble."""
+
+    name: str = Field(primary_key=True)
+    value: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class AuditLine(SQLModel, table=True):
+    """Who did what by hand, when."""
+
+    __tablename__ = "audit"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    who: str
+    what: str
+    about: str = ""
+    why: str = ""

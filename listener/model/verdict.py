@@ -1,0 +1,58 @@
+"""What a text says about the brand, as understanding found it and the store keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Label = Literal["positive", "negative", "neutral", "mixed", "unsure", "unscored"]
+Voice = Literal["complaint", "review", "discussion", "news"]
+
+
+class Evidence(NamedTuple):
+    """One reason for a verdict: a word or phrase, stars, a language; what it weighed and who said so."""
+
+    what: str
+    value: float
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`score` runs from −1 to 1, `confidence` from 0 to 1.
+
+    `lean` is the best of positive, negative and neutral, also where the label is mixed or unsure. `intent` is
+    praise, complaint, question, request or news. `whole` is the score of the whole text where the label is about
+    the brand's clauses only. `plain` is stock VADER's compound where computed.
+    """
+
+    label: Label
+    score: float
+    confidence: float
+    engine: str
+    language: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    topics: tuple[str, ...] = ()
+    drivers: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    plain: float | None = None
+    lean: Label | None = None
+    intent: str | None = None
+    whole: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What understanding is given: one mention's text and what is known of where it was said.
+
+    `brand` is the brand's name, `aliases` all its names and handles, `others` those of competitors and
+    other brands; `stars` 0 to 5; `language` what the source declared.
+    """
+
+    text: str
+    brand: str = ""
+    aliases: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    voice: Voice = "discussion"
+    stars: float | None = None
+    language: str | None = None

@@ -1,0 +1,184 @@
+"""Transaction [1]: what a poll brought, kept together with the source's cursor and health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from listener.model import Appearance, BlindSpot, MeasureRow, Mention, Source, Version
+from listener.model.plan import Arrival, Polled, Taken
+from listener.store.engine import Database, chunks, table
+
+appearance, mention, source_table = table(Appearance), table(Mention), table(Source)
+
+EDITABLE = ("title", "text", "rating", "language", "simhash", "copy_a", "copy_b", "company_reply", "attributes")
+NEW_APPEARANCE = {"gone_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Which source brings the arrivals, and when."""
+
+    source: str
+    at: datetime
+
+
+class Arrivals:
+    """Keeps what sources bring."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, source: str, arrivals: Sequence[Arrival], at: datetime, polled: Polled | None = None) -> Taken:
+        """New mentions, versions, cursor and health: together or not at all."""
+        origin = _Origin(source, at)
+        with self._database.write() as connection:
+            parts = [self._take(connection, origin, chunk) for chunk in chunks(arrivals)]
+            taken = Taken(*(sum(getattr(part, name) for part in parts) for name in Taken.__slots__))
+            if polled:
+                self._remember(connection, polled, taken)
+        return taken
+
+    def known(self, source: str, since: datetime) -> frozenset[str]:
+        """External ids that are kept of this source and were posted since then."""
+        query = select(mention.c.external_id).where(
+            mention.c.source == source, mention.c.posted_at >= since, mention.c.gone_at.is_(None)
+        )
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def _take(self, connection: Connection, origin: _Origin, arrivals: Sequence[Arrival]) -> Taken:
+        known = self._appearances(connection, origin.source, arrivals)
+        fresh = {arrival.external_id: arrival for arrival in arrivals if arrival.external_id not in known}
+        changed = [
+            (known[arrival.external_id], arrival)
+            for arrival in arrivals
+            if arrival.external_id in known and known[arrival.external_id].digest != arrival.digest
+        ]
+        mentions = self._add(connection, origin, list(fresh.values()))
+        edited = sum(self._edit(connection, origin, row, arrival) for row, arrival in changed)
+        return Taken(len(fresh), mentions, edited, len(arrivals) - len(fresh) - len(changed))
+
+    def _appearances(self, connection: Connection, source: str, arrivals: Iterable[Arrival]) -> dict[str, Row[Any]]:
+        query = select(appearance).where(
+            appearance.c.source == source, appearance.c.external_id.in_([item.external_id for item in arrivals])
+        )
+        return {row.external_id: row for row in connection.execute(query)}
+
+    def _add(self, connection: Connection, origin: _Origin, fresh: Sequence[Arrival]) -> int:
+        if not fresh:
+            return 0
+        posts = self._posts(connection, origin.source, fresh)
+        connection.execute(
+            self._database.insert(Appearance).on_conflict_do_nothing(),
+            [
+                {
+                    "source": origin.source,
+                    "external_id": arrival.external_id,
+                    "post": posts.get(arrival.external_id),
+                    "digest": arrival.digest,
+                    "seen_at": origin.at,
+                    **NEW_APPEARANCE,
+                }
+                for arrival in fresh
+            ],
+        )
+        about = [arrival for arrival in fresh if arrival.words]
+        return self._insert(connection, [(posts[arrival.external_id], arrival) for arrival in about])
+
+    def _posts(self, connection: Connection, source: str, fresh: Iterable[Arrival]) -> dict[str, str]:
+        """The post of each arrival. Two ids in one source are two posts, even when they share an address."""
+        about = [arrival for arrival in fresh if arrival.words]
+        wanted = [arrival.post for arrival in about if arrival.post]
+        query = select(appearance.c.post).where(appearance.c.source == source, appearance.c.post.in_(wanted))
+        used = set(connection.execute(query).scalars()) if wanted else set()
+        posts = {}
+        for arrival in about:
+            own = arrival.post if arrival.post and arrival.post not in used else f"{source}:{arrival.external_id}"
+            used.add(own)
+            posts[arrival.external_id] = own
+        return posts
+
+    def _insert(self, connection: Connection, about: Sequence[tuple[str, Arrival]]) -> int:
+        query = select(mention.c.post, mention.c.brand).where(mention.c.post.in_([post for post, _ in about]))
+        kept = {(row.post, row.brand) for row in connection.execute(query)} if about else set()
+        rows = [
+            {**arrival.columns, "external_id": arrival.external_id, "post": post, "brand": brand, "words": words}
+            for post, arrival in about
+            for brand, words in arrival.words.items()
+            if (post, brand) not in kept
+        ]
+        if rows:
+            connection.execute(self._database.insert(Mention).on_conflict_do_nothing(), rows)
+        return len(rows)
+
+    def _edit(self, connection: Connection, origin: _Origin, row: Row[Any], arrival: Arrival) -> bool:
+        """An edit of the source's own mention; a digest that changed elsewhere is only remembered."""
+        post = row.post or (self._posts(connection, origin.source, [arrival]).get(arrival.external_id))
+        connection.execute(update(appearance).where(appearance.c.id == row.id).values(digest=arrival.digest, post=post))
+        if post is None or row.gone_at is not None:
+            return False
+        query = select(mention).where(mention.c.post == post)
+        kept = list(connection.execute(query))
+        mine = [old for old in kept if old.source == origin.source and old.external_id == arrival.external_id]
+        changed = [old for old in mine if any(getattr(old, name) != arrival.columns[name] for name in EDITABLE)]
+        self._keep_versions(connection, changed, origin.at)
+        self._overwrite(connection, changed, arrival.columns, origin.at)
+        added = self._insert(connection, [(post, arrival)]) if mine or not kept else 0
+        return bool(changed or added)
+
+    def _keep_versions(self, connection: Connection, old: Sequence[Row[Any]], at: datetime) -> None:
+        rows = [
+            {"mention": row.id, "until": at, "title": row.title, "text": row.text, "rating": row.rating} for row in old
+        ]
+        if rows:
+            connection.execute(table(Version).insert(), rows)
+
+    def _overwrite(
+        self, connection: Connection, old: Sequence[Row[Any]], columns: Mapping[str, Any], at: datetime
+    ) -> None:
+        values = {name: columns[name] for name in EDITABLE} | {"edited_at": at, "decided_at": None}
+        connection.execute(update(mention).where(mention.c.id.in_([row.id for row in old])).values(values))
+
+    def _remember(self, connection: Connection, polled: Polled, taken: Taken) -> None:
+        self._bury(connection, polled)
+        for model, rows in (
+            (MeasureRow, [dict(zip(("name", "about", "value", "at"), row, strict=True)) for row in polled.measures]),
+            (BlindSpot, [dict(zip(("since", "until", "why"), row, strict=True)) for row in polled.blind]),
+        ):
+            if rows:
+                connection.execute(table(model).insert(), [{"source": polled.source, **row} for row in rows])
+        connection.execute(
+            update(source_table)
+            .where(source_table.c.name == polled.source)
+            .values(
+                state="ok",
+                cursor=polled.cursor,
+                next_at=polled.next_at,
+                hint=polled.hint,
+                first_ok_at=func.coalesce(source_table.c.first_ok_at, polled.at),
+                last_ok_at=polled.at,
+                failures=0,
+                last_error=None,
+                blind_since=None,
+                items=source_table.c["items"] + taken.items,
+                mentions=source_table.c.mentions + taken.mentions,
+            )
+        )
+
+    def _bury(self, connection: Connection, polled: Polled) -> None:
+        """Posts deleted at the source lose their text and never come back as new."""
+        for gone in chunks(polled.gone):
+            here = (mention.c.source == polled.source) & mention.c.external_id.in_(gone)
+            query = select(mention.c.id).where(here, mention.c.gone_at.is_(None))
+            ids = list(connection.execute(query).scalars())
+            connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
+            connection.execute(
+                update(mention).where(mention.c.id.in_(ids)).values(title="", text="", gone_at=polled.at)
+            )
+            buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
+            connection.execute(update(appearance).where(buried).values(gone_at=polled.at))

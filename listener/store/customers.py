@@ -1,0 +1,60 @@
+"""The customer registry: replaced as a whole by its file, asked for by handle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, tuple_
+
+from listener.model import Customer, Handle
+from listener.store.engine import Database, chunks, table
+
+customer, handle = table(Customer), table(Handle)
+
+
+class Customers:
+    """Who is known, and by which handles."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace(self, customers: Sequence[dict[str, Any]], handles: Sequence[dict[str, str]]) -> None:
+        """The registry becomes exactly this."""
+        with self._database.write() as connection:
+            connection.execute(delete(handle))
+            connection.execute(delete(customer))
+            for rows in chunks(customers):
+                connection.execute(customer.insert(), list(rows))
+            for pairs in chunks(handles):
+                connection.execute(handle.insert(), list(pairs))
+
+    def count(self) -> int:
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(customer)).scalar_one()
+
+    def by_handle(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Customer ids by (platform, folded handle)."""
+        found: dict[tuple[str, str], str] = {}
+        with self._database.read() as connection:
+            for pairs in chunks(sorted(set(wanted))):
+                query = select(handle).where(tuple_(handle.c.platform, handle.c.handle).in_(pairs))
+                found |= {(row.platform, row.handle): row.customer for row in connection.execute(query)}
+        return found
+
+    def get(self, ids: Iterable[str]) -> dict[str, Row[Any]]:
+        with self._database.read() as connection:
+            query = select(customer).where(customer.c.id.in_(sorted(set(ids))))
+            return {row.id: row for row in connection.execute(query)}
+
+    def page(self, limit: int, only: str | None = None) -> list[tuple[Row[Any], list[str]]]:
+        """Customers with their handles as `platform:name`, by id."""
+        query = select(customer).order_by(customer.c.id).limit(limit)
+        query = query.where(customer.c.id == only) if only else query
+        with self._database.read() as connection:
+            rows = list(connection.execute(query))
+            named = select(handle).where(handle.c.customer.in_([row.id for row in rows]))
+            handles: dict[str, list[str]] = {}
+            for row in connection.execute(named):
+                handles.setdefault(row.customer, []).append(f"{row.platform}:{row.handle}")
+        return [(row, sorted(handles.get(row.id, []))) for row in rows]

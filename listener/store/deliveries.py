@@ -1,0 +1,255 @@
+"""Deliveries: the queue of everything on its way out. A claim is one UPDATE; its attempt number is the fence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, or_, select, update
+
+from listener.model import Attempt, Contact, Delivery, Pause
+from listener.store.engine import Database, narrowed, table
+from listener.store.ledger import StoredLedger, reservation_from_json
+
+delivery, attempt, contact, pause = table(Delivery), table(Attempt), table(Contact), table(Pause)
+
+OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
+ENDED_UNSENT = ("rejected", "expired", "cancelled")
+OUTWARD = ("thanks", "gift", "ask", "engage", "recovery")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries a list shows."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    id: int | None = None
+    mention: int | None = None
+    status: tuple[str, ...] = ()
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended: done, due (again at `due_at`), failed, in_doubt, by_hand."""
+
+    delivery: int
+    attempt: int
+    status: str
+    at: datetime
+    due_at: datetime | None = None
+    error: str | None = None
+    external: Mapping[str, Any] | None = None
+    channel: str | None = None
+
+
+def unpaused() -> ColumnElement[bool]:
+    """No stop switch holds this delivery: none for all, none for its rule, none for its channel."""
+    scope = pause.c.scope
+    mine = or_(scope == "all", scope == "rule:" + delivery.c.rule, scope == "channel:" + delivery.c.channel)
+    return not_(select(pause.c.scope).where(mine).exists())
+
+
+def _claimable() -> ColumnElement[bool]:
+    """Due, or held until now; alerts that a channel's share held back wait for their summary instead."""
+    status = delivery.c.status
+    return or_(status == "due", and_(status == "held", delivery.c.action != "alert"))
+
+
+def add(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]]) -> None:
+    """New deliveries; one whose key exists already is left as it is, so nothing is ordered twice."""
+    if rows:
+        statement = database.insert(Delivery).on_conflict_do_nothing(index_elements=["key"])
+        connection.execute(statement, [dict(row) for row in rows])
+
+
+class Deliveries:
+    """What is on its way out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, *rows: Mapping[str, Any]) -> None:
+        """Deliveries that no mention ordered: ops notices, test messages."""
+        with self._database.write() as connection:
+            add(connection, self._database, rows)
+
+    def due(self, now: datetime, limit: int = 200) -> list[tuple[int, str | None]]:
+        """Deliveries to claim with their channel, longest due first."""
+        ready = and_(_claimable(), delivery.c.due_at <= now, unpaused())
+        query = (
+            select(delivery.c.id, delivery.c.channel)
+            .where(ready)
+            .order_by(delivery.c.due_at, delivery.c.id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [(row.id, row.channel) for row in connection.execute(query)]
+
+    def claim(self, number: int, now: datetime) -> Row[Any] | None:
+        """The delivery, when this call and no other may perform it."""
+        statement = (
+            update(delivery)
+            .where(delivery.c.id == number, _claimable(), unpaused())
+            .values(status="sending", claimed_at=now, attempts=delivery.c.attempts + 1)
+            .returning(delivery)
+        )
+        with self._database.write() as connection:
+            return connection.execute(statement).first()
+
+    def finish(self, outcome: Outcome) -> bool:
+        """Transaction [3]: outcome and contact ledger entry. False when the claim is no longer ours."""
+        values: dict[str, Any] = {"status": outcome.status, "last_error": outcome.error}
+        values |= {"due_at": outcome.due_at} if outcome.due_at else {}
+        values |= {"done_at": outcome.at, "external": outcome.external} if outcome.status == "done" else {}
+        mine = (delivery.c.id == outcome.delivery) & (delivery.c.attempts == outcome.attempt)
+        with self._database.write() as connection:
+            statement = update(delivery).where(mine, delivery.c.status == "sending").values(values).returning(delivery)
+            row = connection.execute(statement).first()
+            if row is None:
+                return False
+            self._attempted(connection, outcome)
+            if outcome.status == "done":
+                enter_contact(connection, row, outcome.at)
+        return True
+
+    def _attempted(self, connection: Connection, outcome: Outcome) -> None:
+        values = {"delivery": outcome.delivery, "number": outcome.attempt, "at": outcome.at}
+        connection.execute(attempt.insert(), {**values, "outcome": outcome.status, "error": outcome.error})
+
+    def orphans(self, before: datetime) -> list[Row[Any]]:
+        """Deliveries whose performer started before that time and never said how it ended."""
+        query = select(delivery).where(delivery.c.status == "sending", delivery.c.claimed_at < before)
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def move(self, number: int, origin: Sequence[str], at: datetime, **values: Any) -> Row[Any] | None:
+        """A person's (or the clock's) change from one of these states; the row after it, None if it was elsewhere.
+
+        `status="done"` also enters the contact.
+        """
+        with self._database.write() as connection:
+            query = select(delivery).where(delivery.c.id == number, delivery.c.status.in_(origin))
+            old = connection.execute(query).first()
+            if old is None:
+                return None
+            statement = update(delivery).where(delivery.c.id == number).values(values).returning(delivery)
+            row = connection.execute(statement).one()
+            if row.status == "done":
+                enter_contact(connection, row, at)
+            if row.status in ENDED_UNSENT:
+                _release(connection, self._database, [row])
+            return row
+
+    def expire(self, now: datetime) -> list[Row[Any]]:
+        """Drafts that waited too long."""
+        late = delivery.c.status.in_(("waiting", "by_hand")) & (delivery.c.expires_at <= now)
+        statement = update(delivery).where(late).values(status="expired").returning(delivery)
+        with self._database.write() as connection:
+            rows = list(connection.execute(statement))
+            _release(connection, self._database, rows)
+        return rows
+
+    def to_tell(self, again_before: datetime) -> list[Row[Any]]:
+        """Drafts and deliveries by hand that no person was told of, or by hand once, before that time."""
+        status, told = delivery.c.status, delivery.c.told
+        new = status.in_(("waiting", "by_hand")) & (told == 0)
+        again = (status == "by_hand") & (told == 1) & (delivery.c.told_at <= again_before)
+        with self._database.read() as connection:
+            return list(connection.execute(select(delivery).where(or_(new, again))))
+
+    def announce(self, numbers: Sequence[int], at: datetime, notices: Sequence[Mapping[str, Any]]) -> None:
+        """People are told: the notices and that they were sent, together."""
+        with self._database.write() as connection:
+            add(connection, self._database, notices)
+            told = {"told": delivery.c.told + 1, "told_at": at}
+            connection.execute(update(delivery).where(delivery.c.id.in_(numbers)).values(told))
+
+    def crowded(self, now: datetime) -> dict[str, list[Row[Any]]]:
+        """Alerts that a channel's share held back and whose hour is over, by channel."""
+        query = select(delivery).where(
+            delivery.c.status == "held", delivery.c.action == "alert", delivery.c.due_at <= now
+        )
+        found: dict[str, list[Row[Any]]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query.order_by(delivery.c.id)):
+                found.setdefault(row.channel, []).append(row)
+        return found
+
+    def gather(self, numbers: Sequence[int], at: datetime, summary: Mapping[str, Any]) -> None:
+        """One summary in place of these alerts."""
+        done = {"status": "done", "done_at": at, "external": {"kind": "summary", "key": summary["key"], "url": None}}
+        with self._database.write() as connection:
+            add(connection, self._database, [summary])
+            connection.execute(update(delivery).where(delivery.c.id.in_(numbers)).values(done))
+
+    def page(self, wanted: DeliveryFilter) -> list[Row[Any]]:
+        """Newest first."""
+        query = select(delivery).order_by(delivery.c.id.desc()).limit(wanted.limit)
+        query = narrowed(
+            query,
+            (wanted.since, delivery.c.created_at.__ge__),
+            (wanted.until, delivery.c.created_at.__lt__),
+            (wanted.id, delivery.c.id.__eq__),
+            (wanted.mention, delivery.c.mention.__eq__),
+            (wanted.status or None, delivery.c.status.in_),
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def attempts_of(self, number: int) -> list[Row[Any]]:
+        with self._database.read() as connection:
+            return list(connection.execute(select(attempt).where(attempt.c.delivery == number).order_by(attempt.c.id)))
+
+    def counts(self) -> dict[str, int]:
+        """How many deliveries are in each state."""
+        query = select(delivery.c.status, func.count()).group_by(delivery.c.status)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def oldest_undelivered(self) -> datetime | None:
+        """When the oldest delivery became due that has not gone out."""
+        query = select(func.min(delivery.c.due_at)).where(
+            delivery.c.status.in_(("due", "sending", "in_doubt", "failed"))
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).scalar()
+
+    def done_since(self, since: datetime) -> int:
+        """How many went out since then."""
+        with self._database.read() as connection:
+            query = select(func.count()).select_from(delivery).where(delivery.c.done_at >= since)
+            return connection.execute(query).scalar_one()
+
+    def sent_since(self, channel: str, since: datetime) -> int:
+        """How many alerts a channel carried since then (its own notices do not count)."""
+        query = select(func.count()).where(
+            delivery.c.channel == channel, delivery.c.done_at >= since, delivery.c.action.in_(("alert", "summary"))
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one()
+
+    def contacts(self, limit: int, since: datetime | None = None, person: str | None = None) -> list[Row[Any]]:
+        """The contact ledger, newest first."""
+        query = select(contact).order_by(contact.c.id.desc()).limit(limit)
+        query = query.where(contact.c.at >= since) if since else query
+        query = query.where(contact.c.person == person) if person else query
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+
+def _release(connection: Connection, database: Database, rows: Sequence[Row[Any]]) -> None:
+    """What was reserved for deliveries that never go out is given back."""
+    ledger = StoredLedger(connection, database)
+    for row in rows:
+        ledger.release(tuple(reservation_from_json(kept) for kept in row.reservations))
+
+
+def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
+    """An outward delivery that arrived is a contact with its person."""
+    if row.purpose in OUTWARD and row.person:
+        values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
+        connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})

@@ -1,0 +1,161 @@
+"""The database itself: one writer, many readers, the same for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import SQLModel
+
+from listener.store.trouble import BUSY_SECONDS, with_cure
+from listener.store.trouble import StoreInUse as StoreInUse
+from listener.store.trouble import StoreTrouble as StoreTrouble
+
+T = TypeVar("T")
+
+CHUNK = 500
+READERS = 8
+
+
+def _trouble(error: DBAPIError) -> StoreTrouble:
+    return with_cure(str(error.orig))
+
+
+def _tune(connection: Any, query_only: bool) -> None:
+    connection.isolation_level = None  # BEGIN is sent by the "begin" event
+    for pragma in (
+        "auto_vacuum=INCREMENTAL",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+        f"query_only={'ON' if query_only else 'OFF'}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite(url: str, begin: str, size: int, query_only: bool) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        json_serializer=compact,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", lambda connection, _: _tune(connection, query_only))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def compact(value: Any) -> str:
+    """JSON without spaces, as it is kept in the store."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table behind a model."""
+    return model.__table__  # type: ignore[attr-defined,no-any-return]  # SQLModel adds it at run time
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Slices that fit into one statement's parameters."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def narrowed(query: Select[Any], *wishes: tuple[Any, Callable[[Any], ColumnElement[bool]]]) -> Select[Any]:
+    """The query with the clause of every wish that was given: pairs of a value (None: not given) and a comparison."""
+    for value, clause in wishes:
+        query = query.where(clause(value)) if value is not None else query
+    return query
+
+
+class Database:
+    """Opens a store by its address. All statements run inside `read()` or `write()`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turn = threading.RLock()
+        self._held: IO[str] | Connection | None = None
+        if self.is_sqlite:
+            # BEGIN IMMEDIATE: a deferred transaction that reads first fails with "locked" under two writers
+            self._writer = _sqlite(url, "BEGIN IMMEDIATE", 1, query_only=False)
+            self._reader = _sqlite(url, "BEGIN", READERS, query_only=True)
+        else:
+            self._writer = create_engine(url, hide_parameters=True, pool_size=READERS, json_serializer=compact)
+            self._reader = self._writer
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite store."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing. Raises StoreTrouble."""
+        try:
+            with self._turn, self._writer.begin() as connection:
+                yield connection
+        except (OperationalError, DBAPIError) as error:
+            if (
+                isinstance(error, OperationalError)
+                or "malformed" in str(error.orig)
+                or "not a database" in str(error.orig)
+            ):
+                raise _trouble(error) from error
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view. Raises StoreTrouble."""
+        try:
+            with self._reader.begin() as connection:
+                yield connection
+        except (OperationalError, DBAPIError) as error:
+            if isinstance(error, OperationalError) or "not a database" in str(error.orig):
+                raise _trouble(error) from error
+            raise
+
+    def insert(self, model: type[SQLModel]) -> Any:
+        """An INSERT that knows ON CONFLICT, for this dialect."""
+        make = sqlite.insert if self.is_sqlite else postgresql.insert
+        return make(table(model))
+
+    def hold(self) -> None:
+        """Claim the store for the one daemon. Raises StoreInUse; the claim ends with the process."""
+        if self.path is None:
+            self._hold_postgres()
+            return
+        lock = open(f"{self.path}.lock", "w")  # noqa: SIM115  # held until close
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise StoreInUse(f"another `listener run` works on {self.path}; stop it first") from error
+        self._held = lock
+
+    def _hold_postgres(self) -> None:
+        connection = self._writer.connect()
+        if not connection.exec_driver_sql("SELECT pg_try_advisory_lock(7411)").scalar():
+            connection.close()
+            raise StoreInUse("another `listener run` works on this database; stop it first")
+        connection.commit()
+        self._held = connection
+
+    def close(self) -> None:
+        if self._held is not None:
+            self._held.close()
+        self._reader.dispose()
+        self._writer.dispose()

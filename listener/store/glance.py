@@ -1,0 +1,142 @@
+"""Lists at a glance: rows of a store without the models, whose import alone takes longer than a list may."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+from listener.store.revision import newest_revision
+from listener.store.trouble import BUSY_SECONDS, StoreTrouble, with_cure
+
+PAGE = 500
+CONVERTERS: Mapping[str, Callable[[bytes], Any]] = {
+    "JSON": json.loads,
+    "BOOLEAN": lambda kept: kept == b"1",
+    "DATETIME": lambda kept: datetime.fromisoformat(kept.decode()).replace(tzinfo=UTC),
+}
+
+Record: TypeAlias = Any  # a row whose columns are attributes, from here or from SQLAlchemy
+Query: TypeAlias = Callable[[str, Mapping[str, Any]], Iterable[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows a list shows. `since` is included, `until` is not."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    brand: str | None = None
+    source: str | None = None
+    id: str | int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list over table `t`: its order, the time and the key it is asked for, and how rows hang on mentions `m`."""
+
+    table: str
+    order: str
+    time: str
+    key: str
+    tie: str
+
+    def clauses(self) -> dict[str, str]:
+        """What each field of `Wanted` asks of a row."""
+        about = f"EXISTS (SELECT 1 FROM mention m {self.tie} AND m.{{0}} = :{{0}})" if self.tie else "t.{0} = :{0}"
+        return {
+            "since": f"{self.time} >= :since",
+            "until": f"{self.time} < :until",
+            "brand": about.format("brand"),
+            "source": "t.name = :source" if self.table == "source" else about.format("source"),
+            "id": f"{self.key} = :id",
+        }
+
+
+IN_TICKET = "JOIN ticket_mention l ON l.mention = m.id WHERE l.ticket = t.id"
+IN_CONTACT = "JOIN delivery d ON d.mention = m.id WHERE d.id = t.delivery"
+LAST_CONTACT = "(SELECT max(c.at) FROM contact c WHERE c.person = t.id)"
+
+LISTINGS: Mapping[str, Listing] = {
+    "mentions": Listing("mention", "t.id DESC", "t.posted_at", "t.id", ""),
+    "tickets": Listing("ticket", "t.id DESC", "t.opened_at", "t.id", IN_TICKET),
+    "deliveries": Listing("delivery", "t.id DESC", "t.created_at", "t.id", "WHERE m.id = t.mention"),
+    "contacts": Listing("contact", "t.id DESC", "t.at", "t.id", IN_CONTACT),
+    "customers": Listing("customer", "t.id", LAST_CONTACT, "t.id", "WHERE m.person = t.id"),
+    "sources": Listing("source", "t.name", "t.last_ok_at", "t.name", "WHERE m.source = t.name"),
+}
+
+
+class Glance:
+    """A store that is only read, while the daemon may write."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+
+    def pages(self, name: str, wanted: Wanted) -> Iterator[list[Record]]:
+        """The rows of a list in its order, some hundred at a time."""
+        listing = LISTINGS[name]
+        asked = {field: value for field in listing.clauses() if (value := getattr(wanted, field)) is not None}
+        where = " AND ".join(listing.clauses()[field] for field in asked) or "1 = 1"
+        sql = f"SELECT t.* FROM {listing.table} t WHERE {where} ORDER BY {listing.order} LIMIT :limit"
+        rows = iter(self._query(sql, {**asked, "limit": wanted.limit}))
+        while page := list(islice(rows, PAGE)):
+            yield page
+
+    def related(self, what: str, key: str, values: Sequence[Any], also: str = "") -> list[Record]:
+        """Rows of `what` ("columns FROM table") whose `key` is one of these values, at most a page of them."""
+        marks = ", ".join(f":v{number}" for number in range(len(values)))
+        named = {f"v{number}": value for number, value in enumerate(values)}
+        return list(self._query(f"SELECT {what} WHERE {key} IN ({marks}) {also}", named)) if values else []
+
+
+def is_current(path: Path) -> bool:
+    """Whether a sound SQLite store of this program's revision is there."""
+    try:
+        with over_sqlite(path) as seen:
+            return bool(seen.related("version_num FROM alembic_version", "version_num", [newest_revision()]))
+    except StoreTrouble:
+        return False
+
+
+@contextmanager
+def over_sqlite(path: Path) -> Iterator[Glance]:
+    """Look at the store in this file. Raises StoreTrouble."""
+    try:
+        with closing(_connected(path)) as connection:
+            yield Glance(lambda sql, values: connection.execute(sql, _as_kept(values)))
+    except sqlite3.Error as error:
+        raise with_cure(str(error)) from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    for name, convert in CONVERTERS.items():
+        sqlite3.register_converter(name, convert)
+    # mode=rw: a list must never make an empty store
+    address = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, detect_types=sqlite3.PARSE_DECLTYPES)
+    connection.row_factory = _record
+    connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def _record(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> Record:
+    return SimpleNamespace(**{column[0]: value for column, value in zip(cursor.description, row, strict=True)})
+
+
+def _as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Times as the store writes them: in UTC, without a zone, always with microseconds."""
+    return {
+        name: value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        if isinstance(value, datetime)
+        else value
+        for name, value in values.items()
+    }

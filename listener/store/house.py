@@ -1,0 +1,83 @@
+"""What the house remembers about itself: rule books, modes, stop switches, settings, the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+
+from listener.model import AuditLine, BookVersion, Pause, RuleMode, Setting
+from listener.store.engine import Database, table
+
+book_version, rule_mode, pause = table(BookVersion), table(RuleMode), table(Pause)
+setting, audit = table(Setting), table(AuditLine)
+
+
+class House:
+    """The daemon's own memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def adopt_book(
+        self, version: str, files: Mapping[str, str], modes: Mapping[str, str], at: datetime
+    ) -> dict[str, datetime]:
+        """Remember a rule book; returns since when each rule has been in its present mode."""
+        with self._database.write() as connection:
+            values = {"version": version, "loaded_at": at, "files": dict(files)}
+            connection.execute(self._database.insert(BookVersion).on_conflict_do_nothing(), values)
+            known = {row.rule: row for row in connection.execute(select(rule_mode))}
+            changed = {rule: mode for rule, mode in modes.items() if rule not in known or known[rule].mode != mode}
+            for rule, mode in changed.items():
+                new = {"mode": mode, "since": at}
+                statement = self._database.insert(RuleMode).values(rule=rule, **new)
+                connection.execute(statement.on_conflict_do_update(index_elements=["rule"], set_=new))
+            # a rule that comes back later must not act on what happened while it was away
+            connection.execute(delete(rule_mode).where(rule_mode.c.rule.not_in(list(modes))))
+        return {rule: at if rule in changed else known[rule].since for rule in modes}
+
+    def book(self, version: str) -> Row[Any] | None:
+        with self._database.read() as connection:
+            return connection.execute(select(book_version).where(book_version.c.version == version)).first()
+
+    def pause(self, scope: str, at: datetime, who: str, why: str = "") -> None:
+        """Hold all outward work, or that of one rule or channel, from this moment on."""
+        with self._database.write() as connection:
+            values = {"scope": scope, "since": at, "who": who, "why": why}
+            connection.execute(self._database.insert(Pause).values(values).on_conflict_do_nothing())
+            connection.execute(audit.insert(), _line(at, who, "pause", scope, why))
+
+    def resume(self, scope: str, at: datetime, who: str) -> bool:
+        """False when nothing was paused there."""
+        with self._database.write() as connection:
+            gone = connection.execute(delete(pause).where(pause.c.scope == scope)).rowcount
+            connection.execute(audit.insert(), _line(at, who, "resume", scope))
+        return bool(gone)
+
+    def pauses(self) -> list[Row[Any]]:
+        with self._database.read() as connection:
+            return list(connection.execute(select(pause).order_by(pause.c.scope)))
+
+    def put(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a small fact under a name."""
+        with self._database.write() as connection:
+            new = {"value": dict(value)}
+            statement = self._database.insert(Setting).values(name=name, **new)
+            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new))
+
+    def get(self, name: str) -> dict[str, Any]:
+        """The fact under that name, empty when there is none."""
+        with self._database.read() as connection:
+            value = connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
+        return dict(value or {})
+
+    def audit(self, at: datetime, who: str, what: str, about: str = "", why: str = "") -> None:
+        """One line of who did what by hand."""
+        with self._database.write() as connection:
+            connection.execute(audit.insert(), _line(at, who, what, about, why))
+
+
+def _line(at: datetime, who: str, what: str, about: str = "", why: str = "") -> dict[str, Any]:
+    return {"at": at, "who": who, "what": what, "about": about, "why": why}

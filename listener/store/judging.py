@@ -1,0 +1,178 @@
+"""Transaction [2]: verdict, decision, reserved limits, tickets and deliveries of a batch of mentions, together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+
+from listener.model import Contact, Decision, Delivery, Mention, Ticket
+from listener.model.plan import Judgement, Ordered, TicketPlan
+from listener.store import deliveries, tickets
+from listener.store.engine import Database, chunks, table
+from listener.store.ledger import StoredHistory, StoredLedger
+
+mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
+contact, ticket = table(Contact), table(Ticket)
+
+COPY_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """What the store knows of a person when a mention is decided. `last_contact` is by purpose."""
+
+    mentions: Mapping[int, int]
+    last_contact: Mapping[str, datetime]
+    open_ticket: bool
+
+
+class Turn:
+    """One open transaction in which a batch of mentions is decided."""
+
+    def __init__(self, connection: Connection, database: Database, at: datetime) -> None:
+        self._connection = connection
+        self._database = database
+        self._at = at
+        self.ledger = StoredLedger(connection, database)
+
+    def claim(self, ids: Sequence[int], read_at: datetime) -> frozenset[int]:
+        """Those of the mentions that nobody else decided and no edit changed since they were read."""
+        still = or_(mention.c.edited_at.is_(None), mention.c.edited_at <= read_at)
+        statement = (
+            update(mention)
+            .where(mention.c.id.in_(ids), mention.c.decided_at.is_(None), still)
+            .values(decided_at=self._at)
+            .returning(mention.c.id)
+        )
+        return frozenset(self._connection.execute(statement).scalars())
+
+    def keep_judgements(self, judgements: Iterable[Judgement]) -> None:
+        """Verdict, person and first copy of each mention."""
+        rows = [_judged(judgement) for judgement in judgements]
+        if rows:
+            values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "number"}
+            statement = update(mention).where(mention.c.id == bindparam("number")).values(values)
+            self._connection.execute(statement, rows)
+
+    def history(self, number: int) -> StoredHistory:
+        """Stored mentions, seen from this one."""
+        return StoredHistory(self._connection, number, self._at)
+
+    def records(self, persons: Sequence[str], windows: Sequence[int]) -> dict[str, PersonRecord]:
+        """What is known of each person: mentions in windows (days), contacts, an open ticket."""
+        mentions = self._mention_counts(persons, windows)
+        contacts = self._last_contacts(persons)
+        query = select(ticket.c.person).where(ticket.c.person.in_(persons), ticket.c.status != "closed")
+        troubled = set(self._connection.execute(query).scalars())
+        return {
+            person: PersonRecord(mentions.get(person, {}), contacts.get(person, {}), person in troubled)
+            for person in persons
+        }
+
+    def _mention_counts(self, persons: Sequence[str], windows: Sequence[int]) -> dict[str, dict[int, int]]:
+        if not windows:
+            return {}
+        counts = [func.count().filter(mention.c.posted_at > self._at - timedelta(days=days)) for days in windows]
+        query = select(mention.c.person, *counts).where(mention.c.person.in_(persons)).group_by(mention.c.person)
+        rows = self._connection.execute(query)
+        return {row[0]: dict(zip(windows, row[1:], strict=True)) for row in rows}
+
+    def _last_contacts(self, persons: Sequence[str]) -> dict[str, dict[str, datetime]]:
+        query = (
+            select(contact.c.person, contact.c.purpose, func.max(contact.c.at).label("at"))
+            .where(contact.c.person.in_(persons))
+            .group_by(contact.c.person, contact.c.purpose)
+        )
+        found: dict[str, dict[str, datetime]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.person, {})[row.purpose] = row.at
+        return found
+
+    def ordered_before(self, ids: Sequence[int]) -> dict[int, frozenset[tuple[str, str, str]]]:
+        """(rule, action, channel) that were ordered for each mention by an earlier decision about it."""
+        columns = (delivery.c.mention, delivery.c.rule, delivery.c.action, delivery.c.channel)
+        found: dict[int, set[tuple[str, str, str]]] = {}
+        for row in self._connection.execute(select(*columns).where(delivery.c.mention.in_(ids))):
+            found.setdefault(row.mention, set()).add((row.rule or "", row.action, row.channel or ""))
+        return {number: frozenset(keys) for number, keys in found.items()}
+
+    def open_ticket(self, plan: TicketPlan) -> tickets.Joined:
+        """Open a ticket, or join or reopen the person's latest."""
+        return tickets.open_or_join(self._connection, plan, self._at)
+
+    def keep(self, orders: Sequence[Ordered]) -> None:
+        """Decisions and the deliveries that they order."""
+        if not orders:
+            return
+        self._connection.execute(decision.insert(), [dict(order.decision) for order in orders])
+        deliveries.add(self._connection, self._database, [row for order in orders for row in order.deliveries])
+        for order in orders:
+            if order.tags:
+                one = mention.c.id == order.decision["mention"]
+                self._connection.execute(update(mention).where(one).values(tags=list(order.tags)))
+
+
+def _judged(judgement: Judgement) -> dict[str, Any]:
+    verdict = judgement.verdict
+    return {
+        "number": judgement.mention,
+        "person": judgement.person,
+        "customer": judgement.customer,
+        "duplicate_of": judgement.duplicate_of,
+        "label": verdict.label,
+        "score": verdict.score,
+        "confidence": verdict.confidence,
+        "engine": verdict.engine,
+        "language": verdict.language,
+        "verdict": {
+            "evidence": [[e.what, e.value, e.origin] for e in verdict.evidence],
+            "topics": verdict.topics,
+            "drivers": verdict.drivers,
+            "tags": verdict.tags,
+            "plain": verdict.plain,
+        },
+    }
+
+
+class Judging:
+    """The queue of mentions that wait for a decision, and the transaction that decides them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waiting(self, limit: int) -> list[Row[Any]]:
+        """Mentions without a decision, oldest first."""
+        query = select(mention).where(mention.c.decided_at.is_(None)).order_by(mention.c.id).limit(limit)
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    @contextmanager
+    def turn(self, at: datetime) -> Iterator[Turn]:
+        """Transaction [2]."""
+        with self._database.write() as connection:
+            yield Turn(connection, self._database, at)
+
+    @contextmanager
+    def past(self, number: int, at: datetime) -> Iterator[StoredHistory]:
+        """Stored mentions as a decision of that time counts them, for explaining it."""
+        with self._database.read() as connection:
+            yield StoredHistory(connection, number, at)
+
+    def possible_copies(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+        """Earlier mentions that share a copy key with one of these: id, brand, keys, simhash, duplicate_of."""
+        columns = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of", "posted_at")
+        found: dict[int, Row[Any]] = {}
+        with self._database.read() as connection:
+            for part in chunks(rows):
+                a = [row.copy_a for row in part if row.copy_a is not None]
+                b = [row.copy_b for row in part if row.copy_b is not None]
+                shared = or_(mention.c.copy_a.in_(a), mention.c.copy_b.in_(b))
+                recent = mention.c.posted_at > min(row.posted_at for row in part) - timedelta(days=COPY_DAYS)
+                query = select(*(mention.c[name] for name in columns)).where(shared, recent)
+                found |= {row.id: row for row in connection.execute(query)}
+        return [found[number] for number in sorted(found)]

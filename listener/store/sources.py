@@ -1,0 +1,140 @@
+"""The plan and the health of every source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select, update
+
+from listener.model import BlindSpot, Mention, Source
+from listener.store.deliveries import add
+from listener.store.engine import Database, table
+
+source = table(Source)
+mention = table(Mention)
+blind_spot = table(BlindSpot)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A poll that did not work, and the state that follows from it (backing off, blind, gone)."""
+
+    source: str
+    at: datetime
+    next_at: datetime | None
+    state: str
+    error: str
+
+
+class Sources:
+    """What is remembered of each configured source."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def enlist(self, configured: Sequence[tuple[str, str, str]]) -> None:
+        """Make the table agree with the configuration (name, kind, identity). A new identity starts afresh."""
+        names = [name for name, _, _ in configured]
+        with self._database.write() as connection:
+            rows = {row.name: row for row in connection.execute(select(source))}
+            for name, kind, identity in configured:
+                self._enlist_one(connection, rows.get(name), {"name": name, "kind": kind, "identity": identity})
+            off = update(source).where(source.c.name.not_in(names)).values(state="off", next_at=None)
+            connection.execute(off)
+
+    def _enlist_one(self, connection: Connection, row: Row[Any] | None, values: dict[str, str]) -> None:
+        afresh = {**values, "cursor": "", "state": "ok", "next_at": None, "failures": 0, "told_day_one": False}
+        afresh |= {"first_ok_at": None, "last_error": None, "blind_since": None}
+        if row is None:
+            connection.execute(source.insert(), {**afresh, "items": 0, "mentions": 0})
+        elif (row.kind, row.identity) != (values["kind"], values["identity"]):
+            connection.execute(update(source).where(source.c.name == row.name).values(afresh))
+        elif row.state in ("off", "gone"):
+            connection.execute(update(source).where(source.c.name == row.name).values(state="ok", next_at=None))
+
+    def due(self, now: datetime, limit: int = 200) -> list[Row[Any]]:
+        """Sources to poll, longest overdue first; one that was never polled is due now."""
+        query = (
+            select(source)
+            .where(source.c.state.not_in(("off", "gone")), or_(source.c.next_at.is_(None), source.c.next_at <= now))
+            .order_by(source.c.next_at.is_not(None), source.c.next_at)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def get(self, name: str) -> Row[Any] | None:
+        with self._database.read() as connection:
+            return connection.execute(select(source).where(source.c.name == name)).first()
+
+    def all(self) -> list[Row[Any]]:
+        with self._database.read() as connection:
+            return list(connection.execute(select(source).order_by(source.c.name)))
+
+    def unchanged(self, name: str, cursor: str, at: datetime, next_at: datetime) -> None:
+        """The far side said that nothing is new: the cheap way to say that all is well."""
+        values = {"cursor": cursor, "next_at": next_at, "last_ok_at": at, "state": "ok", "failures": 0}
+        values |= {"last_error": None, "blind_since": None}
+        with self._database.write() as connection:
+            connection.execute(update(source).where(source.c.name == name).values(values))
+
+    def failed(self, failure: Failure) -> None:
+        """Remember a failure; blindness starts at the first of an unbroken row."""
+        values = {
+            "state": failure.state,
+            "next_at": failure.next_at,
+            "last_error": failure.error,
+            "failures": source.c.failures + 1,
+            "blind_since": func.coalesce(source.c.blind_since, source.c.last_ok_at, failure.at),
+        }
+        with self._database.write() as connection:
+            connection.execute(update(source).where(source.c.name == failure.source).values(values))
+
+    def open_blind_spot(self, name: str, since: datetime, why: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(blind_spot.insert(), {"source": name, "since": since, "until": None, "why": why})
+
+    def close_blind_spot(self, name: str, until: datetime) -> None:
+        still = (blind_spot.c.source == name) & blind_spot.c.until.is_(None)
+        with self._database.write() as connection:
+            connection.execute(update(blind_spot).where(still).values(until=until))
+
+    def blind_spots(self, limit: int = 100) -> list[Row[Any]]:
+        """Newest first."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(blind_spot).order_by(blind_spot.c.id.desc()).limit(limit)))
+
+    def usual_per_day(self, name: str, since: datetime, until: datetime) -> float:
+        """Mentions a day in that time, to say how many a blind spot may have cost."""
+        query = select(func.count()).where(
+            mention.c.source == name, mention.c.posted_at >= since, mention.c.posted_at < until
+        )
+        with self._database.read() as connection:
+            counted = connection.execute(query).scalar_one()
+        return float(counted / max((until - since).total_seconds() / 86400, 1e-9))
+
+    def first_polls_untold(self) -> list[str]:
+        """Sources whose first poll is judged to the end but not yet told in its one message."""
+        waiting = select(mention.c.id).where(mention.c.source == source.c.name, mention.c.decided_at.is_(None))
+        query = select(source.c.name).where(
+            source.c.told_day_one.is_(False), source.c.first_ok_at.is_not(None), ~waiting.exists()
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def first_poll_told(self, name: str, notices: Sequence[Mapping[str, Any]]) -> None:
+        """The one message of a source's first day, and that it was sent, together."""
+        with self._database.write() as connection:
+            add(connection, self._database, notices)
+            connection.execute(update(source).where(source.c.name == name).values(told_day_one=True))
+
+    def first_poll_counts(self, name: str) -> tuple[int, int]:
+        """Old mentions and complaints among them of a source's first poll."""
+        old = (mention.c.source == name) & mention.c.first_poll.is_(True) & mention.c.history.is_(True)
+        query = select(func.count(), func.count().filter(mention.c.label == "negative")).where(old)
+        with self._database.read() as connection:
+            row = connection.execute(query).one()
+        return int(row[0]), int(row[1])

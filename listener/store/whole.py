@@ -1,0 +1,33 @@
+"""The kept world in one piece: every room of the store behind one name."""
+
+from __future__ import annotations
+
+from listener.store.arrivals import Arrivals
+from listener.store.customers import Customers
+from listener.store.deliveries import Deliveries
+from listener.store.engine import Database
+from listener.store.house import House
+from listener.store.judging import Judging
+from listener.store.mentions import Mentions
+from listener.store.sources import Sources
+from listener.store.tickets import Tickets
+from listener.store.upkeep import Upkeep
+
+
+class Store:
+    """The kept world, by theme."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.arrivals = Arrivals(self.database)
+        self.customers = Customers(self.database)
+        self.deliveries = Deliveries(self.database)
+        self.house = House(self.database)
+        self.judging = Judging(self.database)
+        self.mentions = Mentions(self.database)
+        self.sources = Sources(self.database)
+        self.tickets = Tickets(self.database)
+        self.upkeep = Upkeep(self.database)
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,50 @@
+"""What several rooms' tests start: a store on SQLite, the same on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from listener.store import Store
+from listener.store.upkeep import migrate
+from tests import postgres
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=50, help="how often the crash test kills the daemon")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a server of this test run."""
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.server() as url:
+        yield url
+
+
+def emptied(url: str) -> None:
+    store = Store(url)
+    with store.database.write() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store at the newest revision."""
+    url = f"sqlite:///{tmp_path}/listener.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        emptied(url)
+    store = Store(url)
+    migrate(store.database, NOW)
+    yield store
+    store.close()

@@ -1,0 +1,127 @@
+"""Deliveries: claimed once, fenced by their attempt, held by stop switches, told, gathered, expired."""
+
+from datetime import timedelta
+
+import pytest
+
+from listener.pipeline.notices import BLANK
+from listener.store.deliveries import DeliveryFilter, Outcome
+from tests.store.arrived import NOW
+
+
+def an_order(key="r:alert:care:1", **changes):
+    values = {"told_at": None, "key": key, "action": "alert", "channel": "care", "due_at": NOW, "created_at": NOW, "text": "news"}
+    return {**BLANK, **values, **changes}
+
+
+def only(store):
+    (row,) = store.deliveries.page(DeliveryFilter())
+    return row
+
+
+def test_the_same_key_is_ordered_once(store):
+    store.deliveries.add(an_order(), an_order())
+    store.deliveries.add(an_order(text="changed"))
+
+    assert only(store).text == "news"
+
+
+def test_a_due_delivery_is_claimed_by_one_performer_only(store):
+    store.deliveries.add(an_order())
+    ((number, channel),) = store.deliveries.due(NOW)
+
+    assert channel == "care"
+    assert store.deliveries.claim(number, NOW).attempts == 1
+    assert store.deliveries.claim(number, NOW) is None
+
+
+def test_an_outcome_counts_only_for_the_attempt_that_made_it(store):
+    store.deliveries.add(an_order())
+    row = store.deliveries.claim(only(store).id, NOW)
+    late = Outcome(row.id, row.attempts - 1, "done", NOW)
+
+    assert store.deliveries.finish(late) is False
+    assert store.deliveries.finish(Outcome(row.id, row.attempts, "done", NOW)) is True
+    assert only(store).status == "done"
+
+
+def test_an_outward_delivery_that_is_done_enters_the_contact_ledger(store):
+    store.deliveries.add(an_order(purpose="thanks", person="forum:anna"))
+    row = store.deliveries.claim(only(store).id, NOW)
+    store.deliveries.finish(Outcome(row.id, row.attempts, "done", NOW))
+
+    (contact,) = store.deliveries.contacts(10)
+    assert (contact.person, contact.purpose, contact.at) == ("forum:anna", "thanks", NOW)
+
+
+def test_a_delivery_in_the_future_is_not_due(store):
+    store.deliveries.add(an_order(due_at=NOW + timedelta(seconds=1)))
+
+    assert store.deliveries.due(NOW) == []
+
+
+@pytest.mark.parametrize("scope", ["all", "rule:thank", "channel:care"])
+def test_a_stop_switch_holds_what_it_names_until_it_is_lifted(store, scope):
+    store.deliveries.add(an_order(rule="thank"))
+    number = only(store).id
+    store.house.pause(scope, NOW, "anna")
+
+    assert store.deliveries.due(NOW) == []
+    assert store.deliveries.claim(number, NOW) is None
+    assert store.house.resume(scope, NOW, "anna") is True
+    assert store.deliveries.claim(number, NOW) is not None
+
+
+def test_the_stop_switch_of_another_rule_holds_nothing(store):
+    store.deliveries.add(an_order(rule="thank"))
+    store.house.pause("rule:other", NOW, "anna")
+
+    assert len(store.deliveries.due(NOW)) == 1
+
+
+def test_a_draft_that_waited_too_long_expires_and_gives_back_what_it_reserved(store):
+    from rules.terms import Counter
+
+    counter = Counter("thank:per_person:anna", cap=1, window=timedelta(days=7))
+    with store.judging.turn(NOW) as turn:
+        assert turn.ledger.reserve((counter,), NOW) is None
+    held = {"key": counter.key, "amount": 1, "window": 604800.0, "ends": None, "at": NOW.isoformat()}
+    store.deliveries.add(an_order(status="waiting", expires_at=NOW, reservations=[held]))
+
+    assert [row.status for row in store.deliveries.expire(NOW)] == ["expired"]
+    with store.judging.turn(NOW) as turn:
+        assert turn.ledger.reserve((counter,), NOW) is None
+
+
+def test_alerts_held_back_by_a_channels_share_wait_for_their_summary(store):
+    store.deliveries.add(an_order("a", status="held"), an_order("b", status="held"))
+    assert store.deliveries.due(NOW) == []
+
+    rows = store.deliveries.crowded(NOW)["care"]
+    store.deliveries.gather([row.id for row in rows], NOW, an_order("summary", action="summary"))
+    assert [row.status for row in store.deliveries.page(DeliveryFilter())] == ["due", "done", "done"]
+
+
+def test_people_are_told_of_a_draft_once(store):
+    store.deliveries.add(an_order(status="waiting"))
+    (row,) = store.deliveries.to_tell(NOW)
+    store.deliveries.announce([row.id], NOW, [an_order("notice", action="notice")])
+
+    assert store.deliveries.to_tell(NOW + timedelta(days=1)) == []
+
+
+def test_people_are_reminded_once_of_what_is_theirs_to_do_by_hand(store):
+    store.deliveries.add(an_order(status="by_hand", told=1, told_at=NOW))
+
+    assert store.deliveries.to_tell(NOW - timedelta(seconds=1)) == []
+    (row,) = store.deliveries.to_tell(NOW)
+    store.deliveries.announce([row.id], NOW, [])
+    assert store.deliveries.to_tell(NOW + timedelta(days=1)) == []
+
+
+def test_what_is_being_sent_by_a_performer_that_died_is_found(store):
+    store.deliveries.add(an_order())
+    store.deliveries.claim(only(store).id, NOW)
+
+    assert store.deliveries.orphans(NOW) == []
+    assert len(store.deliveries.orphans(NOW + timedelta(seconds=1))) == 1

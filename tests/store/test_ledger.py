@@ -1,0 +1,76 @@
+"""Limits and budgets as counter rows: reserved all or none, given back, the same after a restart."""
+
+from datetime import timedelta
+
+import pytest
+
+from listener.store.ledger import reservation_as_json, reservation_from_json
+from rules.terms import Counter, Reservation
+from tests.store.arrived import NOW
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def ledger(store):
+    with store.judging.turn(NOW) as turn:
+        yield turn.ledger
+
+
+def per_week(cap=1, key="thank:anna"):
+    return Counter(key, cap=cap, window=WEEK)
+
+
+def budget(amount, cap=60_000):
+    return Counter("gift:2026-11", cap=cap, ends=NOW + timedelta(days=7), amount=amount)
+
+
+def test_a_limit_has_room_until_its_cap(ledger):
+    assert ledger.reserve((per_week(2),), NOW) is None
+    assert ledger.reserve((per_week(2),), NOW) is None
+    refused = ledger.reserve((per_week(2),), NOW)
+
+    assert (refused.used, refused.free_at) == (2, NOW + WEEK)
+
+
+def test_a_sliding_window_slides(ledger):
+    ledger.reserve((per_week(),), NOW)
+
+    assert ledger.reserve((per_week(),), NOW + WEEK - timedelta(seconds=1)) is not None
+    assert ledger.reserve((per_week(),), NOW + WEEK) is None
+
+
+def test_a_budget_adds_up_to_its_cap_and_no_further(ledger):
+    assert ledger.reserve((budget(40_000),), NOW) is None
+    refused = ledger.reserve((budget(30_000),), NOW)
+
+    assert (refused.used, refused.free_at) == (40_000, NOW + timedelta(days=7))
+    assert ledger.reserve((budget(20_000),), NOW) is None
+
+
+def test_of_several_counters_all_are_taken_or_none(ledger):
+    ledger.reserve((budget(60_000),), NOW)
+    assert ledger.reserve((per_week(), budget(1)), NOW) is not None
+
+    assert ledger.reserve((per_week(),), NOW) is None
+
+
+def test_what_is_released_is_free_again(ledger):
+    for counter in (per_week(), budget(60_000)):
+        ledger.reserve((counter,), NOW)
+        kept = reservation_as_json(Reservation(counter, NOW))
+        ledger.release((reservation_from_json(kept),))
+        assert ledger.reserve((counter,), NOW) is None
+
+
+def test_a_cap_of_none_is_only_noted(ledger):
+    note = Counter("blocks:anna")
+    assert ledger.latest("blocks:anna") is None
+    ledger.reserve((note,), NOW)
+
+    assert ledger.reserve((note,), NOW + timedelta(hours=1)) is None
+    assert ledger.latest("blocks:anna") == NOW + timedelta(hours=1)
+
+
+def test_a_cap_of_zero_never_has_room(ledger):
+    assert ledger.reserve((per_week(0),), NOW) is not None
