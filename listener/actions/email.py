@@ -1,0 +1,159 @@
+"""Kind `email`: messages by SMTP, as text and as HTML."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import smtplib
+import ssl
+from contextlib import closing, suppress
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from connectors.contract import Failed, Receipt
+from listener.actions.contract import Channel, Doubt, Message, Outside, Secret
+from listener.actions.email_html import page
+from listener.actions.reach import LIMIT, reason, within
+from listener.actions.text import one_line, without
+
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+# Stricter than the RFC: Python 3.11 decodes `=?…?=` in a name into headers and stumbles over odd punctuation.
+_ATOM = r"""[^\s"(),.:;<>@\[\\\]]+"""
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*"
+_MAILBOX = re.compile(rf"""{_ADDRESS}|(?:"\w[^"\\]*" |\w[^"(),:;<>@\[\\\]]* )?<{_ADDRESS}>""")
+
+
+def _mailbox(address: str) -> str:
+    """One address, with or without a name before it. Raises ValueError: a line break would smuggle headers in."""
+    if "=?" in address or address != one_line(address) or not _MAILBOX.fullmatch(address):
+        raise ValueError(f"{one_line(address)!r} is not an e-mail address")
+    return address
+
+
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Refused = dict[str, tuple[int, bytes]]
+
+
+class Email(Channel):
+    """Mail through `host`, its certificate checked (against `ca_file` where given), with a login where given.
+
+    The Message-ID is made from the message's key, so that a repeat is recognised as the same mail.
+    """
+
+    secrets = frozenset({"username", "password"})
+
+    host: str = Field(min_length=1)
+    port: int | None = Field(default=None, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: Secret | None = None
+    password: Secret | None = None
+    sender: Mailbox = Field(alias="from")
+    to: tuple[Mailbox, ...] = Field(min_length=1)
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Email:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together")
+        return self
+
+    @property
+    def doubt(self) -> Doubt:
+        return "key"
+
+    def deliver(self, message: Message, outside: Outside) -> Receipt:
+        letter = self._letter(message, outside.now())
+        self._within_limit(letter)
+        return Receipt(kind="email", key=letter["Message-ID"])
+
+    def verify(self, outside: Outside) -> None:
+        """Connect, encrypt, log in and hang up."""
+        self._within_limit(None)
+
+    def _within_limit(self, letter: EmailMessage | None) -> None:
+        try:
+            within(lambda: self._session(letter))
+        except TimeoutError:
+            raise Failed(f"{self.host} did not answer in time") from None
+
+    def _session(self, letter: EmailMessage | None) -> None:
+        """Errors of the protocol come back as Failed: 5xx is final, 4xx and trouble on the way may pass."""
+        try:
+            refused = self._sent(letter)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise self._refused(error.recipients) from None
+        except smtplib.SMTPResponseException as error:
+            raise self._said(error.smtp_code, error.smtp_error) from None
+        except smtplib.SMTPException as error:
+            final = isinstance(error, smtplib.SMTPNotSupportedError)
+            raise Failed(f"{self.host}: {without(str(error), *self._hidden())}", permanent=final) from None
+        except (OSError, UnicodeError) as error:
+            raise Failed(f"{self.host} was not reached: {reason(error)}") from None
+        if refused:
+            raise self._refused(refused)
+
+    def _sent(self, letter: EmailMessage | None) -> Refused:
+        context = self._context()
+        with closing(self._connected(context)) as server:
+            if self.security == "starttls":
+                server.starttls(context=context)
+            if self.username and self.password:
+                server.login(self.username.get_secret_value(), self.password.get_secret_value())
+            refused = server.send_message(letter) if letter else {}
+            # The mail is accepted by now: a server that says goodbye badly has not refused it.
+            with suppress(OSError):
+                server.quit()
+            return refused
+
+    def _connected(self, context: ssl.SSLContext) -> smtplib.SMTP:
+        # Without a name of ours smtplib asks the resolver for one, which may take longer than the delivery.
+        port, name = self.port or _PORTS[self.security], _domain(self.sender)
+        if self.security == "tls":
+            return smtplib.SMTP_SSL(self.host, port, name, timeout=LIMIT, context=context)
+        return smtplib.SMTP(self.host, port, name, timeout=LIMIT)
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.ca_file)
+        except OSError as error:
+            raise Failed(f"ca_file {self.ca_file} cannot be used: {reason(error)}", permanent=True) from None
+
+    def _letter(self, message: Message, now: datetime) -> EmailMessage:
+        letter = EmailMessage(policy=SMTP)
+        letter["From"], letter["To"] = self.sender, ", ".join(self.to)
+        # The standard library decodes such a word of a title, line breaks and all, into headers of its own.
+        letter["Subject"] = message.headline.replace("=?", "=\u200b?")
+        letter["Date"] = format_datetime(now)
+        # Hashed, as a key may hold what an address may not.
+        letter["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{_domain(self.sender)}>"
+        # Without it two machines could answer each other for ever.
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(message.plain())
+        letter.add_alternative(page(message), subtype="html")
+        return letter
+
+    def _said(self, code: int, words: bytes | str) -> Failed:
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        return Failed(f"{self.host} refused: {code} {without(text, *self._hidden())}", permanent=code >= 500)
+
+    def _hidden(self) -> list[str]:
+        return [secret.get_secret_value() for secret in (self.username, self.password) if secret]
+
+    def _refused(self, recipients: Refused) -> Failed:
+        """Once somebody has the mail it is not sent again for the others; people are told who lacks it."""
+        said = "; ".join(f"{name}: {self._said(*answer)}" for name, answer in recipients.items())
+        some = len(recipients) < len(self.to)
+        final = all(code >= 500 for code, _ in recipients.values())
+        return Failed(f"{len(recipients)} of {len(self.to)} recipients refused: {said}", permanent=some or final)
+
+
+def _domain(address: str) -> str:
+    return parseaddr(address)[1].rpartition("@")[2]

@@ -1,0 +1,31 @@
+"""A message as a small HTML page in which every word from outside is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+from listener.actions.contract import Message
+
+_STYLE = "font-family:sans-serif;max-width:40em"
+
+
+def page(message: Message) -> str:
+    """The headline, the text, the quote, the facts, the link and the next step, where there are any."""
+    parts = (
+        f"<h2>{escape(message.headline)}</h2>",
+        _lines("p", message.text),
+        _lines("blockquote", message.quote),
+        _table(message),
+        f'<p><a href="{escape(message.link)}">{escape(message.link)}</a></p>' if message.link else "",
+        _lines("p", message.footer),
+    )
+    return f'<!doctype html><html><body style="{_STYLE}">{"".join(parts)}</body></html>'
+
+
+def _lines(tag: str, text: str) -> str:
+    return f"<{tag}>{escape(text).replace(chr(10), '<br>')}</{tag}>" if text else ""
+
+
+def _table(message: Message) -> str:
+    rows = (f"<tr><th align=left>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in message.facts)
+    return f"<table>{''.join(rows)}</table>" if message.facts else ""

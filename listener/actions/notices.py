@@ -1,0 +1,143 @@
+"""What ops are told about the house itself: sources, the rule book, the brake, the day's heartbeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from listener.actions.contract import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened since the last heartbeat, and what waits."""
+
+    since: datetime
+    sources: int
+    blind: int
+    mentions: int
+    tickets: int
+    delivered: int
+    waiting: int
+    failed: int
+
+
+def source_blind(source: str, since: datetime, why: str, next_at: datetime | None, key: str) -> Message:
+    """A source cannot be read; silence there means nothing. `next_at` None: it was given up."""
+    again = f"It is tried again at {_at(next_at)}." if next_at else "It is not tried again before you change it."
+    return Message(
+        title=f"Source {source} cannot be read since {_at(since)}",
+        text=f"{why}\n{again} What is said there meanwhile is not heard.",
+        footer=f"`listener check --online` tries it now; `listener sources --source {source}` shows its state.",
+        key=key,
+    )
+
+
+def source_missed(source: str, since: datetime, until: datetime, why: str, key: str) -> Message:
+    """A source works, but a stretch of it went by unread."""
+    return Message(
+        title=f"Source {source} was not read from {_at(since)} to {_at(until)}",
+        text=f"{why}\nWhat was said there in that time may be missing. A shorter `every` helps against it.",
+        key=key,
+    )
+
+
+def source_back(source: str, since: datetime, until: datetime, missed: int, key: str) -> Message:
+    """A blind source is read again; `missed`: how many mentions that time usually brings."""
+    return Message(
+        title=f"Source {source} is read again",
+        text=f"It could not be read from {_at(since)} to {_at(until)} ({_long(until - since)}). "
+        f"That time usually brings about {_count(missed, 'mention')}; what the source no longer shows is lost.",
+        key=key,
+    )
+
+
+def first_day(source: str, mentions: int, complaints: int, key: str) -> Message:
+    """A first poll found history: kept and judged, never acted on."""
+    return Message(
+        title=f"{source}: {_count(mentions, 'old mention')}, {_count(complaints, 'complaint')}, nothing sent",
+        text="They were posted before you began to listen. They are kept and counted, and nobody is contacted "
+        "about them.",
+        footer=f"`listener mentions --source {source}` shows them.",
+        key=key,
+    )
+
+
+def book_broken(version: str, since: datetime, problems: tuple[str, ...], key: str) -> Message:
+    """The rule files on disk cannot be used. `problems` as `file:line:col: what`."""
+    # What is wrong with one key can show up on every line after it.
+    shown = "\n".join(problems[:10])
+    more = f"\nand {len(problems) - 10} more" if len(problems) > 10 else ""
+    return Message(
+        title=f"The rule files are broken; version {version}, running since {_at(since)}, stays",
+        text=shown + more,
+        footer="`listener rules check` shows every problem; once they are mended the files are read again.",
+        key=key,
+    )
+
+
+def brake(rule: str, fired: int, expected: float, key: str) -> Message:
+    """A rule fired far more often than its simulation said, and now asks before it acts."""
+    return Message(
+        title=f"Rule {rule} was braked: it now asks before it acts",
+        text=f"It fired {_count(fired, 'time')} where about {expected:g} were expected.",
+        footer="`listener deliveries` shows what it did and what waits. If all is well, set its mode to live again.",
+        key=key,
+    )
+
+
+def heartbeat(day: Day, key: str) -> Message:
+    """Proof that silence is quiet and not death."""
+    blind = f", {day.blind} of them cannot be read" if day.blind else ""
+    todo = [f"{day.waiting} to approve" if day.waiting else "", f"{day.failed} failed" if day.failed else ""]
+    wait = ", ".join(filter(None, todo))
+    return Message(
+        title=f"Still listening: {_count(day.mentions, 'mention')} since {_at(day.since)}",
+        text=f"{_count(day.sources, 'source')}{blind}; {_count(day.tickets, 'new ticket')}; "
+        f"{_count(day.delivered, 'delivery', 'deliveries')} made.",
+        footer=f"For you: {wait}. `listener deliveries` shows them." if wait else "",
+        key=key,
+    )
+
+
+def delivery_trouble(delivery: int, action: str, channel: str | None, status: str, why: str, key: str) -> Message:
+    """A delivery failed for good, or nobody knows whether it arrived."""
+    cure = {
+        "failed": f"Mend the cause, then `listener retry {delivery}`.",
+        "in_doubt": f"Look there, then `listener settle {delivery} --sent` or `listener settle {delivery} --not-sent`.",
+    }
+    what = "failed" if status == "failed" else "may or may not have gone out"
+    way = f" by {channel}" if channel else ""
+    return Message(title=f"{action} {delivery} {what}{way}", text=why, footer=cure.get(status, ""), key=key)
+
+
+def held(channel: str, titles: tuple[str, ...], per_hour: int, key: str) -> Message:
+    """One message for all that the channel's `max_per_hour` held back."""
+    shown = "\n".join(f"• {title}" for title in titles[:20])
+    more = f"\nand {len(titles) - 20} more" if len(titles) > 20 else ""
+    return Message(
+        title=f"{_count(len(titles), 'more alert')} for {channel} in one message",
+        text=f"{channel} takes {per_hour} an hour; the rest came together:\n{shown}{more}",
+        footer="`listener deliveries` shows each of them.",
+        key=key,
+    )
+
+
+def trial(channel: str, key: str) -> Message:
+    """What `listener channels test` sends."""
+    return Message(
+        title=f"Channel {channel} works", text="Nothing happened; somebody tested this channel.", key=key, test=True
+    )
+
+
+def _at(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M %Z}".strip()
+
+
+def _long(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
