@@ -1,0 +1,71 @@
+"""What the sections of one configuration say about each other: names are unique, and whoever is named exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from listener.config.mistakes import Mistake
+from listener.config.places import Path
+from listener.config.problems import nearest
+
+Tables = Mapping[str, list[dict[str, Any]]]
+
+BUILT_IN = "log"
+
+
+def disagreements(values: Mapping[str, Any], tables: Tables) -> Iterator[Mistake]:
+    """All of them, told from the tables as written, so that one wrong key hides nothing else."""
+    for section, entries in tables.items():
+        yield from _twice(section, entries)
+    yield from _brands(tables)
+    yield from _channels(values, tables["channel"])
+
+
+def _names(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [entry["name"] for entry in entries if isinstance(entry.get("name"), str)]
+
+
+def _twice(section: str, entries: list[dict[str, Any]]) -> Iterator[Mistake]:
+    for index, entry in enumerate(entries):
+        name = entry.get("name")
+        if isinstance(name, str) and name in _names(entries[:index]):
+            yield Mistake((section, index, "name"), f"there are two {section}s named {name!r}", "rename one of them")
+
+
+def _brands(tables: Tables) -> Iterator[Mistake]:
+    # brands are written as they are named, in the same case: rules and lists compare them so
+    known = _names(tables["brand"])
+    if tables["source"] and not tables["brand"]:
+        yield Mistake(("source", 0), "there is no [[brand]], so nothing is listened for", "add one", may_follow=True)
+    for index, source in enumerate(tables["source"]):
+        named = source.get("brands")
+        for place, brand in enumerate(named if isinstance(named, list) else []):
+            if known and isinstance(brand, str) and brand not in known:
+                path = ("source", index, "brands", place)
+                yield Mistake(path, f"unknown brand {brand!r}", nearest(brand, known), may_follow=True)
+
+
+def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iterator[Mistake]:
+    known = {*_names(channels), BUILT_IN}
+    ops = values.get("ops")
+    named: list[tuple[Path, object]] = [(("ops", "channel"), ops.get("channel") if isinstance(ops, dict) else None)]
+    named += [(("channel", index, "fallback"), channel.get("fallback")) for index, channel in enumerate(channels)]
+    for path, name in named:
+        if isinstance(name, str) and name not in known:
+            yield Mistake(path, f"unknown channel {name!r}", nearest(name, known), may_follow=True)
+    for index, channel in enumerate(channels):
+        if _returns(channel, channels):
+            here = ("channel", index, "fallback")
+            yield Mistake(here, "the fallback leads back to this channel", f'write fallback = "{BUILT_IN}"')
+
+
+def _returns(channel: Mapping[str, Any], channels: list[dict[str, Any]]) -> bool:
+    after = {entry.get("name"): entry.get("fallback") for entry in channels if isinstance(entry.get("name"), str)}
+    name = channel.get("fallback")
+    # bounded by the number of channels: a ring that this one is not in must end too
+    for _ in channels:
+        if not isinstance(name, str) or name == channel.get("name"):
+            break
+        name = after.get(name)
+    return isinstance(name, str) and name == channel.get("name")

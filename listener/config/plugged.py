@@ -1,0 +1,68 @@
+"""Sources and channels as configured: what every kind shares, and the options that the kind itself declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import connectors
+from connectors.contract import Connector
+from listener import actions
+from listener.actions.contract import Channel
+from listener.config.quantities import Line, Name, Pause
+from listener.config.secrets import SecretError, Secrets
+
+Voice = Literal["complaint", "review", "discussion", "news"]
+P = TypeVar("P", bound=BaseModel)
+
+
+class Entry(BaseModel):
+    """One `[[source]]` or `[[channel]]`. `options` are the kind's own; secrets in them are still only named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    kind: str
+    options: Mapping[str, Any] = Field(default={}, repr=False)
+
+    def _made(self, kind: type[P], secrets: Secrets) -> P:
+        options = {key: self._filled(key, value, secrets) for key, value in self.options.items()}
+        try:
+            return kind.model_validate(options, context={"folder": secrets.folder})
+        except ValidationError as error:
+            # pydantic's own message would show the secret, and so would the chained error
+            fields = ", ".join(sorted({str(part["loc"][0]) for part in error.errors() if part["loc"]}))
+            raise SecretError(f"{self.name}: what a secret holds does not fit {fields or self.kind}") from None
+
+    def _filled(self, key: str, value: Any, secrets: Secrets) -> Any:
+        try:
+            return secrets.fill(value)
+        except SecretError as error:
+            raise SecretError(f"{self.name}: {key}: {error}") from error
+
+
+class SourceEntry(Entry):
+    """A source. `every` is None when the interval adapts itself; `brands` is empty for all brands."""
+
+    every: Pause | None = None
+    brands: tuple[Line, ...] = ()
+    everything: bool = False
+    voice: Voice = "discussion"
+    platform: Name
+
+    def connector(self, secrets: Secrets) -> Connector:
+        """The connector with its secrets. Raises SecretError when one is missing or does not fit."""
+        return self._made(connectors.kind(self.kind), secrets)
+
+
+class ChannelEntry(Entry):
+    """A channel. Beyond `max_per_hour` one summary follows; `fallback` names the channel that takes over."""
+
+    max_per_hour: int | None = None
+    fallback: str | None = None
+
+    def channel(self, secrets: Secrets) -> Channel:
+        """The channel with its secrets. Raises SecretError when one is missing or does not fit."""
+        return self._made(actions.kind(self.kind), secrets)

@@ -1,0 +1,163 @@
+"""What an option may say: durations, names, networks, addresses, paths that count from the configuration file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+# timedelta and the store's dates have an end, and nobody means more
+A_CENTURY = 36_525 * 86_400
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the pages and /healthz are served. Port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+def duration(value: object) -> timedelta:
+    """`"15m"` → timedelta; whole seconds, minutes, hours, days or weeks. Raises ValueError with the cure."""
+    if isinstance(value, timedelta):
+        return value
+    found = re.fullmatch(r"([0-9]{1,9})\s?([smhdw])", value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError('is no duration — write a number and its unit in quotes: "30s", "15m", "24h" or "7d"')
+    seconds = int(found[1]) * SECONDS[found[2]]
+    if seconds > A_CENTURY:
+        raise ValueError("is longer than a century")
+    return timedelta(seconds=seconds)
+
+
+def pause(length: timedelta) -> timedelta:
+    """How long to wait between two polls. Raises ValueError with the cure."""
+    if length < timedelta(seconds=1):
+        raise ValueError('is too often — write "1s" or more')
+    return length
+
+
+def keep(length: timedelta) -> timedelta:
+    """How long something is kept. Raises ValueError with the cure."""
+    if length < timedelta(days=1):
+        raise ValueError('is so short that today would be deleted — write "1d" or more')
+    return length
+
+
+def zone(name: str) -> str:
+    """The name of a time zone that exists. Raises ValueError with the cure."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        raise ValueError('is no known time zone — write one such as "Europe/Berlin" or "UTC"') from None
+    return name
+
+
+def networks(value: object) -> bool | tuple[Network, ...]:
+    """`true`, `false`, or the networks that may be reached although they are private."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, list | tuple):
+        raise ValueError('must be true, false or a list of networks: ["10.1.0.0/16"]')
+    return tuple(_network(each) for each in value)
+
+
+def _network(value: object) -> Network:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        return ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError(
+            f'holds {value!r}, which is no network — write "10.1.0.0/16", "127.0.0.1" or "fd00::/8"'
+        ) from None
+
+
+def address(value: object) -> Address:
+    """`"127.0.0.1:8765"` or `"[::1]:8765"`. Raises ValueError with the cure."""
+    if isinstance(value, Address):
+        return value
+    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})", value) if isinstance(value, str) else None
+    if not found or int(found[2]) > 65_535:
+        raise ValueError('is no address to listen on — write "127.0.0.1:8765" or "[::1]:8765"')
+    return Address(found[1].strip("[]"), int(found[2]))
+
+
+def one_line(text: str) -> str:
+    """Text that can be shown in one line and typed again. Raises ValueError with the cure."""
+    if not text.strip() or text != text.strip() or not text.isprintable():
+        raise ValueError("is no text of one line — write it without line breaks and without spaces round it")
+    return text
+
+
+def name(text: str) -> str:
+    """The name of a source, channel or platform: it becomes part of `platform:handle`, lists and metrics."""
+    if set(text) & set(":;,") or len(text) > 100:
+        raise ValueError("is no name — write at most 100 characters, without colon, semicolon and comma")
+    return one_line(text)
+
+
+def language(code: str) -> str:
+    """The code of a language. Raises ValueError with the cure."""
+    if not re.fullmatch("[a-z]{2,3}", code):
+        raise ValueError('is no code of a language — write two small letters: "en", "de"')
+    return code
+
+
+def email(text: str) -> str:
+    """One bare mail address. Raises ValueError with the cure."""
+    if not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+", text):
+        raise ValueError('is no mail address — write "care@acme.example"')
+    return text
+
+
+def contact(text: str) -> str:
+    """What goes into a header. Raises ValueError with the cure."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("is no plain text — write a mail or web address in ASCII")
+    return text
+
+
+def from_here(path: Path, info: ValidationInfo) -> Path:
+    """A path counts from the folder of the configuration file."""
+    # "" would be the folder itself, and the store or the registry is a file
+    if path == Path():
+        raise ValueError("is no path — write the name of a file or folder")
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / path
+
+
+def store_url(url: str, info: ValidationInfo) -> str:
+    """`sqlite:///PATH` (made absolute), `postgresql+psycopg://…`, or a reference to one. Raises ValueError."""
+    scheme, _, rest = url.partition("://")
+    # SQLite in memory has no WAL, and would forget everything at the next start
+    if scheme == "sqlite" and rest.startswith("/") and not rest.endswith("/") and ":memory:" not in rest:
+        return f"sqlite:///{from_here(Path(rest[1:]), info)}"
+    if scheme == "postgresql+psycopg" or url.startswith(("env:", "file:")):
+        return url
+    raise ValueError('is no store — write "sqlite:///listener.db" or "postgresql+psycopg://user@host/database"')
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Pause = Annotated[Duration, AfterValidator(pause)]
+Keep = Annotated[Duration, AfterValidator(keep)]
+TimeZone = Annotated[str, AfterValidator(zone)]
+Networks = Annotated[bool | tuple[Network, ...], BeforeValidator(networks)]
+Listen = Annotated[Address, BeforeValidator(address)]
+Contact = Annotated[str, AfterValidator(contact)]
+Language = Annotated[str, AfterValidator(language)]
+Email = Annotated[str, AfterValidator(email)]
+Line = Annotated[str, AfterValidator(one_line)]
+Name = Annotated[str, AfterValidator(name)]
+FilePath = Annotated[Path, AfterValidator(from_here)]
+StoreUrl = Annotated[str, AfterValidator(store_url)]

@@ -1,0 +1,202 @@
+"""The sections of config.toml, as the rest of the product reads them. Every value may be left out but a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+from listener.config.places import Path as Key
+from listener.config.places import Places
+from listener.config.plugged import ChannelEntry, SourceEntry
+from listener.config.problems import Problem
+from listener.config.quantities import (
+    Address,
+    Contact,
+    Duration,
+    Email,
+    FilePath,
+    Keep,
+    Language,
+    Line,
+    Listen,
+    Name,
+    Networks,
+    StoreUrl,
+    TimeZone,
+)
+from listener.config.secrets import SecretError, Secrets, references
+
+
+class Section(BaseModel):
+    """Unknown keys are errors, values never change, defaults are read as if an operator had written them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Store(Section):
+    """Where everything is kept. A relative SQLite path counts from the configuration file."""
+
+    url: StoreUrl = Field("sqlite:///listener.db", repr=False)
+
+
+class RuleBook(Section):
+    """Every *.yaml in this folder belongs to the one rule book."""
+
+    path: FilePath = Path("rules.d")
+
+
+class MaxAge(Section):
+    """How old a mention may be and still be acted on: day one is quiet."""
+
+    first_poll: Duration = timedelta(hours=48)
+    tickets: Duration = timedelta(days=14)
+    other: Duration = timedelta(days=3)
+
+
+class Actions(Section):
+    """`public` is the floor for public and asking actions, which no rule file can lower."""
+
+    public: Literal["off", "shadow", "ask", "live"] = "ask"
+    max_age: MaxAge = MaxAge()
+    templates: FilePath = Path("templates")
+
+
+class Customers(Section):
+    """The customer registry as a file; read at start and when it changes."""
+
+    file: FilePath = Path("customers.csv")
+
+
+class Ops(Section):
+    """Where approvals, health, digests and rule-file errors go."""
+
+    channel: str = "log"
+
+
+class Retention(Section):
+    """How long mentions, and the texts of persons who are not customers, are kept."""
+
+    mentions: Keep = timedelta(days=730)
+    strangers: Keep = timedelta(days=180)
+
+
+class NetLimits(Section):
+    """`contact` is part of the User-Agent; `allow_private` opens private networks to sources and webhooks."""
+
+    contact: Contact = ""
+    allow_private: Networks = False
+
+
+class Web(Section):
+    """Where the ops desk, /healthz and /metrics are served."""
+
+    listen: Listen = Address("127.0.0.1", 8765)
+
+
+class Reading(Section):
+    """What verdicts are made with: languages that are scored, word packs, ops' own words and topics."""
+
+    languages: tuple[Language, ...] = ("en",)
+    packs: tuple[Name, ...] = ()
+    words: FilePath = Path("words.yaml")
+    topics: FilePath = Path("topics.yaml")
+
+
+class Staff(Section):
+    """One of us: who may approve, who is told."""
+
+    name: Name
+    email: Email | None = None
+    may_approve: bool = False
+
+
+class Brand(Section):
+    """What is watched. `match` are whole words or phrases in any case; left out, it is the name."""
+
+    name: Line
+    match: tuple[Line, ...] = ()
+    exclude: tuple[Line, ...] = ()
+    products: tuple[Line, ...] = ()
+    competitors: tuple[Line, ...] = ()
+    own_accounts: tuple[Line, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _match_the_name(cls, values: Any) -> Any:
+        named = isinstance(values, dict) and isinstance(values.get("name"), str)
+        return {**values, "match": values.get("match") or [values["name"]]} if named else values
+
+
+class Config(Section):
+    """A whole config.toml that was found right. Paths are absolute; secrets are still only named."""
+
+    timezone: TimeZone = "UTC"
+    store: Store
+    rules: RuleBook
+    actions: Actions
+    customers: Customers
+    ops: Ops
+    retention: Retention
+    net: NetLimits
+    web: Web
+    understanding: Reading
+    persons: tuple[Staff, ...] = Field((), alias="person")
+    brands: tuple[Brand, ...] = Field((), alias="brand")
+    sources: tuple[SourceEntry, ...] = Field((), alias="source")
+    channels: tuple[ChannelEntry, ...] = Field((), alias="channel")
+
+    # private to pydantic, so that no key of the file can set them
+    _file: Path = PrivateAttr()
+    _places: Places = PrivateAttr()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _every_section(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # a section left out is read as an empty one: only validated defaults get their paths made absolute
+        kinds = {name: field.annotation for name, field in cls.model_fields.items()}
+        sections = (name for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Section))
+        return {**{name: {} for name in sections}, **values}
+
+    def placed(self, file: Path, places: Places) -> Self:
+        """Remember where each key was read, for problems found later."""
+        self._file, self._places = file, places
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths count from."""
+        return self._file.resolve().parent
+
+    def problem(self, path: Key, what: str, cure: str = "") -> Problem:
+        """A problem with the key at this path: `("source", 0, "spec")`."""
+        return Problem(str(self._file), *self._places.at(path), what, cure)
+
+    def store_url(self, secrets: Secrets) -> str:
+        """Where the store is, its secret resolved and its password redacted from now on. Raises SecretError."""
+        url = str(secrets.fill(self.store.url))
+        if urlsplit(url).password:
+            secrets.redaction.hide(url)
+        return url
+
+    def missing_secrets(self, secrets: Secrets) -> tuple[Problem, ...]:
+        """A warning for each secret that cannot be resolved yet; only `run` and `--online` need them."""
+        return tuple(self._missing(secrets))
+
+    def _missing(self, secrets: Secrets) -> Iterator[Problem]:
+        for path, value in self._secretive():
+            for reference in references(value):
+                try:
+                    secrets.resolve(reference)
+                except SecretError as error:
+                    yield self.problem(path, f"{path[-1]}: {error}")
+
+    def _secretive(self) -> Iterator[tuple[Key, Any]]:
+        yield ("store", "url"), self.store.url
+        for section, entries in (("source", self.sources), ("channel", self.channels)):
+            for index, entry in enumerate(entries):
+                yield from (((section, index, key), value) for key, value in entry.options.items())
