@@ -1,0 +1,266 @@
+"""What becomes of proposals: fixed stages, in one order, each with a reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import get_args
+
+from rules.book import Book
+from rules.catalogue import PROMPT, Action
+from rules.clauses import Clause, Sight
+from rules.limits import APART, LANES, Whom, counters, full, note, reserved
+from rules.lints import PUBLIC_ASKS
+from rules.rule import Rule, Step
+from rules.terms import Counter, Ledger, MaxAge, Mode, Moment, Mute, Reservation, Settled, Stage, Status
+
+CAUTION: tuple[Mode, ...] = get_args(Mode)  # from the most cautious to the least
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the installation adds to the rules: since when each rule is in its mode, ages, floor and silences."""
+
+    since: Mapping[str, datetime]
+    max_age: MaxAge
+    ledger: Ledger
+    floor: Mode
+    mutes: tuple[Mute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stage that ends a proposal's road, and why."""
+
+    stage: Stage
+    reason: str
+
+
+@dataclass(slots=True)
+class Case:
+    """One mention on its way through the stages, with what earlier proposals have claimed already."""
+
+    book: Book
+    sight: Sight
+    moment: Moment
+    house: House
+    fired: tuple[Rule, ...]
+    whom: Whom = field(init=False)
+    claims: dict[str, str] = field(default_factory=dict)
+    barred: dict[str, Stop | None] = field(default_factory=dict)
+    ignored: tuple[int, str] | None = None
+
+    def __post_init__(self) -> None:
+        self.whom = Whom.of(self.sight.values.get("person.id"), self.sight.values.get("issue.id"))
+
+    def settle(self) -> tuple[Settled, ...]:
+        """What becomes of every step of the rules that fired: acting rules first, so that shadow takes nothing away."""
+        proposals = [(rule, step) for rule in self.fired for step in rule.steps]
+        order = sorted(proposals, key=lambda p: (p[0].mode == "shadow", -p[0].priority, p[1].action.name != "ignore"))
+        # noted before anything is settled, also when every action of the blocking rule is refused by a limit
+        self._note_blocks()
+        return tuple(self._settle(rule, step) for rule, step in order)
+
+    def _settle(self, rule: Rule, step: Step) -> Settled:
+        mode, why_mode = self._mode(rule, step)
+        stop = self._stopped(rule, step, mode)
+        if stop:
+            return _settled(rule, step, mode, "refused", stop)
+        hold_until = rule.quiet.until(self.moment.now) if rule.quiet and step.action.outward else None
+        if hold_until and rule.quiet and rule.quiet.drop:
+            return _settled(rule, step, mode, "refused", Stop("quiet hours", "quiet hours, and nothing is held"))
+        taken, stop = self._reserve(rule, step, mode)
+        # no complaint is dropped by a limit: it joins the person's latest ticket
+        join = bool(stop) and step.action.name == "open_ticket"
+        if stop and not join:
+            return _settled(rule, step, mode, "refused", stop)
+        self._claim(rule, step, mode)
+        status, end = _outcome(mode, hold_until, why_mode)
+        if stop and not end.stage:
+            end = Stop("limit", f"joins the latest ticket: {stop.reason}")
+        return _settled(rule, step, mode, status, end, hold_until, join, taken)
+
+    def _mode(self, rule: Rule, step: Step) -> tuple[Mode, str]:
+        """The mode that counts, and why where it is not the rule's own."""
+        mode, why = rule.mode, "the rule's mode is ask"
+        if step.action.guarded and CAUTION.index(self.house.floor) < CAUTION.index(mode):
+            mode, why = self.house.floor, "public and asking actions need approval here"
+        if step.action.outward and not self.whom.person and mode == "live":
+            mode, why = "ask", "nobody knows who wrote this"
+        return mode, why
+
+    def _stopped(self, rule: Rule, step: Step, mode: Mode) -> Stop | None:
+        return (
+            self._off(rule, step, mode)
+            or self._old(rule, step)
+            or self._opted_out(step)
+            or self._barred(rule)
+            or self._excluded(rule, step, mode)
+            or self._unless(step.only_if)
+        )
+
+    def _off(self, rule: Rule, step: Step, mode: Mode) -> Stop | None:
+        if mode == "off":
+            return Stop("mode", "the rule is off" if rule.mode == "off" else "public and asking actions are off here")
+        if (rule.id, step.action.name, step.channel) in self.moment.decided:
+            return Stop("repeat", "ordered before for this mention")
+        return None
+
+    def _old(self, rule: Rule, step: Step) -> Stop | None:
+        moment, since = self.moment, self.house.since.get(rule.id)
+        if moment.history:
+            return Stop("day one", "history: kept and counted, never acted on")
+        if since is None or moment.first_seen < since:
+            return Stop("day one", "seen before the rule reached its present mode")
+        if moment.posted_at is None:
+            return Stop("day one", "no date, and from a source's first poll") if moment.first_poll else None
+        ages = self.house.max_age
+        most = ages.first_poll if moment.first_poll else ages.tickets if step.action.name in PROMPT else ages.other
+        if moment.now - moment.posted_at > most:
+            return Stop("day one", f"posted {moment.posted_at:%Y-%m-%d %H:%M}, more than {_span(most)} ago")
+        return None
+
+    def _opted_out(self, step: Step) -> Stop | None:
+        if step.action.outward and self.sight.values.get("customer.opted_out") is True:
+            return Stop("opt-out", "the person wants to hear nothing from us")
+        return None
+
+    def _muted(self, rule: Rule) -> Stop | None:
+        for mute in self.house.mutes:
+            if mute.until > self.moment.now and _concerns(mute, rule, self.sight):
+                until = f"{mute.until:%Y-%m-%d %H:%M %Z}".strip()
+                return Stop("silence", f"{mute.kind} {mute.what} is silenced until {until} by {mute.owner}: {mute.why}")
+        return None
+
+    def _barred(self, rule: Rule) -> Stop | None:
+        """Silences and blocks, which are the same for all steps of a rule."""
+        if rule.id not in self.barred:
+            self.barred[rule.id] = self._muted(rule) or self._blocked(rule)
+        return self.barred[rule.id]
+
+    def _blocked(self, rule: Rule) -> Stop | None:
+        for blocker in self.book.blockers.get(rule.id, ()):
+            # a silenced rule does nothing, so it must not keep others from acting either
+            if not _outranks(blocker, rule) or self._muted(blocker):
+                continue
+            if blocker in self.fired:
+                return Stop("blocks", f"blocked by {blocker.id}, which fired too")
+            lasts = blocker.blocks.lasts if blocker.blocks else None
+            since = (
+                self._last(f"blocks:{blocker.id}:{self.whom.person}", LANES.get(blocker.mode, "")) if lasts else None
+            )
+            if since and lasts and self.moment.now - since < lasts:
+                return Stop("blocks", f"blocked by {blocker.id}, which fired for this person on {since:%Y-%m-%d %H:%M}")
+        return None
+
+    def _last(self, key: str, lane: str) -> datetime | None:
+        return self.house.ledger.latest(lane + key) if self.whom.person else None
+
+    def _note_blocks(self) -> None:
+        """Remember that rules with `blocks: {for: …}` fired for this person."""
+        for rule in self.fired:
+            lasting = rule.blocks and rule.blocks.lasts and rule.mode != "off" and self.whom.person
+            if lasting and not self._old(rule, rule.steps[0]):
+                row = note(f"blocks:{rule.id}:{self.whom.person}", LANES.get(rule.mode, ""))
+                self.house.ledger.reserve((row,), self.moment.now)
+
+    def _excluded(self, rule: Rule, step: Step, mode: Mode) -> Stop | None:
+        if self.ignored and rule.priority <= self.ignored[0] and rule.id != self.ignored[1]:
+            return Stop("exclusive", f"ignored by {self.ignored[1]}")
+        for claim, words in claims(step.action).items():
+            if claim in self.claims:
+                return Stop("exclusive", f"{words}: {self.claims[claim]} has it")
+        other = {"send_gift": "public_ask"}.get(step.action.name, "gift" if step.action.name in PUBLIC_ASKS else "")
+        if not other:
+            return None
+        if other in self.claims:
+            return Stop("exclusive", f"never a gift and a public ask together: {self.claims[other]} has the other")
+        since = self._last(f"{other}:{self.whom.person}", LANES.get(mode, ""))
+        if since and self.moment.now - since < timedelta(days=APART):
+            return Stop(
+                "exclusive", f"never a gift and a public ask within {APART} days; the other was on {since:%Y-%m-%d}"
+            )
+        return None
+
+    def _unless(self, only_if: Clause | None) -> Stop | None:
+        found = only_if.holds(self.sight) if only_if else True
+        if only_if is None or found is True:
+            return None
+        says = "; ".join(part.says for part in only_if.parts)
+        return Stop("only_if", f"only if {says}" + (", which is unknown" if found is None else ""))
+
+    def _reserve(self, rule: Rule, step: Step, mode: Mode) -> tuple[tuple[Reservation, ...], Stop | None]:
+        lane, now = LANES.get(mode, ""), self.moment.now
+        rows: dict[Counter, str] = counters(self.book, rule, step, self.whom, lane, now)
+        if self.whom.person:
+            rows |= {note(f"{claim}:{self.whom.person}", lane): "" for claim in claims(step.action) if claim != "reply"}
+        refused = self.house.ledger.reserve(tuple(rows), now) if rows else None
+        if refused is None:
+            return reserved(rows, now), None
+        return (), Stop("budget" if ":budget:" in refused.counter.key else "limit", full(refused, rows))
+
+    def _claim(self, rule: Rule, step: Step, mode: Mode) -> None:
+        for claim in claims(step.action):
+            self.claims.setdefault(claim, rule.id)
+        if step.action.name == "ignore" and mode == "live" and self.ignored is None:
+            self.ignored = (rule.priority, rule.id)
+
+
+def _outranks(blocker: Rule, rule: Rule) -> bool:
+    """Whether a rule's `blocks` count for another: those of acting rules always, those of shadow among shadow."""
+    return blocker.mode in ("ask", "live") or (blocker.mode == "shadow" == rule.mode)
+
+
+def claims(action: Action) -> dict[str, str]:
+    """What an action takes for itself alone, each with the sentence that says so."""
+    taken = {"reply": "one public reply per mention"} if action.public else {}
+    if action.name == "send_gift":
+        taken["gift"] = "one gift per person"
+    if action.name in PUBLIC_ASKS:
+        taken["public_ask"] = "one public ask per person"
+    return taken
+
+
+def _settled(
+    rule: Rule,
+    step: Step,
+    mode: Mode,
+    status: Status,
+    end: Stop,
+    hold_until: datetime | None = None,
+    join: bool = False,
+    taken: tuple[Reservation, ...] = (),
+) -> Settled:
+    action = step.action
+    return Settled(
+        rule.id, action.name, step.options, step.channel, action.purpose, action.public, mode, rule.priority, step.line,
+        status, end.stage, end.reason, hold_until, join, taken,
+    )  # fmt: skip
+
+
+def _outcome(mode: Mode, hold_until: datetime | None, why_mode: str) -> tuple[Status, Stop]:
+    if mode == "shadow":
+        return "shadow", Stop("mode", "the rule is in shadow: recorded, not done")
+    if mode == "ask":
+        return "waiting", Stop("approval", why_mode)
+    if hold_until:
+        return "held", Stop("quiet hours", f"quiet hours until {hold_until:%Y-%m-%d %H:%M %Z}")
+    return "due", Stop("", "")
+
+
+def _concerns(mute: Mute, rule: Rule, sight: Sight) -> bool:
+    if mute.kind == "rule":
+        return mute.what == rule.id
+    names = {
+        "thread": ("thread",),
+        "author": ("person.id", "author.handle", "customer.id"),
+        "source": ("source",),
+        "topic": ("topics",),
+    }[mute.kind]
+    return any(mute.what.casefold() in (sight.labels(name) or ()) for name in names)
+
+
+def _span(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    return f"{hours // 24} days" if hours > 48 else f"{hours} hours"

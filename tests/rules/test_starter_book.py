@@ -1,0 +1,46 @@
+"""The book that `listener init` copies: right as it is, also with an empty registry."""
+
+from __future__ import annotations
+
+import pytest
+from rulebooks import STARTER, a_decision, facts
+
+from rules.book import load
+from rules.terms import Value
+from rules.trial import run_tests
+
+
+def test_the_starter_book_passes_its_own_check_and_tests() -> None:
+    book = load(STARTER)
+    assert book.lints == ()
+    assert [str(outcome) for outcome in run_tests(book) if not outcome.passed] == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {},
+        {"score": -0.9, "rating": 1},
+        {"text": "Never again. My lawyer will cancel my contract.", "score": -0.9},
+        {"text": "Never again", "author__followers": 40_000},
+        {"text": "I will sue", "sentiment": "unsure"},
+        {"rating": 2, "text": ""},
+    ],
+)
+def test_every_complaint_of_a_stranger_makes_one_ticket_and_one_alert(seen: dict[str, Value]) -> None:
+    decision = a_decision(load(STARTER), facts(person__id="example:zoe", **seen), floor="ask")
+    acting = [s.action for s in decision.ordered]
+    assert sorted(acting) == ["alert", "open_ticket"], decision.settled
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_praise_waits_as_one_thank_you_that_a_person_approves(known: bool) -> None:
+    seen = facts(sentiment="positive", text="I love it", customer__known=known, author__followers=20_000)
+    decision = a_decision(load(STARTER), seen, floor="ask")
+    assert [(s.action, s.status) for s in decision.ordered] == [("thank", "waiting")]
+
+
+def test_what_is_neither_praise_nor_complaint_orders_nothing_and_says_why() -> None:
+    decision = a_decision(load(STARTER), facts(sentiment="neutral", text="It is blue."))
+    assert decision.ordered == ()
+    assert decision.nothing_because.startswith("no rule matched; nearest: ")
