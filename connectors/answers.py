@@ -1,0 +1,29 @@
+"""What a refusal of the far side means for a source: one reading for all kinds that speak HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from connectors.contract import GiveUp, Response, TryLater
+
+# a 401 or 403 rarely heals within minutes, and asking again and again looks like an attack
+REFUSED = timedelta(hours=6)
+
+_MEANING = {
+    401: "wants other credentials (401): check the source's secrets",
+    403: "refuses us (403): check the credentials and whether the site permits reading",
+    404: "has nothing at this address (404): check it, or whether it has moved",
+}
+
+
+def accepted(answer: Response) -> Response:
+    """The answer when it is one. Raises GiveUp for 410 and TryLater for every other refusal."""
+    if answer.status < 400:
+        return answer
+    where = urlsplit(answer.url)
+    place = f"{where.netloc}{where.path}"
+    if answer.status == 410:
+        raise GiveUp(f"{place} is gone for good (410): remove the source or give its new address")
+    why = _MEANING.get(answer.status, f"answered {answer.status}")
+    raise TryLater(f"{place} {why}", after=REFUSED if answer.status in (401, 403) else None)
