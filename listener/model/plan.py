@@ -40,6 +40,15 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnReply:
+    """An answer by one of our own accounts, seen at its source: to which item, or at least in which thread."""
+
+    parent: str | None
+    thread: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a batch of arrivals: appearances and mentions that are new, edits, repeats."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from listener.model import Appearance, BlindSpot, MeasureRow, Mention, Source, Version
 from listener.model.plan import Arrival, Polled, Taken
-from listener.store.engine import Database, chunks, table
+from listener.store.engine import Database, chunks, many, table
 
 appearance, mention, source_table = table(Appearance), table(Mention), table(Source)
 
@@ -73,7 +73,8 @@ class Arrivals:
         if not fresh:
             return 0
         posts = self._posts(connection, origin.source, fresh)
-        connection.execute(
+        many(
+            connection,
             self._database.insert(Appearance).on_conflict_do_nothing(),
             [
                 {
@@ -113,7 +114,7 @@ class Arrivals:
             if (post, brand) not in kept
         ]
         if rows:
-            connection.execute(self._database.insert(Mention).on_conflict_do_nothing(), rows)
+            many(connection, self._database.insert(Mention).on_conflict_do_nothing(), rows)
         return len(rows)
 
     def _edit(self, connection: Connection, origin: _Origin, row: Row[Any], arrival: Arrival) -> bool:

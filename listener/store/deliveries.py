@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, or_, select, update
 
-from listener.model import Attempt, Contact, Delivery, Pause
+from listener.model import Attempt, Contact, Delivery, Mention, Pause
+from listener.model.plan import OwnReply
 from listener.store.engine import Database, narrowed, table
 from listener.store.ledger import StoredLedger, reservation_from_json
 
-delivery, attempt, contact, pause = table(Delivery), table(Attempt), table(Contact), table(Pause)
+delivery, attempt, contact = table(Delivery), table(Attempt), table(Contact)
+pause, mention = table(Pause), table(Mention)
 
 OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
 ENDED_UNSENT = ("rejected", "expired", "cancelled")
@@ -143,6 +145,23 @@ class Deliveries:
             if row.status in ENDED_UNSENT:
                 _release(connection, self._database, [row])
             return row
+
+    def answered(self, source: str, replies: Sequence[OwnReply], at: datetime) -> None:
+        """Our own account was seen to answer there: what waited to be done by hand is done."""
+        parents = [reply.parent for reply in replies if reply.parent]
+        threads = [reply.thread for reply in replies if reply.thread]
+        there = or_(mention.c.external_id.in_(parents), mention.c.thread.in_(threads))
+        open_ones = (
+            select(delivery.c.id, mention.c.external_id, mention.c.thread)
+            .join(mention, mention.c.id == delivery.c.mention)
+            .where(delivery.c.status == "by_hand", mention.c.source == source, there)
+        )
+        urls = {key: reply.url for reply in replies for key in (reply.thread, reply.parent) if key}
+        with self._database.read() as connection:
+            found = list(connection.execute(open_ones))
+        for row in found:
+            external = {"kind": "seen", "key": "", "url": urls.get(row.external_id, urls.get(row.thread))}
+            self.move(row.id, ("by_hand",), at, status="done", done_at=at, external=external)
 
     def expire(self, now: datetime) -> list[Row[Any]]:
         """Drafts that waited too long."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.store import deliveries, tickets
-from listener.store.engine import Database, chunks, table
+from listener.store.engine import Database, chunks, many, table
 from listener.store.ledger import StoredHistory, StoredLedger
 
 mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
@@ -57,7 +57,7 @@ class Turn:
         if rows:
             values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "number"}
             statement = update(mention).where(mention.c.id == bindparam("number")).values(values)
-            self._connection.execute(statement, rows)
+            many(self._connection, statement, rows)
 
     def history(self, number: int) -> StoredHistory:
         """Stored mentions, seen from this one."""
@@ -109,7 +109,7 @@ class Turn:
         """Decisions and the deliveries that they order."""
         if not orders:
             return
-        self._connection.execute(decision.insert(), [dict(order.decision) for order in orders])
+        many(self._connection, decision.insert(), [order.decision for order in orders])
         deliveries.add(self._connection, self._database, [row for order in orders for row in order.deliveries])
         for order in orders:
             if order.tags:

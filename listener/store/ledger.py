@@ -98,7 +98,8 @@ class StoredLedger:
         if wanted.window is None and wanted.ends is not None:
             values: dict[str, Any] = {"stamps": [], "amount": row[1] + wanted.amount}
         else:
-            stamps = [*_stamps(row[0], wanted.window, at), *[at.isoformat()] * wanted.amount]
+            # limits with other windows share the row: only the cap on stamps prunes it
+            stamps = [*row[0], *[at.isoformat()] * wanted.amount]
             values = {"stamps": stamps[-STAMPS_KEPT:], "amount": 0}
         statement = self._database.insert(LimitCounter).values(key=wanted.key, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))

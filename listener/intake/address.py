@@ -1,0 +1,32 @@
+"""The canonical address of a post: the same for every source that tells of it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+TRACKING = re.compile(
+    r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|ref_url|xtor|at_\w+|_ga|s_cid)$", re.I
+)
+# forums name a post within its thread by the fragment (#post-31, #issuecomment-9); other fragments only scroll
+ANCHOR = re.compile(r"^(?=.*[a-z])(?=.*\d)[\w.-]+$|^\d{3,}$", re.I)
+
+
+@lru_cache(maxsize=4096)
+def canonical(url: str | None) -> str | None:
+    """One spelling of an http address: https, host in lower case, no tracking, no trailing slash.
+
+    None for anything that is not an http address.
+    """
+    try:
+        parts = urlsplit((url or "").strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    netloc = host if port in (None, 80, 443) else f"{host}:{port}"
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(pair[0])]
+    fragment = parts.fragment if ANCHOR.match(parts.fragment) else ""
+    return urlunsplit(("https", netloc, parts.path.rstrip("/"), urlencode(kept), fragment))

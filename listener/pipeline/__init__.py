@@ -1,0 +1,25 @@
+"""The road of a mention, top to bottom: collect, judge, act, and the upkeep between them."""
+
+from __future__ import annotations
+
+from listener.pipeline.act import Act, Ways
+from listener.pipeline.collect import Collect, Watched
+from listener.pipeline.judge import BrandWords, Judge, Limits, Running
+from listener.pipeline.notices import Notices
+from listener.pipeline.orders import Orders
+from listener.pipeline.upkeep import Retention, Upkeep
+
+__all__ = [
+    "Act",
+    "BrandWords",
+    "Collect",
+    "Judge",
+    "Limits",
+    "Notices",
+    "Orders",
+    "Retention",
+    "Running",
+    "Upkeep",
+    "Watched",
+    "Ways",
+]

@@ -1,0 +1,212 @@
+"""Step 3 of the road: claim what is due, perform it, keep how it ended."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from structlog.typing import FilteringBoundLogger
+
+from connectors.contract import Connector, Door, Failed, Receipt, Replying
+from listener.actions import notices as words
+from listener.actions.contract import Channel, InDoubt, Message, Outside
+from listener.pipeline.notices import Notices, as_delivery
+from listener.store import Store
+from listener.store.deliveries import Outcome
+
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+KEEP_TRYING = timedelta(hours=24)
+LEASE = timedelta(seconds=30)
+HOUR = timedelta(hours=1)
+CARRIED = frozenset({"alert", "webhook", "notice", "summary", "test"})
+INSIDE = frozenset({"open_ticket", "tag", "ignore", "check_issue", "assign"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How things get out: channels by name, sources that can be answered, the way to the world for both."""
+
+    channels: Mapping[str, Channel]
+    connectors: Mapping[str, Connector]
+    outside: Outside
+    door: Callable[[str], Door]
+
+
+class Act:
+    """Performs deliveries. Each is claimed first, so that two performers never do the same one."""
+
+    def __init__(
+        self, store: Store, ways: Ways, notices: Notices, now: Callable[[], datetime], log: FilteringBoundLogger
+    ) -> None:
+        self._store = store
+        self._ways = ways
+        self._notices = notices
+        self._now = now
+        self._log = log
+
+    def perform(self, number: int) -> str:
+        """Claim and perform one delivery; returns its status after it ("" when it was not ours to do)."""
+        row = self._store.deliveries.claim(number, self._now())
+        if row is None:
+            return ""
+        outcome = self._outcome(row)
+        self._keep(row, outcome)
+        return outcome.status
+
+    def _outcome(self, row: Row[Any]) -> Outcome:
+        """This is the boundary of a delivery."""
+        blank = Outcome(row.id, row.attempts, "done", self._now())
+        try:
+            return self._done(self._carry(row), blank)
+        except _ByHand as by_hand:
+            return replace(blank, status="by_hand", at=self._now(), due_at=self._now(), error=str(by_hand) or None)
+        except _Crowded as crowded:
+            return replace(blank, status="held", due_at=crowded.until, error=str(crowded))
+        except InDoubt as error:
+            return self._doubtful(row, blank, error)
+        except Failed as error:
+            return self._again_or_failed(row, blank, error)
+        except Exception:  # noqa: BLE001  # boundary: a bug in one action must not stop the others
+            self._log.exception("delivery.bug", delivery=row.id)
+            return replace(blank, status="in_doubt", error="a bug: see the log for its traceback")
+
+    def _done(self, receipt: Receipt, blank: Outcome) -> Outcome:
+        external = {"kind": receipt.kind, "key": receipt.key, "url": receipt.url}
+        return replace(blank, at=self._now(), external=external)
+
+    def _carry(self, row: Row[Any]) -> Receipt:
+        if row.action in CARRIED:
+            return self._through_channel(row)
+        if row.action in INSIDE:
+            return self._inside(row)
+        return self._in_public(row)
+
+    def _inside(self, row: Row[Any]) -> Receipt:
+        """What a person approved and the house does itself."""
+        if row.action == "open_ticket":
+            return Receipt("ticket", str(self._store.tickets.open_for(row, self._now())))
+        raise Failed(f"{row.action} needs no approval: give its rule the mode live", permanent=True)
+
+    def _through_channel(self, row: Row[Any]) -> Receipt:
+        channel = self._channel(row.channel)
+        if row.action == "alert" and channel.max_per_hour:
+            self._make_room(row.channel, channel.max_per_hour)
+        return channel.deliver(Message.model_validate(row.message), self._ways.outside)
+
+    def _make_room(self, name: str, most: int) -> None:
+        now = self._now()
+        if self._store.deliveries.sent_since(name, now - HOUR) >= most:
+            raise _Crowded(f"{name} carries {most} messages an hour; the rest follows as one summary", now + HOUR)
+
+    def _channel(self, name: str | None) -> Channel:
+        channel = self._ways.channels.get(name or "")
+        if channel is None:
+            raise Failed(f"there is no channel {name!r} any more: add it to config.toml, then `listener retry`", True)
+        return channel
+
+    def _in_public(self, row: Row[Any]) -> Receipt:
+        """Answer where the person spoke, when the source can; else a person does it by hand."""
+        mention = self._store.mentions.get(row.mention) if row.mention else None
+        connector = self._ways.connectors.get(mention.source) if mention else None
+        if mention is None or connector is None or not (connector.replies and isinstance(connector, Replying)):
+            raise _ByHand
+        if mention.gone_at is not None:
+            raise Failed("the post was deleted at its source", permanent=True)
+        return connector.reply(mention.external_id, row.text, row.key, self._ways.door(mention.source))
+
+    def _doubtful(self, row: Row[Any], blank: Outcome, error: Failed) -> Outcome:
+        """Nobody knows whether it arrived: where the far side knows the key it is simply sent again."""
+        if self._doubt(row) == "key":
+            return self._again_or_failed(row, blank, error)
+        return replace(blank, status="in_doubt", error=str(error))
+
+    def _doubt(self, row: Row[Any]) -> str:
+        if row.action in CARRIED:
+            channel = self._ways.channels.get(row.channel or "")
+            return channel.doubt if channel else "ask"
+        return "lookup"
+
+    def _again_or_failed(self, row: Row[Any], blank: Outcome, error: Failed) -> Outcome:
+        """Transient trouble is tried again for a day; Retry-After is honoured, nothing is dropped on 429."""
+        now = self._now()
+        if error.permanent or (now - row.created_at > KEEP_TRYING and row.attempts > 3):
+            return replace(blank, status="failed", at=now, error=str(error))
+        ceiling = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 10), LONGEST_RETRY)
+        wait = max(ceiling * random.uniform(0.5, 1), error.after or timedelta())
+        return replace(blank, status="due", at=now, due_at=now + wait, error=str(error))
+
+    def _keep(self, row: Row[Any], outcome: Outcome) -> None:
+        if not self._store.deliveries.finish(outcome):
+            self._log.warning("delivery.overtaken", delivery=row.id, attempt=row.attempts)
+            return
+        level = self._log.info if outcome.status in ("done", "by_hand", "held") else self._log.warning
+        level(
+            "delivery." + outcome.status, delivery=row.id, action=row.action, channel=row.channel, error=outcome.error
+        )
+        if outcome.status in ("failed", "in_doubt"):
+            self._tell_trouble(row, outcome)
+
+    def _tell_trouble(self, row: Row[Any], outcome: Outcome) -> None:
+        """The fallback channel carries what failed; people hear of it unless the notice itself is what failed."""
+        channel = self._ways.channels.get(row.channel or "")
+        if outcome.status == "failed" and channel and channel.fallback and row.action in CARRIED:
+            message = Message.model_validate(row.message | {"key": f"{row.key}:fallback:{channel.fallback}"})
+            self._store.deliveries.add(as_delivery(message, channel.fallback, self._now(), row.action))
+        elif row.channel != self._notices.channel:
+            key = f"{outcome.status}:{row.key}:{row.attempts}"
+            notice = words.delivery_trouble(row.id, row.action, row.channel, outcome.status, outcome.error or "", key)
+            self._notices.send(notice, self._now())
+
+    def settle_orphans(self, at_start: bool = False) -> None:
+        """Deliveries whose performer died: sent again where the key makes that safe, looked up, else in doubt.
+
+        `at_start`: this process alone may perform, so whatever is being sent is an orphan already.
+        """
+        before = self._now() if at_start else self._now() - LEASE
+        for row in self._store.deliveries.orphans(before):
+            self._settle(row)
+
+    def _settle(self, row: Row[Any]) -> None:
+        doubt, now = self._doubt(row), self._now()
+        blank = Outcome(row.id, row.attempts, "in_doubt", now, error="it was being sent when the daemon stopped")
+        if doubt == "key":
+            self._keep(row, replace(blank, status="due", due_at=now))
+        elif doubt == "ask":
+            self._keep(row, blank)
+        elif now - row.claimed_at >= LEASE:  # a slow far side may still be about to do it
+            self._look_up(row, blank)
+
+    def _look_up(self, row: Row[Any], blank: Outcome) -> None:
+        try:
+            receipt = self._find(row)
+        except Failed as error:
+            self._keep(row, replace(blank, error=f"{blank.error}, and it could not be looked up: {error}"))
+            return
+        found = self._done(receipt, replace(blank, status="done", error=None)) if receipt else None
+        self._keep(row, found or replace(blank, status="due", due_at=self._now()))
+
+    def _find(self, row: Row[Any]) -> Receipt | None:
+        if row.action in CARRIED:
+            return self._channel(row.channel).find(row.key, row.claimed_at, self._ways.outside)
+        mention = self._store.mentions.get(row.mention)
+        connector = self._ways.connectors.get(mention.source) if mention else None
+        if mention is None or not isinstance(connector, Replying):
+            raise Failed("its source is no longer configured")
+        return connector.find_reply(mention.external_id, row.key, self._ways.door(mention.source))
+
+
+class _ByHand(Exception):
+    """The source takes no reply: the text and the link go to a person."""
+
+
+class _Crowded(Exception):
+    """The channel has carried its share for this hour."""
+
+    def __init__(self, why: str, until: datetime) -> None:
+        super().__init__(why)
+        self.until = until

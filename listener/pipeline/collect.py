@@ -1,0 +1,181 @@
+"""Step 1 of the road: poll a source, keep what it brought, plan the next poll, tell when it went blind."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, Literal
+
+from sqlalchemy import Row
+from structlog.typing import FilteringBoundLogger
+
+from connectors.contract import Batch, Connector, Door, GiveUp, TryLater
+from listener.actions import notices as words
+from listener.intake import Intake, Origin
+from listener.model.plan import Polled, Taken
+from listener.model.verdict import Voice
+from listener.pipeline.notices import Notices
+from listener.store import Store
+from listener.store.engine import StoreTrouble
+from listener.store.sources import Failure
+from rules.terms import MaxAge
+
+ADAPTIVE = timedelta(minutes=15)
+LONGEST_BACK_OFF = timedelta(hours=6)
+SHORTEST_BACK_OFF = timedelta(seconds=30)
+BLIND_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One source as the operator configured it. `every` None: adaptive. `brands` are names."""
+
+    name: str
+    kind: str
+    connector: Connector
+    brands: tuple[str, ...]
+    everything: bool
+    platform: str
+    voice: Voice
+    every: timedelta | None = None
+
+
+Result = Literal["ok", "failed"]
+
+
+class Collect:
+    """Polls sources. One call is one poll of one source and touches no other."""
+
+    def __init__(
+        self,
+        store: Store,
+        intake: Intake,
+        watched: Mapping[str, Watched],
+        door: Callable[[str], Door],
+        notices: Notices,
+        max_age: MaxAge,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._watched = watched
+        self._door = door
+        self._notices = notices
+        self._max_age = max_age
+        self._log = log
+
+    def poll(self, name: str) -> Result:
+        """Read one source once. Never raises: this is the boundary of a poll."""
+        door = self._door(name)
+        watched, row = self._watched.get(name), self._store.sources.get(name)
+        if watched is None or row is None:
+            return "ok"
+        try:
+            self._poll(watched, row, door)
+        except GiveUp as error:
+            self._failed(watched, row, door.now(), str(error), "gone", None)
+        except TryLater as error:
+            self._failed(watched, row, door.now(), str(error), "backing off", error.after)
+        except StoreTrouble as error:
+            self._log.error("store.trouble", source=name, error=str(error))
+        except Exception:  # noqa: BLE001  # boundary: a bug in one connector must not stop the others
+            self._log.exception("poll.bug", source=name)
+            self._failed(watched, row, door.now(), "a bug: see the log for its traceback", "backing off", None)
+        else:
+            return "ok"
+        return "failed"
+
+    def _poll(self, watched: Watched, row: Row[Any], door: Door) -> None:
+        batch = watched.connector.poll(row.cursor, door)
+        now = door.now()
+        next_at = now + self._interval(watched, batch, row)
+        if batch.unchanged and row.first_ok_at is not None and not batch.blind:
+            self._store.sources.unchanged(watched.name, batch.cursor, now, next_at)
+            self._log.debug("poll.unchanged", source=watched.name)
+            taken = Taken()
+        else:
+            taken = self._take(watched, row, batch, now, next_at)
+        self._recovered(row, now)
+        if taken.items or taken.edited:
+            self._log.info(
+                "poll.done", source=watched.name, items=taken.items, mentions=taken.mentions, edited=taken.edited
+            )
+
+    def _take(self, watched: Watched, row: Row[Any], batch: Batch, now: datetime, next_at: datetime) -> Taken:
+        items = list(batch.items)
+        arrivals = list(self._intake.arrivals(items, self._origin(watched, row, now)))
+        polled = Polled(
+            source=watched.name,
+            cursor=batch.cursor,
+            at=now,
+            next_at=next_at,
+            hint=batch.every.total_seconds() if batch.every else None,
+            gone=tuple(batch.gone),
+            measures=tuple((m.name, m.about, m.value, m.at) for m in batch.measures),
+            blind=tuple((b.since, b.until, b.why) for b in batch.blind),
+        )
+        taken = self._store.arrivals.take(watched.name, arrivals, now, polled)
+        if replies := self._intake.own_replies(items, watched.platform):
+            self._store.deliveries.answered(watched.name, replies, now)
+        for blind in batch.blind:
+            key = f"missed:{watched.name}:{blind.since.isoformat()}"
+            self._notices.send(words.source_missed(watched.name, blind.since, blind.until or now, blind.why, key), now)
+        return taken
+
+    def _origin(self, watched: Watched, row: Row[Any], now: datetime) -> Origin:
+        return Origin(
+            source=watched.name,
+            kind=watched.kind,
+            platform=watched.platform,
+            voice=watched.voice,
+            brands=watched.brands,
+            everything=watched.everything,
+            first_poll=row.first_ok_at is None,
+            at=now,
+            young=self._max_age.first_poll,
+            fresh=self._max_age.tickets,
+        )
+
+    def _interval(self, watched: Watched, batch: Batch, row: Row[Any]) -> timedelta:
+        """The operator's, else what the source suggests; a first interval is cut by the name, to spread the phases."""
+        hint = timedelta(seconds=row.hint) if row.hint else None
+        interval = watched.every or batch.every or hint or ADAPTIVE
+        if row.first_ok_at is None:
+            phase = int.from_bytes(blake2b(watched.name.encode(), digest_size=2).digest(), "big") / 65535
+            interval *= 0.5 + phase / 2
+        return interval
+
+    def _failed(
+        self, watched: Watched, row: Row[Any], now: datetime, why: str, state: str, after: timedelta | None
+    ) -> None:
+        """Errors double the interval with full jitter; the third in a row is told to people."""
+        ceiling = min((watched.every or ADAPTIVE) * 2 ** min(row.failures, 10), LONGEST_BACK_OFF)
+        jitter = timedelta(seconds=random.uniform(0, ceiling.total_seconds()))
+        next_at = now + max(jitter, min(SHORTEST_BACK_OFF, ceiling), after or timedelta())
+        blind = state == "gone" or row.failures + 1 >= BLIND_AFTER
+        state = "blind" if blind and state != "gone" else state
+        failure = Failure(watched.name, now, None if state == "gone" else next_at, state, why)
+        try:
+            self._store.sources.failed(failure)
+        except StoreTrouble as error:
+            self._log.error("store.trouble", source=watched.name, error=str(error))
+            return
+        self._log.warning("poll.failed", source=watched.name, state=state, error=why, next_at=str(failure.next_at))
+        if blind and row.state not in ("blind", "gone"):
+            since = row.blind_since or row.last_ok_at or now
+            self._store.sources.open_blind_spot(watched.name, since, why)
+            key = f"blind:{watched.name}:{since.isoformat()}"
+            self._notices.send(words.source_blind(watched.name, since, why, failure.next_at, key), now)
+
+    def _recovered(self, row: Row[Any], now: datetime) -> None:
+        if row.state not in ("blind", "gone"):
+            return
+        since = row.blind_since or now
+        self._store.sources.close_blind_spot(row.name, now)
+        usual = self._store.sources.usual_per_day(row.name, since - timedelta(days=14), since)
+        missed = round(usual * (now - since).total_seconds() / 86400)
+        key = f"back:{row.name}:{since.isoformat()}"
+        self._notices.send(words.source_back(row.name, since, now, missed, key), now)

@@ -1,0 +1,224 @@
+"""Step 2 of the road: every mention without a decision gets a verdict, a person and a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+from structlog.typing import FilteringBoundLogger
+
+from listener.intake import reposts
+from listener.model.plan import Judgement, Ordered
+from listener.model.verdict import Utterance, Verdict
+from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
+from listener.pipeline.orders import Orders, Said
+from listener.store import Store
+from listener.store.engine import StoreTrouble
+from listener.store.judging import PersonRecord, Turn
+from rules.book import Book
+from rules.engine import decide
+from rules.terms import Decision, MaxAge, Moment
+
+BATCH = 500
+NOBODY_KNOWN = PersonRecord({}, {}, False)
+BROKEN = Verdict("unsure", 0.0, 0.0, "none")
+
+
+class Understands(Protocol):
+    """Text → verdict."""
+
+    def judge(self, utterance: Utterance) -> Verdict: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BrandWords:
+    """What understanding is told of a brand: all its names, and those of everybody else."""
+
+    aliases: tuple[str, ...]
+    others: tuple[str, ...]
+    products: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Running:
+    """The rule book at work, and since when each of its rules has been in its present mode."""
+
+    book: Book
+    since: Mapping[str, datetime]
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """All fields that any of its rules tests."""
+        return frozenset().union(*(rule.reads for rule in self.book.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the installation lets rules do: the floor for public actions and the age of what is acted on."""
+
+    floor: Any
+    max_age: MaxAge
+    zone: ZoneInfo
+
+
+class Judge:
+    """Decides batches of mentions. `running` is asked for anew each batch, so that a reload takes hold at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        understanding: Understands,
+        brands: Mapping[str, BrandWords],
+        running: Callable[[], Running],
+        orders: Orders,
+        limits: Limits,
+        now: Callable[[], datetime],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._store = store
+        self._understanding = understanding
+        self._brands = brands
+        self._running = running
+        self._orders = orders
+        self._limits = limits
+        self._now = now
+        self._log = log
+
+    def batch(self) -> int:
+        """Judge the oldest mentions that wait; returns how many were decided. Raises StoreTrouble."""
+        read_at = self._now()
+        rows = self._store.judging.waiting(BATCH)
+        return self._decide(rows, read_at) if rows else 0
+
+    def _decide(self, rows: Sequence[Row[Any]], read_at: datetime) -> int:
+        """This is the boundary of a mention: a batch that fails is taken apart until the bad one stands alone."""
+        try:
+            return self._turn(rows, self._judgements(rows), read_at)
+        except StoreTrouble:
+            raise
+        except Exception:  # noqa: BLE001  # boundary: one bad mention never stops the line
+            if len(rows) > 1:
+                return sum(self._decide([row], read_at) for row in rows)
+            self._log.exception("judge.bug", mention=rows[0].id)
+            return self._set_aside(rows[0], read_at)
+
+    def _set_aside(self, row: Row[Any], read_at: datetime) -> int:
+        """A mention that cannot be judged is kept with that as its reason."""
+        with self._store.judging.turn(self._now()) as turn:
+            turn.claim([row.id], read_at)
+            turn.keep_judgements([Judgement(row.id, BROKEN, f"mention:{row.id}", None)])
+            because = "it could not be judged: a bug, see the log for its traceback"
+            turn.keep([Ordered(self._decision(row.id, Decision("none", nothing_because=because), {}))])
+        return 1
+
+    def _judgements(self, rows: Sequence[Row[Any]]) -> dict[int, Judgement]:
+        handles = {row.id: key for row in rows if (key := handle_of(row))}
+        customers = self._store.customers.by_handle(handles.values())
+        originals = reposts.originals(rows, self._store.judging.possible_copies(rows))
+        found = {}
+        for row in rows:
+            handle = handles.get(row.id)
+            customer = customers.get(handle) if handle else None
+            person = customer or (":".join(handle) if handle else f"mention:{row.id}")
+            verdict = self._understanding.judge(self._utterance(row))
+            found[row.id] = Judgement(row.id, verdict, person, customer, originals.get(row.id))
+        return found
+
+    def _utterance(self, row: Row[Any]) -> Utterance:
+        words = self._brands.get(row.brand, BrandWords((row.brand,), ()))
+        return Utterance(
+            text=f"{row.title}\n{row.text}".strip() if row.title else row.text,
+            brand=row.brand,
+            aliases=words.aliases,
+            others=words.others,
+            voice=row.voice,
+            stars=row.rating,
+            language=row.language,
+        )
+
+    def _turn(self, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], read_at: datetime) -> int:
+        now = self._now()
+        customers = self._store.customers.get(j.customer for j in judgements.values() if j.customer)
+        with self._store.judging.turn(now) as turn:
+            claimed = turn.claim([row.id for row in rows], read_at)
+            mine = [row for row in rows if row.id in claimed]
+            turn.keep_judgements(judgements[row.id] for row in mine)
+            records = turn.records(sorted({judgements[row.id].person for row in mine}), self._windows())
+            before = turn.ordered_before([row.id for row in mine if row.edited_at])
+            said = [self._said(row, judgements[row.id], customers, records, now) for row in mine]
+            turn.keep([self._order(turn, one, before.get(one.row.id, frozenset()), now) for one in said])
+        self._log.info("judge.done", mentions=len(mine))
+        return len(mine)
+
+    def _windows(self) -> tuple[int, ...]:
+        """Counting a person's mentions costs a query, so it is done for the windows that the book tests."""
+        fields = self._running().reads
+        return tuple(days for days in WINDOWS if f"mentions.{days}d" in fields)
+
+    def _said(
+        self,
+        row: Row[Any],
+        judgement: Judgement,
+        customers: Mapping[str, Row[Any]],
+        records: Mapping[str, PersonRecord],
+        now: datetime,
+    ) -> Said:
+        customer = customers.get(judgement.customer or "")
+        record = records.get(judgement.person, NOBODY_KNOWN)
+        local = now.astimezone(self._limits.zone)
+        facts = facts_of(row, judgement.verdict, judgement.person, customer, record, local)
+        return Said(row, judgement, facts)
+
+    def _order(self, turn: Turn, said: Said, before: frozenset[tuple[str, str, str]], now: datetime) -> Ordered:
+        running, row = self._running(), said.row
+        moment = Moment(
+            now=now,
+            first_seen=row.seen_at,
+            posted_at=row.posted_at if row.dated else None,
+            first_poll=row.first_poll,
+            history=row.history,
+            decided=before,
+        )
+        decision = decide(
+            running.book,
+            said.facts,
+            moment,
+            since=running.since,
+            max_age=self._limits.max_age,
+            history=turn.history(row.id),
+            ledger=turn.ledger,
+            floor=self._limits.floor,
+        )
+        for error in decision.errors:
+            self._log.error("rule.skipped", mention=row.id, error=error)
+        plan = self._orders.plan(said, decision, turn, now)
+        return Ordered(self._decision(row.id, decision, kept_facts(said.facts)), plan.deliveries, tags=plan.tags)
+
+    def _decision(self, number: int, decision: Decision, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "mention": number,
+            "book": decision.book,
+            "at": self._now(),
+            "fired": list(decision.fired),
+            "settled": [
+                {"rule": s.rule, "action": s.action, "status": s.status, "stage": s.stage, "reason": s.reason}
+                for s in decision.settled
+            ],
+            "nothing_because": decision.nothing_because or None,
+            "facts": facts,
+        }
+
+
+# names that a platform shows for many accounts: whoever bears one is nobody we could meet again
+PLACEHOLDERS = frozenset({"anonymous", "anonym", "unknown", "guest", "user", "deleted", "[deleted]", "deleteduser"})
+
+
+def handle_of(row: Row[Any]) -> tuple[str, str] | None:
+    """(platform, folded handle) of the author, None where nobody can be told from that name."""
+    handle = (row.author_handle or "").strip().lstrip("@").casefold()
+    return None if not handle or handle.replace(" ", "") in PLACEHOLDERS else (row.platform.casefold(), handle)

@@ -1,0 +1,142 @@
+"""Decision → what is done inside the house at once, and deliveries for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from connectors.contract import Failed
+from listener.actions import wording
+from listener.actions.templates import Templates
+from listener.model.plan import Judgement, TicketPlan
+from listener.pipeline.notices import BLANK, as_delivery
+from listener.store.judging import Turn
+from listener.store.ledger import reservation_as_json
+from rules.terms import Decision, Facts, Settled
+
+DRAFTS_EXPIRE = timedelta(days=7)
+INSIDE = frozenset({"open_ticket", "tag", "ignore", "check_issue", "assign"})
+CARRIED = frozenset({"alert", "webhook"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One judged mention with its facts."""
+
+    row: Row[Any]
+    judgement: Judgement
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one decision orders: rows of Delivery, tags for the mention."""
+
+    deliveries: tuple[Mapping[str, Any], ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Orders:
+    """Turns settled proposals into rows."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def plan(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> Plan:
+        """Opens or joins a ticket within the turn; everything outward becomes a delivery."""
+        ticket = _ticket(said, decision, turn, now)
+        rows = [self._delivery(said, settled, ticket, now) for settled in decision.settled if _goes_out(settled)]
+        return Plan(tuple(rows), _tags(decision))
+
+    def _delivery(self, said: Said, settled: Settled, ticket: int | None, now: datetime) -> dict[str, Any]:
+        return {
+            **BLANK,
+            "key": _key(said, settled),
+            "action": settled.action,
+            "rule": settled.rule,
+            "mention": said.row.id,
+            "issue": said.row.issue,
+            "person": said.judgement.person,
+            "customer": said.judgement.customer,
+            "channel": settled.channel or None,
+            "purpose": settled.purpose,
+            "mode": settled.mode,
+            "status": settled.status,
+            "due_at": settled.hold_until or now,
+            "created_at": now,
+            "expires_at": now + DRAFTS_EXPIRE if settled.status == "waiting" else None,
+            "options": dict(settled.options),
+            "reservations": [reservation_as_json(held) for held in settled.reservations],
+            **self._content(said, settled, ticket, now),
+        }
+
+    def _content(self, said: Said, settled: Settled, ticket: int | None, now: datetime) -> dict[str, Any]:
+        """What a channel carries, or the draft of what is said in public."""
+        if settled.action in CARRIED:
+            told = told_of(said.row, said.judgement.customer, said.judgement.verdict, settled.rule, ticket)
+            message = wording.alert(told, _key(said, settled), str(settled.options.get("message", "")))
+            carried = as_delivery(message, settled.channel, now)
+            return {"text": carried["text"], "message": carried["message"]}
+        if settled.action in INSIDE or "template" not in settled.options:
+            return {"text": ""}
+        return self._draft(said, settled)
+
+    def _draft(self, said: Said, settled: Settled) -> dict[str, Any]:
+        name, language = str(settled.options["template"]), said.judgement.verdict.language
+        try:
+            draft = self._templates.render(name, said.facts.values, language)
+        except Failed as error:
+            return {"text": "", "last_error": str(error)}
+        missing = f"there is no {name}.{language}.txt; this is {draft.template}.txt" if draft.language_missing else None
+        return {"text": draft.text, "last_error": missing}
+
+
+def _goes_out(settled: Settled) -> bool:
+    return settled.status != "refused" and not (settled.action in INSIDE and settled.status == "due")
+
+
+def _ticket(said: Said, decision: Decision, turn: Turn, now: datetime) -> int | None:
+    """All rules that want a ticket for one mention get the same one; the first says how it is opened."""
+    wanted = [settled for settled in decision.settled if settled.action == "open_ticket" and settled.status == "due"]
+    if not wanted:
+        return None
+    judgement, first = said.judgement, wanted[0]
+    who = (said.row.id, judgement.person, judgement.customer, said.row.issue, first.rule)
+    return turn.open_ticket(TicketPlan(*who, options=first.options, may_open=not first.join)).ticket
+
+
+def _key(said: Said, settled: Settled) -> str:
+    """Rule, action, channel and mention, never the rule's version: an edit does not send again."""
+    shadow = ":shadow" if settled.status == "shadow" else ""
+    return f"{settled.rule}:{settled.action}:{settled.channel}:{said.row.id}{shadow}"
+
+
+def _tags(decision: Decision) -> tuple[str, ...]:
+    found: list[str] = []
+    for settled in decision.settled:
+        tags = settled.options.get("tags", ()) if settled.action == "tag" and settled.status == "due" else ()
+        found.extend(tags if isinstance(tags, tuple) else [str(tags)])
+    return tuple(dict.fromkeys(found))
+
+
+def told_of(row: Row[Any], customer: str | None, verdict: Any, rule: str | None, ticket: int | None) -> wording.Told:
+    """A mention as people are told of it. `verdict` has `label` and `score`: a Verdict, or the stored mention."""
+    return wording.Told(
+        mention=row.id,
+        brand=row.brand,
+        source=row.source,
+        text=row.text,
+        label=verdict.label,
+        title=row.title,
+        author=row.author_name or row.author_handle,
+        url=row.url,
+        score=verdict.score,
+        rating=row.rating,
+        customer=customer,
+        ticket=ticket,
+        rule=rule,
+    )

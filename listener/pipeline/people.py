@@ -1,0 +1,123 @@
+"""What people decide about deliveries and tickets: the same for the command line, the ops desk and Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from listener.pipeline.orders import INSIDE
+from listener.store import Store
+from listener.store.deliveries import DeliveryFilter
+
+OUTCOMES = ("recovered", "neutral", "lost")
+
+
+class NotPossible(Exception):
+    """What was asked cannot be done; the text says why and what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who decides, by the name that is recorded."""
+
+    name: str
+
+
+class People:
+    """Decisions of people. `answers` tells whether a source can be answered by the daemon itself."""
+
+    def __init__(self, store: Store, answers: Callable[[str], bool], now: Callable[[], datetime], who: Person) -> None:
+        self._store = store
+        self._answers = answers
+        self._now = now
+        self._who = who.name
+
+    def approve(self, number: int, text: str | None = None) -> Row[Any]:
+        """The exact text approved is what goes out; where the source takes no reply, by hand."""
+        row = self._get(number)
+        final = (text if text is not None else row.text).strip()
+        if row.action not in INSIDE and not final:
+            raise NotPossible(
+                f"delivery {number} has no text: write one and use `listener approve {number} --text-file`"
+            )
+        now = self._now()
+        status = "due" if row.action in INSIDE or self._can_answer(row) else "by_hand"
+        values = {"status": status, "text": final, "due_at": now, "told": 0 if status == "due" else 1, "told_at": now}
+        return self._move(number, ("waiting",), "approve", **values)
+
+    def reject(self, number: int, why: str) -> Row[Any]:
+        """It never goes out; what was reserved for it is given back."""
+        return self._move(number, ("waiting", "by_hand", "held"), "reject", status="rejected", why=why)
+
+    def done(self, number: int, url: str | None = None) -> Row[Any]:
+        """A person did it: that is a contact."""
+        now = self._now()
+        external = {"kind": "by hand", "key": "", "url": url}
+        values = {"status": "done", "done_at": now, "external": external}
+        return self._move(number, ("by_hand",), "done", **values)
+
+    def skip(self, number: int) -> Row[Any]:
+        """A person decided not to do it."""
+        return self._move(number, ("by_hand", "waiting"), "skip", status="cancelled")
+
+    def settle(self, number: int, sent: bool) -> Row[Any]:
+        """A person looked whether it arrived."""
+        now = self._now()
+        sent_values = {"status": "done", "done_at": now, "last_error": None}
+        values = sent_values if sent else {"status": "due", "due_at": now}
+        return self._move(number, ("in_doubt",), "settle", **values)
+
+    def retry(self, number: int) -> Row[Any]:
+        """Try a failed one again, as if for the first time."""
+        return self._move(number, ("failed",), "retry", status="due", due_at=self._now(), attempts=0)
+
+    def _can_answer(self, row: Row[Any]) -> bool:
+        mention = self._store.mentions.get(row.mention) if row.mention else None
+        return mention is not None and self._answers(mention.source)
+
+    def _get(self, number: int) -> Row[Any]:
+        rows = self._store.deliveries.page(DeliveryFilter(id=number))
+        if not rows:
+            raise NotPossible(f"there is no delivery {number}: `listener deliveries` lists them")
+        return rows[0]
+
+    def _move(self, number: int, origin: tuple[str, ...], what: str, **values: Any) -> Row[Any]:
+        now = self._now()
+        row = self._store.deliveries.move(number, origin, now, decided_by=self._who, **values)
+        if row is None:
+            status = self._get(number).status
+            raise NotPossible(
+                f"delivery {number} is {status.replace('_', ' ')}; {what} is for those that are {' or '.join(origin)}"
+            )
+        self._store.house.audit(now, self._who, what, f"delivery {number}", str(values.get("why", "")))
+        return row
+
+    def take(self, ticket: int) -> None:
+        """The ticket is mine."""
+        self.assign(ticket, self._who)
+
+    def assign(self, ticket: int, owner: str) -> None:
+        self._change(ticket, "assigned", owner, owner=owner)
+
+    def note(self, ticket: int, text: str) -> None:
+        self._change(ticket, "noted", text)
+
+    def close(self, ticket: int, cause: str, outcome: str) -> None:
+        """Closing names the root cause and how it ended for the person."""
+        if outcome not in OUTCOMES:
+            raise NotPossible(f"outcome is one of {', '.join(OUTCOMES)}, not {outcome!r}")
+        if not cause.strip():
+            raise NotPossible("a ticket closes with its root cause: --cause 'what went wrong'")
+        values = {"status": "closed", "closed_at": self._now(), "root_cause": cause, "outcome": outcome}
+        self._change(ticket, "closed", f"{outcome}: {cause}", **values)
+
+    def reopen(self, ticket: int) -> None:
+        self._change(ticket, "reopened", "", status="open", closed_at=None, outcome=None)
+
+    def _change(self, ticket: int, what: str, text: str, **values: Any) -> None:
+        if not self._store.tickets.change(ticket, self._now(), self._who, what, text, **values):
+            raise NotPossible(f"there is no ticket {ticket}: `listener tickets` lists them")

@@ -1,0 +1,126 @@
+"""What the daemon does between the steps of the road: tells, reminds, expires, forgets, beats once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from structlog.typing import FilteringBoundLogger
+
+from listener.actions import notices as words
+from listener.actions import wording
+from listener.actions.contract import Channel, Message
+from listener.pipeline.notices import Notices, as_delivery
+from listener.pipeline.orders import told_of
+from listener.store import Store
+
+REMIND_AFTER = timedelta(hours=4)
+DAY = timedelta(days=1)
+COUNTERS_KEPT = timedelta(days=400)
+UNMATCHED_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long mentions, and the texts of persons who are not customers, are kept."""
+
+    mentions: timedelta
+    strangers: timedelta
+
+
+class Upkeep:
+    """Small regular duties. Each is safe to repeat and to leave half done."""
+
+    def __init__(
+        self,
+        store: Store,
+        notices: Notices,
+        channels: Mapping[str, Channel],
+        retention: Retention,
+        now: Callable[[], datetime],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._store = store
+        self._notices = notices
+        self._channels = channels
+        self._retention = retention
+        self._now = now
+        self._log = log
+
+    def tell(self) -> None:
+        """Whatever people must be told now: first days, drafts, reminders, gathered alerts."""
+        self._tell_first_days()
+        self._tell_drafts()
+        self._gather_alerts()
+        for row in self._store.deliveries.expire(self._now()):
+            self._log.info("delivery.expired", delivery=row.id, action=row.action)
+
+    def _tell_first_days(self) -> None:
+        now = self._now()
+        for source in self._store.sources.first_polls_untold():
+            mentions, complaints = self._store.sources.first_poll_counts(source)
+            told = words.first_day(source, mentions, complaints, f"first-day:{source}:{now:%Y%m%d%H%M%S}")
+            notice = [as_delivery(told, self._notices.channel, now)] if mentions else []
+            self._store.sources.first_poll_told(source, notice)
+
+    def _tell_drafts(self) -> None:
+        now = self._now()
+        for row in self._store.deliveries.to_tell(now - REMIND_AFTER):
+            message = self._draft_notice(row)
+            notice = [as_delivery(message, self._notices.channel, now)] if message else []
+            self._store.deliveries.announce([row.id], now, notice)
+
+    def _draft_notice(self, row: Row[Any]) -> Message | None:
+        mention = self._store.mentions.get(row.mention) if row.mention else None
+        if mention is None:
+            return None
+        told = told_of(mention, row.customer, mention, row.rule, self._store.tickets.of_mention(mention.id))
+        waiting = wording.Waiting(row.id, row.action, row.text, told, language_missing=bool(row.last_error))
+        say = wording.approval if row.status == "waiting" else wording.by_hand
+        return say(waiting, f"{row.status}:{row.id}:{row.told}")
+
+    def _gather_alerts(self) -> None:
+        now = self._now()
+        for channel, rows in self._store.deliveries.crowded(now).items():
+            share = self._channels[channel].max_per_hour if channel in self._channels else None
+            key = f"summary:{channel}:{rows[0].id}"
+            titles = tuple(str(row.message.get("title", row.action)) for row in rows)
+            summary = as_delivery(words.held(channel, titles, share or 0, key), channel, now, "summary")
+            self._store.deliveries.gather([row.id for row in rows], now, summary)
+
+    def daily(self) -> None:
+        """Once a day: the heartbeat, retention, vacuum. The time of the last one is kept in the store."""
+        now = self._now()
+        kept = self._store.house.get("daily").get("at")
+        last = datetime.fromisoformat(kept) if kept else None
+        if last and now - last < DAY:
+            return
+        self._store.house.put("daily", {"at": now.isoformat()})
+        if last:
+            self._notices.send(words.heartbeat(self._day(last), f"heartbeat:{now:%Y-%m-%d}"), now)
+        self._forget(now)
+
+    def _day(self, since: datetime) -> words.Day:
+        sources, counts = self._store.sources.all(), self._store.deliveries.counts()
+        return words.Day(
+            since=since,
+            sources=sum(row.state != "off" for row in sources),
+            blind=sum(row.state in ("blind", "gone") for row in sources),
+            mentions=sum(self._store.mentions.by_label(since).values()),
+            tickets=self._store.tickets.opened_since(since),
+            delivered=self._store.deliveries.done_since(since),
+            waiting=counts.get("waiting", 0) + counts.get("by_hand", 0),
+            failed=counts.get("failed", 0) + counts.get("in_doubt", 0),
+        )
+
+    def _forget(self, now: datetime) -> None:
+        upkeep = self._store.upkeep
+        forgotten = upkeep.forget_mentions(now - self._retention.mentions)
+        blanked = upkeep.blank_strangers(now - self._retention.strangers)
+        upkeep.forget_counters(now - COUNTERS_KEPT)
+        upkeep.forget_appearances(now - UNMATCHED_KEPT)
+        upkeep.vacuum()
+        self._log.info("retention.done", forgotten=forgotten, blanked=blanked)

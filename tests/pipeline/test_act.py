@@ -1,0 +1,140 @@
+"""Step 3: each delivery is performed once, tried again when that helps, never silently repeated."""
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.contract import Failed
+from listener.actions.contract import InDoubt
+from listener.store.deliveries import DeliveryFilter
+from tests.pipeline.road import TROUBLE, a_road, an_item
+
+
+def statuses(road, action="alert"):
+    return [row.status for row in road.store.deliveries.page(DeliveryFilter()) if row.action == action]
+
+
+def the_alert(road):
+    return next(row for row in road.store.deliveries.page(DeliveryFilter()) if row.action == "alert")
+
+
+def a_road_with_an_alert(tmp_path, **channel):
+    road = a_road(tmp_path, **channel)
+    road.says(an_item())
+    return road
+
+
+def test_an_alert_goes_out_once(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+
+    assert road.perform_all() == ["done"]
+    assert road.perform_all() == []
+    assert len(road.sent) == 1
+
+
+def test_trouble_that_may_pass_is_tried_again_later(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    TROUBLE["next"] = Failed("busy")
+
+    assert road.perform_all() == ["due"]
+    assert road.perform_all() == []
+    TROUBLE.clear()
+    road.clock.pass_by(hours=1)
+    assert road.perform_all() == ["done"]
+
+
+def test_retry_after_is_honoured(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    TROUBLE["next"] = Failed("slow down", after=timedelta(hours=2))
+    road.perform_all()
+
+    road.clock.pass_by(hours=1, minutes=59)
+    assert road.store.deliveries.due(road.clock()) == []
+    road.clock.pass_by(minutes=2)
+    assert len(road.store.deliveries.due(road.clock())) == 1
+
+
+def test_what_fails_for_good_is_told_and_waits_for_retry(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    TROUBLE["next"] = Failed("no such channel", permanent=True)
+    road.perform_all()
+
+    assert statuses(road) == ["failed"]
+    (notice,) = [row for row in road.store.deliveries.page(DeliveryFilter()) if row.action == "notice"]
+    assert "listener retry" in notice.text
+
+
+def test_what_fails_for_good_goes_through_the_fallback(tmp_path):
+    road = a_road_with_an_alert(tmp_path, fallback="mail")
+    TROUBLE["next"] = Failed("no such channel", permanent=True)
+    road.perform_all()
+    TROUBLE.clear()
+
+    assert road.perform_all() == ["done"]
+    assert [row.channel for row in road.store.deliveries.page(DeliveryFilter()) if row.status == "done"] == ["mail"]
+
+
+def test_transient_trouble_ends_after_a_day(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    TROUBLE["next"] = Failed("busy")
+    for _ in range(60):
+        road.perform_all()
+        road.clock.pass_by(hours=1)
+
+    assert statuses(road) == ["failed"]
+
+
+def test_nobody_knows_whether_it_arrived(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    TROUBLE["next"] = InDoubt("no answer came")
+
+    assert road.perform_all() == ["in_doubt"]
+    TROUBLE.clear()
+    road.clock.pass_by(hours=1)
+    assert statuses(road) == ["in_doubt"]
+
+
+def test_a_bug_in_a_channel_is_shown_and_stops_nobody(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    TROUBLE["next"] = ZeroDivisionError("bug")
+
+    assert road.perform_all() == ["in_doubt"]
+
+
+def test_a_delivery_that_was_being_sent_at_the_crash_is_not_repeated(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    road.store.deliveries.claim(the_alert(road).id, road.clock())
+    road.clock.pass_by(seconds=1)
+    road.act.settle_orphans(at_start=True)
+
+    assert statuses(road) == ["in_doubt"]
+    assert road.perform_all() == ["done"]  # the notice that tells people
+    assert "listener settle" in road.sent[0].footer
+
+
+def test_beyond_its_share_a_channel_holds_alerts_back(tmp_path):
+    road = a_road(tmp_path, max_per_hour=2)
+    for number in range(5):
+        road.says(an_item(f"p{number}", text=f"Acme Flow {number} -", handle=f"person{number}"))
+    road.perform_all()
+
+    assert sorted(statuses(road)) == ["done", "done", "held", "held", "held"]
+
+
+def test_a_channel_that_is_gone_from_the_configuration_is_named(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item())
+    road.act._ways.channels.pop("care")
+    road.perform_all()
+
+    assert "'care'" in the_alert(road).last_error
+
+
+@pytest.mark.parametrize("scope", ["all", "rule:recover", "channel:care"])
+def test_a_stop_switch_holds_what_is_due(tmp_path, scope):
+    road = a_road_with_an_alert(tmp_path)
+    road.store.house.pause(scope, road.clock(), "anna")
+
+    assert road.perform_all() == []
+    road.store.house.resume(scope, road.clock(), "anna")
+    assert road.perform_all() == ["done"]

@@ -1,0 +1,119 @@
+"""Step 1: polls are planned in the store, failures back off, recover by themselves and are told."""
+
+from datetime import timedelta
+
+from connectors.contract import Batch, Blind, GiveUp, TryLater
+from listener.store.deliveries import DeliveryFilter
+from tests.pipeline.road import NOW, SCRIPT, a_road, an_item
+
+
+def source(road):
+    return road.store.sources.get("forum")
+
+
+def poll(road, step):
+    SCRIPT.append(step)
+    return road.collect.poll("forum")
+
+
+def notices(road):
+    return [row.message["title"] for row in road.store.deliveries.page(DeliveryFilter()) if row.action == "notice"]
+
+
+def test_the_next_poll_is_planned_in_the_store(tmp_path):
+    road = a_road(tmp_path)
+    poll(road, Batch(cursor="c2"))
+
+    assert (source(road).cursor, source(road).next_at) == ("c2", NOW + timedelta(minutes=10))
+    assert road.store.sources.due(NOW) == []
+
+
+def test_a_first_interval_is_shorter_to_spread_the_phases(tmp_path):
+    road = a_road(tmp_path)  # has polled once
+
+    assert NOW + timedelta(minutes=5) <= source(road).next_at <= NOW + timedelta(minutes=10)
+
+
+def test_failures_back_off_and_are_never_tried_before_retry_after(tmp_path):
+    road = a_road(tmp_path)
+    poll(road, TryLater("429", after=timedelta(hours=3)))
+
+    assert (source(road).state, source(road).failures) == ("backing off", 1)
+    assert source(road).next_at >= NOW + timedelta(hours=3)
+
+
+def test_the_third_failure_in_a_row_is_told_once(tmp_path):
+    road = a_road(tmp_path)
+    for _ in range(5):
+        poll(road, TryLater("no route"))
+
+    assert source(road).state == "blind"
+    assert len([title for title in notices(road) if "cannot be read" in title]) == 1
+
+
+def test_a_blind_source_recovers_by_itself_and_that_is_told(tmp_path):
+    road = a_road(tmp_path)
+    for _ in range(3):
+        poll(road, TryLater("no route"))
+    road.clock.pass_by(hours=2)
+    poll(road, Batch())
+
+    assert (source(road).state, source(road).blind_since) == ("ok", None)
+    assert any("read again" in title for title in notices(road))
+    (spot,) = road.store.sources.blind_spots()
+    assert (spot.since, spot.until) == (NOW, NOW + timedelta(hours=2))
+
+
+def test_a_source_that_is_gone_is_not_polled_again_and_told(tmp_path):
+    road = a_road(tmp_path)
+    poll(road, GiveUp("410: the feed is gone; remove it or correct its address"))
+
+    assert (source(road).state, source(road).next_at) == ("gone", None)
+    assert road.store.sources.due(NOW + timedelta(days=9)) == []
+    assert len(notices(road)) == 1
+
+
+def test_a_restart_gives_a_gone_source_one_more_chance(tmp_path):
+    road = a_road(tmp_path)
+    poll(road, GiveUp("410"))
+    road.store.sources.enlist([("forum", "feed", "{}")])
+
+    assert [row.name for row in road.store.sources.due(NOW)] == ["forum"]
+
+
+def test_a_bug_in_a_connector_is_a_failure_like_others(tmp_path):
+    road = a_road(tmp_path)
+
+    assert poll(road, ZeroDivisionError("bug")) == "failed"
+    assert source(road).state == "backing off"
+
+
+def test_a_stretch_that_went_by_unread_is_told(tmp_path):
+    road = a_road(tmp_path)
+    poll(road, Batch(blind=[Blind(NOW - timedelta(hours=2), NOW, "more than 1,000 posts between two polls")]))
+
+    assert any("was not read" in title for title in notices(road))
+
+
+def test_another_identity_is_another_first_poll(tmp_path):
+    road = a_road(tmp_path)
+    road.store.sources.enlist([("forum", "feed", '{"url": "https://elsewhere.example"}')])
+
+    assert (source(road).cursor, source(road).first_ok_at) == ("", None)
+
+
+def test_a_source_taken_out_of_the_configuration_is_off(tmp_path):
+    road = a_road(tmp_path)
+    road.store.sources.enlist([])
+
+    assert source(road).state == "off"
+    assert road.store.sources.due(NOW + timedelta(days=9)) == []
+
+
+def test_day_one_is_quiet_but_for_fresh_posts(tmp_path):
+    road = a_road(tmp_path)
+    road.store.sources.enlist([("forum", "feed", "anew")])
+    road.says(an_item("old", posted_at=NOW - timedelta(days=3)), an_item("undated", posted_at=None), an_item("new"))
+
+    acted = {row.mention for row in road.store.deliveries.page(DeliveryFilter()) if row.action == "alert"}
+    assert len(acted) == 1

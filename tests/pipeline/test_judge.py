@@ -1,0 +1,167 @@
+"""Step 2: one decision for each mention, with tickets, drafts and alerts in the same transaction."""
+
+from datetime import timedelta
+
+from connectors.contract import Item
+from listener.store.deliveries import DeliveryFilter
+from listener.store.mentions import MentionFilter
+from listener.store.tickets import TicketFilter
+from tests.pipeline.road import NOW, a_road, an_item
+
+
+def deliveries(road):
+    return sorted((row.action, row.status) for row in road.store.deliveries.page(DeliveryFilter()))
+
+
+def tickets(road):
+    return road.store.tickets.page(TicketFilter())
+
+
+def the_mention(road):
+    (row,) = road.store.mentions.page(MentionFilter())
+    return row
+
+
+def test_a_complaint_opens_a_ticket_and_alerts(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item())
+
+    (ticket,) = tickets(road)
+    assert (ticket.person, ticket.status, ticket.first_reply_due) == ("forum:anna", "open", NOW + timedelta(hours=4))
+    assert deliveries(road) == [("alert", "due")]
+
+
+def test_the_alert_names_the_ticket(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item())
+    road.perform_all()
+
+    assert "Ticket 1" in road.sent[0].text
+
+
+def test_praise_becomes_a_draft_that_waits(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(text="Acme Flow +"))
+
+    (row,) = road.store.deliveries.page(DeliveryFilter())
+    assert (row.action, row.status, row.person) == ("thank", "waiting", "forum:anna")
+    assert row.text
+
+
+def test_a_mention_for_which_nothing_fires_keeps_the_reason(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(text="Acme Flow"))
+
+    (decision,) = road.store.mentions.decisions([the_mention(road).id])[the_mention(road).id]
+    assert decision.fired == []
+    assert "sentiment" in decision.nothing_because
+
+
+def test_a_further_complaint_joins_the_persons_ticket(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item("p1"), an_item("p2", text="Acme Flow again -"))
+
+    (ticket,) = tickets(road)
+    assert len(road.store.tickets.mentions_of([ticket.id])[ticket.id]) == 2
+
+
+def test_a_further_complaint_reopens_a_closed_ticket_within_its_limit(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item("p1"))
+    road.store.tickets.change(1, NOW, "care", "closed", status="closed", closed_at=NOW)
+    road.says(an_item("p2", text="Acme Flow still -"))
+
+    (ticket,) = tickets(road)
+    assert ticket.status == "open"
+
+
+def test_strangers_without_a_name_are_each_a_person_of_their_own(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item("p1", handle=None), an_item("p2", text="Acme Flow other -", handle="Anonymous"))
+
+    assert len({ticket.person for ticket in tickets(road)}) == 2
+
+
+def test_a_customer_is_known_by_handle(tmp_path):
+    road = a_road(tmp_path)
+    columns = dict.fromkeys(("name", "email", "segment", "plan", "region", "version", "timezone", "language"), "")
+    columns |= dict.fromkeys(("owner", "owner_role", "renewal_at"), "")
+    row = {"id": "c-17", **columns, "products": [], "tags": [], "consents": [], "do_not_contact": False, "columns": {}}
+    road.store.customers.replace([row], [{"platform": "forum", "handle": "anna", "customer": "c-17"}])
+    road.says(an_item(handle="@Anna"))
+
+    assert (the_mention(road).customer, tickets(road)[0].person) == ("c-17", "c-17")
+
+
+def test_one_mention_that_cannot_be_judged_stops_nobody(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item("p1"), an_item("bad", text="Acme Flow !"), an_item("p3", text="Acme Flow too -", handle="bob"))
+
+    labels = {row.external_id: row.label for row in road.store.mentions.page(MentionFilter())}
+    assert labels == {"p1": "negative", "bad": "unsure", "p3": "negative"}
+    assert len(tickets(road)) == 2
+
+
+def test_an_edit_is_judged_again_and_orders_nothing_twice(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item())
+    road.clock.pass_by(minutes=1)
+    road.says(an_item(text="Acme Flow - - still"))
+
+    assert deliveries(road) == [("alert", "due")]
+    assert len(tickets(road)) == 1
+    assert len(road.store.mentions.decisions([1])[1]) == 2
+
+
+def test_an_edit_that_turns_praise_into_complaint_opens_a_ticket(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(text="Acme Flow +"))
+    road.clock.pass_by(minutes=1)
+    road.says(an_item(text="Acme Flow -"))
+
+    assert deliveries(road) == [("alert", "due"), ("thank", "waiting")]
+    assert len(tickets(road)) == 1
+
+
+def test_our_own_posts_never_match(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(handle="acme_care"))
+
+    assert deliveries(road) == []
+    assert the_mention(road).own is True
+
+
+def test_old_posts_are_history_and_nothing_happens(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(posted_at=NOW - timedelta(days=20)))
+
+    assert the_mention(road).history is True
+    assert deliveries(road) == []
+    assert tickets(road) == []
+
+
+def test_a_post_dated_in_the_future_is_taken_for_now(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(posted_at=NOW + timedelta(days=400)))
+
+    assert the_mention(road).posted_at == NOW
+
+
+def test_a_repost_is_linked_to_the_first(tmp_path):
+    text = "Acme Flow lost all of our invoices on Monday and nobody answers the phone -"
+    road = a_road(tmp_path)
+    road.says(an_item("p1", text=text))
+    road.says(an_item("p2", text=text + " via @someone", handle="bob"))
+
+    rows = {row.external_id: row for row in road.store.mentions.page(MentionFilter())}
+    assert rows["p2"].duplicate_of == rows["p1"].id
+    assert rows["p1"].duplicate_of is None
+
+
+def test_hostile_text_is_kept_and_judged(tmp_path):
+    road = a_road(tmp_path)
+    road.says(Item("p1", "Acme Flow - \x00 \ud800 <script>alert(1)</script> \u202e", url="javascript:alert(1)", html=True))
+
+    row = the_mention(road)
+    assert row.url is None
+    assert "script" not in row.text
