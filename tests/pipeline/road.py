@@ -137,11 +137,16 @@ def an_item(external_id: str = "p1", text: str = "Acme Flow -", handle: str | No
     return Item(external_id, text, author=Author(handle=handle), **(values | changes))  # type: ignore[arg-type]
 
 
-def a_road(folder: Path, rules: str = RULES, **channel: object) -> Road:
-    """A road whose rules have been running for a day and whose source has been polled before."""
-    SENT.clear(), TROUBLE.clear(), SCRIPT.clear()
+def a_store(folder: Path) -> Store:
     store = Store(f"sqlite:///{folder}/listener.db")
     migrate(store.database, NOW)
+    return store
+
+
+def a_road(folder: Path, rules: str = RULES, store: Store | None = None, **channel: object) -> Road:
+    """A road whose rules have been running for a day and whose source has been polled before."""
+    SENT.clear(), TROUBLE.clear(), SCRIPT.clear()
+    store = store or a_store(folder)
     clock = Clock()
     (folder / "rules.d").mkdir()
     (folder / "rules.d" / "all.yaml").write_text(rules)
