@@ -22,12 +22,35 @@ class Day:
     failed: int
 
 
-def source_blind(source: str, since: datetime, why: str, next_at: datetime | None, key: str) -> Message:
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """Since when a source cannot be read, when it last could, and how many mentions such a time usually brings."""
+
+    source: str
+    since: datetime
+    last_ok_at: datetime | None
+    missed: int
+
+
+def source_silent(source: str, last: datetime, usual: timedelta, key: str) -> Message:
+    """A source answers and has brought nothing for far longer than usual."""
+    return Message(
+        title=f"Source {source} is silent since {_at(last)}",
+        text=f"It is read without errors, yet it usually brings something every {_long(usual)}. Perhaps nothing was "
+        "said; perhaps its address or its layout has changed.",
+        footer="Open it in a browser; `listener check --online` shows what is read there now.",
+        key=key,
+    )
+
+
+def source_blind(blind: Blindness, why: str, next_at: datetime | None, key: str) -> Message:
     """A source cannot be read; silence there means nothing. `next_at` None: it was given up."""
+    source, since = blind.source, blind.since
+    good = f"It was last read at {_at(blind.last_ok_at)}" if blind.last_ok_at else "It was never read"
     again = f"It is tried again at {_at(next_at)}." if next_at else "It is not tried again before you change it."
     return Message(
         title=f"Source {source} cannot be read since {_at(since)}",
-        text=f"{why}\n{again} What is said there meanwhile is not heard.",
+        text=f"{why}\n{good}; about {_count(blind.missed, 'mention')} missed so far. {again}",
         footer=f"`listener check --online` tries it now; `listener sources --source {source}` shows its state.",
         key=key,
     )
@@ -81,7 +104,8 @@ def brake(rule: str, fired: int, expected: float, key: str) -> Message:
     return Message(
         title=f"Rule {rule} was braked: it now asks before it acts",
         text=f"It fired {_count(fired, 'time')} where about {expected:g} were expected.",
-        footer="`listener deliveries` shows what it did and what waits. If all is well, set its mode to live again.",
+        footer="`listener deliveries` shows what it did and what waits. If all is well, write `mode: ask` in its file and "
+        "then `mode: live` again.",
         key=key,
     )
 

@@ -17,7 +17,7 @@ from listener.actions import notices as words
 from listener.intake import Intake, Origin
 from listener.model.plan import Polled, Taken
 from listener.model.verdict import Voice
-from listener.pipeline.notices import Notices
+from listener.pipeline.notices import Notices, as_delivery
 from listener.store import Store
 from listener.store.engine import StoreTrouble
 from listener.store.sources import Failure
@@ -92,17 +92,16 @@ class Collect:
         batch = watched.connector.poll(row.cursor, door)
         now = door.now()
         next_at = now + self._interval(watched, batch, row)
+        # told before anything is kept: after a crash in between the poll comes again and the same keys are told once
+        self._recovered(row, now)
+        self._tell_missed(watched, batch, now)
         if batch.unchanged and row.first_ok_at is not None and not batch.blind:
             self._store.sources.unchanged(watched.name, batch.cursor, now, next_at)
-            self._log.debug("poll.unchanged", source=watched.name)
-            taken = Taken()
-        else:
-            taken = self._take(watched, row, batch, now, next_at)
-        self._recovered(row, now)
+            return
+        taken = self._take(watched, row, batch, now, next_at)
         if taken.items or taken.edited:
-            self._log.info(
-                "poll.done", source=watched.name, items=taken.items, mentions=taken.mentions, edited=taken.edited
-            )
+            counts = {"items": taken.items, "mentions": taken.mentions, "edited": taken.edited}
+            self._log.info("poll.done", source=watched.name, **counts)
 
     def _take(self, watched: Watched, row: Row[Any], batch: Batch, now: datetime, next_at: datetime) -> Taken:
         items = list(batch.items)
@@ -120,10 +119,12 @@ class Collect:
         taken = self._store.arrivals.take(watched.name, arrivals, now, polled)
         if replies := self._intake.own_replies(items, watched.platform):
             self._store.deliveries.answered(watched.name, replies, now)
+        return taken
+
+    def _tell_missed(self, watched: Watched, batch: Batch, now: datetime) -> None:
         for blind in batch.blind:
             key = f"missed:{watched.name}:{blind.since.isoformat()}"
             self._notices.send(words.source_missed(watched.name, blind.since, blind.until or now, blind.why, key), now)
-        return taken
 
     def _origin(self, watched: Watched, row: Row[Any], now: datetime) -> Origin:
         return Origin(
@@ -158,24 +159,26 @@ class Collect:
         blind = state == "gone" or row.failures + 1 >= BLIND_AFTER
         state = "blind" if blind and state != "gone" else state
         failure = Failure(watched.name, now, None if state == "gone" else next_at, state, why)
+        told = self._blindness(row, failure) if blind and row.state not in ("blind", "gone") else []
         try:
-            self._store.sources.failed(failure)
+            self._store.sources.failed(failure, told)
         except StoreTrouble as error:
             self._log.error("store.trouble", source=watched.name, error=str(error))
             return
         self._log.warning("poll.failed", source=watched.name, state=state, error=why, next_at=str(failure.next_at))
-        if blind and row.state not in ("blind", "gone"):
-            since = row.blind_since or row.last_ok_at or now
-            self._store.sources.open_blind_spot(watched.name, since, why)
-            key = f"blind:{watched.name}:{since.isoformat()}"
-            self._notices.send(words.source_blind(watched.name, since, why, failure.next_at, key), now)
+
+    def _blindness(self, row: Row[Any], failure: Failure) -> list[dict[str, Any]]:
+        since = row.blind_since or row.last_ok_at or failure.at
+        missed = self._store.sources.missed(row.name, since, failure.at)
+        blind = words.Blindness(row.name, since, row.last_ok_at, missed)
+        notice = words.source_blind(blind, failure.error, failure.next_at, f"blind:{row.name}:{since.isoformat()}")
+        return [as_delivery(notice, self._notices.channel, failure.at)]
 
     def _recovered(self, row: Row[Any], now: datetime) -> None:
         if row.state not in ("blind", "gone"):
             return
         since = row.blind_since or now
         self._store.sources.close_blind_spot(row.name, now)
-        usual = self._store.sources.usual_per_day(row.name, since - timedelta(days=14), since)
-        missed = round(usual * (now - since).total_seconds() / 86400)
+        missed = self._store.sources.missed(row.name, since, now)
         key = f"back:{row.name}:{since.isoformat()}"
         self._notices.send(words.source_back(row.name, since, now, missed, key), now)

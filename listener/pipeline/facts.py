@@ -51,9 +51,11 @@ def _said(row: Row[Any]) -> dict[str, Value | None]:
         "rating": row.rating,
         "reply_to_us": row.reply_to_us,
         "author.handle": row.author_handle,
+        "author.account": f"{row.platform}:{row.author_handle.lstrip('@')}" if row.author_handle else None,
         "author.name": row.author_name,
         "author.followers": row.author_followers,
         "author.is_us": row.own,
+        "author.is_machine": row.attributes.get("machine") is True,
     }
 
 
@@ -65,6 +67,7 @@ def _judged(verdict: Verdict) -> dict[str, Value | None]:
         "confidence": verdict.confidence,
         "topics": verdict.topics,
         "drivers": verdict.drivers,
+        "intent": verdict.intent,
         "tags": verdict.tags,
     }
 
@@ -92,6 +95,8 @@ def _customer(customer: Row[Any] | None) -> dict[str, Value | None]:
         "customer.region": customer.region,
         "customer.version": customer.version,
         "customer.owner": customer.owner,
+        "customer.language": customer.language,
+        "customer.timezone": customer.timezone,
         "customer.products": tuple(customer.products),
         "customer.tags": tuple(customer.tags),
         **{f"customer.{name}": value for name, value in columns.items()},
@@ -103,7 +108,14 @@ def kept_facts(facts: Facts) -> dict[str, Value]:
     return {name: value for name, value in facts.values.items() if name not in WORDS}
 
 
+def facts_again(row: Row[Any], kept: Mapping[str, Any]) -> Facts:
+    """The facts that a mention was decided on, from its row and what was stored with the decision."""
+    # JSON has no infinity: what never happened comes back as nothing, and its default says never again
+    values = {n: tuple(v) if isinstance(v, list) else v for n, v in kept.items() if v is not None}
+    return Facts({**words_of(row), **values})
+
+
 def words_of(row: Row[Any]) -> dict[str, Value]:
     """What the stored facts of a mention leave out."""
-    said = _said(row)
-    return {name: value for name in WORDS if (value := said[name])}
+    said = {"title": row.title, "text": f"{row.title}\n{row.text}".strip(), "author.name": row.author_name}
+    return {name: value for name, value in said.items() if value}

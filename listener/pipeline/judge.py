@@ -12,17 +12,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
+from listener.actions import notices as words
 from listener.intake import reposts
 from listener.model.plan import Judgement, Ordered
 from listener.model.verdict import Utterance, Verdict
+from listener.pipeline.brake import WINDOW, Brake
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
+from listener.pipeline.notices import as_delivery
 from listener.pipeline.orders import Orders, Said
+from listener.pipeline.replay import expected_per_day
 from listener.store import Store
 from listener.store.engine import StoreTrouble
 from listener.store.judging import PersonRecord, Turn
+from listener.store.rates import Rate
 from rules.book import Book
 from rules.engine import decide
-from rules.terms import Decision, MaxAge, Moment
+from rules.rule import Rule
+from rules.terms import Decision, MaxAge, Moment, Mute
 
 BATCH = 500
 NOBODY_KNOWN = PersonRecord({}, {}, False)
@@ -59,11 +65,25 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the installation lets rules do: the floor for public actions and the age of what is acted on."""
+    """What the installation lets rules do: the floor for public actions and the age of what is acted on.
+
+    `ops` is the channel that hears of the brake.
+    """
 
     floor: Any
     max_age: MaxAge
     zone: ZoneInfo
+    ops: str = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What one batch is decided with: the same book, silences and brake for all of its mentions."""
+
+    turn: Turn
+    running: Running
+    brake: Brake
+    mutes: tuple[Mute, ...]
 
 
 class Judge:
@@ -151,9 +171,33 @@ class Judge:
             records = turn.records(sorted({judgements[row.id].person for row in mine}), self._windows())
             before = turn.ordered_before([row.id for row in mine if row.edited_at])
             said = [self._said(row, judgements[row.id], customers, records, now) for row in mine]
-            turn.keep([self._order(turn, one, before.get(one.row.id, frozenset()), now) for one in said])
+            sitting = self._sitting(turn, now)
+            turn.keep([self._order(sitting, one, before.get(one.row.id, frozenset()), now) for one in said])
+            braked = self._keep_rates(sitting, now)
+        for rate in braked:
+            self._log.warning("rule.braked", rule=rate.rule, fired=rate.fired, expected=round(rate.expected, 1))
         self._log.info("judge.done", mentions=len(mine))
         return len(mine)
+
+    def _sitting(self, turn: Turn, now: datetime) -> Sitting:
+        running = self._running()
+
+        def expected(rule: Rule, since: datetime) -> float | None:
+            return expected_per_day(self._store, rule, since, now, self._limits.zone)
+
+        brake = Brake(running.book, running.since, turn.rates(), turn.fired_since(now - WINDOW), expected)
+        return Sitting(turn, running, brake, turn.mutes())
+
+    def _keep_rates(self, sitting: Sitting, now: datetime) -> list[Rate]:
+        """In the same transaction as the decisions: the brake is never pulled unseen."""
+        brake = sitting.brake
+        told = [
+            words.brake(rate.rule, rate.fired, rate.expected, f"brake:{rate.rule}:{rate.since.isoformat()}")
+            for rate in brake.pulled
+        ]
+        notices = [as_delivery(message, self._limits.ops, now) for message in told]
+        sitting.turn.keep_rates(brake.counted, brake.measured.values(), notices)
+        return brake.pulled
 
     def _windows(self) -> tuple[int, ...]:
         """Counting a person's mentions costs a query, so it is done for the windows that the book tests."""
@@ -174,8 +218,8 @@ class Judge:
         facts = facts_of(row, judgement.verdict, judgement.person, customer, record, local)
         return Said(row, judgement, facts)
 
-    def _order(self, turn: Turn, said: Said, before: frozenset[tuple[str, str, str]], now: datetime) -> Ordered:
-        running, row = self._running(), said.row
+    def _order(self, sitting: Sitting, said: Said, before: frozenset[tuple[str, str, str]], now: datetime) -> Ordered:
+        turn, row = sitting.turn, said.row
         moment = Moment(
             now=now,
             first_seen=row.seen_at,
@@ -185,15 +229,17 @@ class Judge:
             decided=before,
         )
         decision = decide(
-            running.book,
+            sitting.brake.book,
             said.facts,
             moment,
-            since=running.since,
+            since=sitting.running.since,
             max_age=self._limits.max_age,
             history=turn.history(row.id),
             ledger=turn.ledger,
             floor=self._limits.floor,
+            mutes=sitting.mutes,
         )
+        sitting.brake.saw(decision, now)
         for error in decision.errors:
             self._log.error("rule.skipped", mention=row.id, error=error)
         plan = self._orders.plan(said, decision, turn, now)

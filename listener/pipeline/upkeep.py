@@ -15,6 +15,7 @@ from listener.actions import wording
 from listener.actions.contract import Channel, Message
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.orders import told_of
+from listener.pipeline.rhythm import tell_silent_sources
 from listener.store import Store
 
 REMIND_AFTER = timedelta(hours=4)
@@ -92,16 +93,17 @@ class Upkeep:
             self._store.deliveries.gather([row.id for row in rows], now, summary)
 
     def daily(self) -> None:
-        """Once a day: the heartbeat, retention, vacuum. The time of the last one is kept in the store."""
+        """Once a day: the heartbeat, retention, vacuum. When that was is kept last: what a crash cut off is done again."""
         now = self._now()
         kept = self._store.house.get("daily").get("at")
         last = datetime.fromisoformat(kept) if kept else None
         if last and now - last < DAY:
             return
-        self._store.house.put("daily", {"at": now.isoformat()})
         if last:
             self._notices.send(words.heartbeat(self._day(last), f"heartbeat:{now:%Y-%m-%d}"), now)
+        tell_silent_sources(self._store, self._notices, now)
         self._forget(now)
+        self._store.house.put("daily", {"at": now.isoformat()})
 
     def _day(self, since: datetime) -> words.Day:
         sources, counts = self._store.sources.all(), self._store.deliveries.counts()

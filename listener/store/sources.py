@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from listener.model import BlindSpot, Mention, Source
+from listener.model import Appearance, BlindSpot, Mention, Source
 from listener.store.deliveries import add
 from listener.store.engine import Database, table
 
 source = table(Source)
 mention = table(Mention)
 blind_spot = table(BlindSpot)
+appearance = table(Appearance)
+USUAL = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ class Sources:
         with self._database.write() as connection:
             connection.execute(update(source).where(source.c.name == name).values(values))
 
-    def failed(self, failure: Failure) -> None:
-        """Remember a failure; blindness starts at the first of an unbroken row."""
+    def failed(self, failure: Failure, notices: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Remember a failure; blindness starts at the first of an unbroken row. With notices, it is told to people."""
         values = {
             "state": failure.state,
             "next_at": failure.next_at,
@@ -90,12 +92,15 @@ class Sources:
             "failures": source.c.failures + 1,
             "blind_since": func.coalesce(source.c.blind_since, source.c.last_ok_at, failure.at),
         }
+        mine = source.c.name == failure.source
         with self._database.write() as connection:
-            connection.execute(update(source).where(source.c.name == failure.source).values(values))
-
-    def open_blind_spot(self, name: str, since: datetime, why: str) -> None:
-        with self._database.write() as connection:
-            connection.execute(blind_spot.insert(), {"source": name, "since": since, "until": None, "why": why})
+            since = connection.execute(
+                update(source).where(mine).values(values).returning(source.c.blind_since)
+            ).scalar()
+            if notices:
+                spot = {"source": failure.source, "since": since, "until": None, "why": failure.error}
+                connection.execute(blind_spot.insert(), spot)
+                add(connection, self._database, notices)
 
     def close_blind_spot(self, name: str, until: datetime) -> None:
         still = (blind_spot.c.source == name) & blind_spot.c.until.is_(None)
@@ -107,14 +112,26 @@ class Sources:
         with self._database.read() as connection:
             return list(connection.execute(select(blind_spot).order_by(blind_spot.c.id.desc()).limit(limit)))
 
-    def usual_per_day(self, name: str, since: datetime, until: datetime) -> float:
-        """Mentions a day in that time, to say how many a blind spot may have cost."""
+    def missed(self, name: str, since: datetime, until: datetime) -> int:
+        """About how many mentions that time would have brought, by the two weeks before it."""
+        before = since - USUAL
         query = select(func.count()).where(
-            mention.c.source == name, mention.c.posted_at >= since, mention.c.posted_at < until
+            mention.c.source == name, mention.c.posted_at >= before, mention.c.posted_at < since
         )
         with self._database.read() as connection:
             counted = connection.execute(query).scalar_one()
-        return float(counted / max((until - since).total_seconds() / 86400, 1e-9))
+        return round(counted * ((until - since) / USUAL))
+
+    def rhythms(self, since: datetime) -> list[Row[Any]]:
+        """For each source that is well: how many items it has brought since then, and when the last one."""
+        brought = (
+            select(appearance.c.source, func.count().label("items"), func.max(appearance.c.seen_at).label("last"))
+            .join(source, source.c.name == appearance.c.source)
+            .where(appearance.c.seen_at >= since, source.c.state == "ok")
+            .group_by(appearance.c.source)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(brought))
 
     def first_polls_untold(self) -> list[str]:
         """Sources whose first poll is judged to the end but not yet told in its one message."""

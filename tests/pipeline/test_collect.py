@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from connectors.contract import Batch, Blind, GiveUp, TryLater
+from listener.pipeline.rhythm import tell_silent_sources
 from listener.store.deliveries import DeliveryFilter
 from tests.pipeline.road import NOW, SCRIPT, a_road, an_item
 
@@ -117,3 +118,30 @@ def test_day_one_is_quiet_but_for_fresh_posts(tmp_path):
 
     acted = {row.mention for row in road.store.deliveries.page(DeliveryFilter()) if row.action == "alert"}
     assert len(acted) == 1
+
+
+def test_blindness_is_told_with_its_last_good_poll_and_an_estimate(tmp_path):
+    road = a_road(tmp_path)
+    for number in range(14):
+        road.says(an_item(f"p{number}", text=f"Acme Flow {number}", posted_at=NOW - timedelta(days=number, minutes=1)))
+    road.clock.pass_by(days=3)
+    for _ in range(3):
+        poll(road, TryLater("no route"))
+
+    (text,) = [row.text for row in road.store.deliveries.page(DeliveryFilter()) if "cannot be read" in row.text]
+    assert "last read at 2026-11-23 12:00" in text
+    assert "about 3 mentions missed" in text
+
+
+def test_a_source_that_is_silent_far_longer_than_usual_is_told_once(tmp_path):
+    road = a_road(tmp_path)
+    for number in range(30):
+        road.says(an_item(f"p{number}", text="nothing about us"))
+        road.clock.pass_by(hours=1)
+    tell_silent_sources(road.store, road.notices, road.clock())
+    assert not any("is silent" in title for title in notices(road))
+
+    road.clock.pass_by(days=12)
+    tell_silent_sources(road.store, road.notices, road.clock())
+    tell_silent_sources(road.store, road.notices, road.clock())
+    assert len([title for title in notices(road) if "is silent" in title]) == 1
