@@ -12,6 +12,10 @@ KINDS = {
     "feed": "connectors.feed:Feed",
     "reviews_page": "connectors.reviews_page:ReviewsPage",
     "json_api": "connectors.json_api:JsonApi",
+    "reddit": "connectors.reddit:Reddit",
+    "mastodon": "connectors.mastodon:Mastodon",
+    "webhook": "connectors.webhook:Webhook",
+    "file": "connectors.file:File",
 }
 
 

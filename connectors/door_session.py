@@ -55,18 +55,20 @@ class Limiter:
 
     def heed(self, headers: Mapping[str, str]) -> None:
         """Take note of what is left of the quota: `-reset` is a count of seconds (Reddit) or a time (Mastodon)."""
+        # fractions, as in "0.0", which prawcore's own reading of the other two does not take
         left, reset = number(headers.get("x-ratelimit-remaining")), headers.get("x-ratelimit-reset", "")
         self._closed_until = self._renewed(reset) if left is not None and left < 1 else None
 
     def _renewed(self, reset: str) -> datetime | None:
         now = self._door.now()
+        # Mastodon's is an ISO time, GoToSocial's a count
         if "-" in reset.strip("-"):
             return read_time(reset)
         return now + timedelta(seconds=min(max(number(reset) or 0.0, 0.0), LONGEST_WAIT))
 
 
 class DoorAdapter(BaseAdapter):
-    """Sends by the door. The library sees sound answers only: refusals, waits and no JSON raise here.
+    """Sends by the door. The library sees sound answers only, without headers: refusals, waits and no JSON raise here.
 
     That keeps its own waiting, retrying and reading of odd headers asleep: those sleep for up to ten minutes, fail
     on an HTTP-date in Retry-After or on a 401 without a header, and cannot be interrupted.
@@ -87,7 +89,6 @@ class DoorAdapter(BaseAdapter):
             raise NotModified
         told = Told()
         told.status_code, told.url, told.request = answer.status, answer.url, request
-        told.headers.update({key: text for key, text in answer.headers.items() if not key.startswith("x-ratelimit")})
         told.told = self._read(answer)
         return told
 
@@ -100,6 +101,7 @@ class DoorAdapter(BaseAdapter):
         headers = {key.lower(): str(text) for key, text in request.headers.items() if key.lower() in OURS}
         sent = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else None
         answer = self._door.fetch(url, method=request.method or "GET", headers=headers, body=sent, megabytes=MEGABYTES)
+        # Reddit sends names that do not exist to its search, whose answer would pass for an empty listing
         if _path(answer.url) != _path(url):
             raise TryLater(f"{_path(url)} leads to {_path(answer.url)}: there is nothing of this name")
         return accepted(answer)
@@ -112,6 +114,7 @@ def _path(url: str) -> str:
 def session(door: Door, read: Read = read_json) -> requests.Session:
     """A session for one poll or reply; `read` makes the value that the library gets for JSON."""
     made = requests.Session()
+    # neither .netrc nor proxies of the environment
     made.trust_env = False
     for scheme in ("https://", "http://"):
         made.mount(scheme, DoorAdapter(door, read))

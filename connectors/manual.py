@@ -50,8 +50,10 @@ def _first_line(found: type[Connector]) -> str:
 
 
 def _options(found: type[Connector]) -> str:
-    own = (name for name in found.model_fields if name not in found.secrets)
-    return _names(own) + (", and the secrets of its spec" if found.secrets else "")
+    own = [field.alias or name for name, field in found.model_fields.items() if name not in found.secrets]
+    if "spec" in own:
+        return f"{_names(own)}, and the secrets of its spec"
+    return _names(own) + (f"; secrets: {_names(sorted(found.secrets))}" if found.secrets else "")
 
 
 def _spec_row(name: str, spec: Spec) -> tuple[str, ...]:

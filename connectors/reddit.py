@@ -51,6 +51,7 @@ class Reddit(Connector):
     client_secret: str = Field(default="", repr=False)
     username: str = Field(default="", pattern=r"^[A-Za-z0-9_-]{0,24}$")
     password: str = Field(default="", repr=False)
+    # the operator writes `reply`, which is a method here
     reply_: bool = Field(default=False, alias="reply")
     base_url: str = Field(default="", pattern=r"^(?:https?://[^/\s]\S*)?$")
 
@@ -75,8 +76,8 @@ class Reddit(Connector):
 
     def identity(self) -> str:
         """What is read: neither a new key nor leave to answer makes it another source."""
-        account = self.username if self.client_id else ""
-        return dumps([sorted(self.subreddits), sorted(self.search), account, self.base_url])
+        # a first key is: the feeds' memory means nothing to the keyed way, so it begins with a quiet first poll
+        return dumps([sorted(self.subreddits), sorted(self.search), self.username, bool(self.client_id), self.base_url])
 
     def poll(self, cursor: str, door: Door) -> Batch:
         """New and edited posts, and the names of deleted ones. Raises TryLater or GiveUp."""
@@ -118,7 +119,9 @@ class Reddit(Connector):
     def _listings(self) -> list[Listing]:
         from connectors.reddit_walk import Listing
 
+        # praw's own paths, slashes and all; without a leading one, which would cut a proxy's path off
         groups = ["+".join(self.subreddits[at : at + AT_ONCE]) for at in range(0, len(self.subreddits), AT_ONCE)]
         new = [Listing(f"r/{group}/{kind}") for group in groups for kind in ("new", "comments/")]
+        # `t=all`: a narrower window would lose what Reddit indexed late
         found = [Listing("r/all/search/", (("q", wanted), ("sort", "new"), ("t", "all"))) for wanted in self.search]
         return new + found + ([Listing("message/mentions")] if self.username else [])

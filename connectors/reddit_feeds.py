@@ -45,49 +45,70 @@ class Memory(BaseModel):
 
 def addresses(base: str, subreddits: Sequence[str], search: Sequence[str]) -> list[str]:
     """The feeds of new posts, new comments and each search."""
+    # as Reddit's own pages link them: 25 entries each
     group = "+".join(subreddits)
     new = [f"{base}/r/{group}/new.rss", f"{base}/r/{group}/comments.rss"] if group else []
     return new + [f"{base}/search.rss?{urlencode({'q': wanted, 'sort': 'new'})}" for wanted in search]
 
 
 def poll(urls: Sequence[str], cursor: str, door: Door) -> Batch:
-    """The next feed in turn, on the first poll as many as are let through. Raises TryLater and GiveUp."""
+    """The next feed in turn that lets us in; on the first poll as many as do. Raises TryLater and GiveUp."""
     memory = Memory.load(cursor)
-    if memory.began:
-        return _one(urls, memory, door)
-    batch = _one(urls, memory.model_copy(update={"began": door.now()}), door)
-    items, blind = list(batch.items), list(batch.blind)
-    for _ in urls[1:]:
+    return _next(urls, memory, memory.began, door) if memory.began else _first(urls, door)
+
+
+def _first(urls: Sequence[str], door: Door) -> Batch:
+    feeds: dict[str, str] = {}
+    items: list[Item] = []
+    for url in urls:
         try:
-            more = _one(urls, Memory.load(batch.cursor), door)
+            batch = _read(url, "", door)
         except TryLater:
+            if not feeds:
+                raise
             break  # its turn comes with the next poll
-        items, blind, batch = [*items, *more.items], [*blind, *more.blind], more
-    return replace(batch, items=items, blind=blind, unchanged=not items)
+        feeds[url] = batch.cursor
+        items += batch.items
+    memory = Memory(feeds=feeds, turn=len(feeds) % len(urls), began=door.now())
+    return Batch(items, cursor=memory.model_dump_json(), every=_every(urls))
 
 
-def _one(urls: Sequence[str], memory: Memory, door: Door) -> Batch:
-    url = urls[memory.turn % len(urls)]
-    after = memory.model_copy(update={"turn": (memory.turn + 1) % len(urls)})
-    first, now = url not in memory.feeds, door.now()
+def _next(urls: Sequence[str], memory: Memory, began: datetime, door: Door) -> Batch:
+    refused: list[tuple[str, TryLater]] = []
+    for turn in range(memory.turn, memory.turn + len(urls)):
+        url = urls[turn % len(urls)]
+        try:
+            batch = _read(url, memory.feeds.get(url, ""), door)
+        except TryLater as trouble:
+            if door.stopped.is_set():
+                raise
+            # without this a feed that is always refused would keep the others from their turn
+            refused.append((url, trouble))
+            continue
+        # a feed whose first reading comes late must not pass old posts for new ones
+        items = [each for each in batch.items if url in memory.feeds or _young(each, began)]
+        told = [Blind(began, door.now(), f"{url}: {why}") for url, why in refused]
+        after = Memory(feeds={**memory.feeds, url: batch.cursor}, turn=(turn + 1) % len(urls), began=began)
+        return replace(
+            batch, items=items, blind=[*told, *batch.blind], cursor=after.model_dump_json(), every=_every(urls)
+        )
+    raise refused[0][1]
+
+
+def _read(url: str, cursor: str, door: Door) -> Batch:
     try:
-        batch = Feed(url=url).poll(memory.feeds.get(url, ""), door)
+        batch = Feed(url=url).poll(cursor, door)
     except TryLater as trouble:
-        if len(memory.feeds) > 1 and not first:
-            # one feed's trouble must not keep the others from their turn
-            why = f"{url}: {trouble}. {CURE}"
-            blind = (Blind(memory.began or now, now, why),)
-            return Batch(blind=blind, cursor=after.model_dump_json(), every=_every(urls))
         raise TryLater(f"{trouble}. {CURE}", trouble.after) from None
-    # a feed whose first reading comes late must not pass old posts for new ones
-    oldest = (memory.began or now) - YOUNG if first and memory.feeds else None
-    items = [_item(each) for each in batch.items if not (oldest and each.posted_at and each.posted_at < oldest)]
-    cursor = after.model_copy(update={"feeds": {**memory.feeds, url: batch.cursor}}).model_dump_json()
-    return replace(batch, items=items, cursor=cursor, every=_every(urls))
+    return replace(batch, items=[_item(each) for each in batch.items])
 
 
 def _every(urls: Sequence[str]) -> timedelta:
     return max(AT_LEAST, EACH / len(urls))
+
+
+def _young(item: Item, began: datetime) -> bool:
+    return item.posted_at is None or item.posted_at >= began - YOUNG
 
 
 def _item(item: Item) -> Item:

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from connectors.contract import Batch, Blind, Door, Item, TryLater
 from connectors.door_session import NotModified
+from connectors.recheck import LONG_AGO, Rechecks
 from connectors.reddit_things import Thing, item
 from connectors.reddit_walk import Listing, Mark, Walked, walk
 
 if TYPE_CHECKING:
     from connectors.reddit_line import Line
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-YOUNG = timedelta(days=2)  # most edits and deletions happen by then; younger posts are looked at in every poll
-MOST_YOUNG, MOST_OLD = 1_000, 500  # ten and five requests
-OLD_EVERY = timedelta(hours=1)
-
 
 class Memory(BaseModel):
-    """The cursor: a mark for each listing, how far the round over what is kept has come, which names were missing."""
+    """The cursor: a mark for each listing, and what was looked at again."""
 
     model_config = ConfigDict(frozen=True)
 
     marks: dict[str, Mark] = {}
-    checked_at: datetime | None = None
-    round_at: datetime | None = None
-    round_reached: str = ""
-    missing: frozenset[str] = frozenset()
+    rechecks: Rechecks = Rechecks()
 
     @classmethod
     def load(cls, cursor: str) -> Self:
@@ -59,6 +51,7 @@ class Poll:
         """
         marks = self._read(listings)
         memory, gone = self._checked(self.memory.model_copy(update={"marks": marks}))
+        # the listings show a while what was deleted, as known names or as ones we never kept: both are harmless
         gone |= {thing.name for thing in self.seen.values() if thing.deleted}
         items = [self._item(thing) for thing in self.seen.values() if not thing.deleted]
         items.sort(key=lambda found: found.posted_at or LONG_AGO)
@@ -78,7 +71,8 @@ class Poll:
                 walked = self._walk(listing, before)
             except TryLater as trouble:
                 troubles.append(trouble)
-                if not self.memory.marks or len(troubles) == len(listings):
+                # a stop is no blind spot: nothing is moved, and the next start reads it all
+                if self.door.stopped.is_set() or not self.memory.marks or len(troubles) == len(listings):
                     raise troubles[0] from None
                 since = before.time if before else self.now
                 self.blind.append(Blind(since, self.now, f"{listing.key}: {trouble}"))
@@ -90,6 +84,7 @@ class Poll:
     def _walk(self, listing: Listing, before: Mark | None) -> Walked:
         """One listing, with whom its new comments answer."""
         walked = walk(self.line, listing, before, self.door)
+        # a comment tells the author of its post, but not of the comment that it answers
         new = [thing for thing in walked.things if before is None or not before.knows(thing)]
         authors = {thing.name: thing.author for thing in walked.things}
         asked = {thing.said("parent_id"): thing.said("link_author") for thing in new}
@@ -108,30 +103,15 @@ class Poll:
 
     def _checked(self, memory: Memory) -> tuple[Memory, set[str]]:
         """Look again at what is kept: the memory after it, and what is gone. What was edited joins what was seen."""
-        names, memory = self._due(memory)
+        names, rechecks = memory.rechecks.due(self.seen.keys(), self.door)
         try:
             found = {thing.name: thing for thing in self._info(names)}
         except TryLater as trouble:
-            since = self.memory.checked_at or self.now
-            self.blind.append(Blind(since, self.now, f"edits and deletions: {trouble}"))
-            return self.memory.model_copy(update={"marks": memory.marks}), set()
+            if self.door.stopped.is_set():
+                raise
+            after = memory.rechecks.failed(self.now)
+            self.blind.append(Blind(after.at or self.now, self.now, f"edits and deletions: {trouble}"))
+            return memory.model_copy(update={"rechecks": after}), set()
         self.seen |= found
-        missing = frozenset(names) - found.keys()
-        # Reddit lists what was deleted; what it leaves out may be hidden for a while (a subreddit gone private)
-        gone = set(missing & self.memory.missing) if len(missing) <= max(1, len(names) // 2) else set()
-        return memory.model_copy(update={"missing": missing - gone, "checked_at": self.now}), gone
-
-    def _due(self, memory: Memory) -> tuple[list[str], Memory]:
-        """The kept names to look at: the young ones of every poll, and each hour the next of all others."""
-        young = _newest(set(self.door.known(self.now - YOUNG)) - self.seen.keys())[:MOST_YOUNG]
-        if memory.round_at and timedelta(0) <= self.now - memory.round_at < OLD_EVERY:
-            return young, memory
-        old = sorted(set(self.door.known(LONG_AGO)) - set(young) - self.seen.keys())
-        turn = [name for name in old if name > memory.round_reached][:MOST_OLD]
-        reached = turn[-1] if len(turn) == MOST_OLD else ""
-        return young + turn, memory.model_copy(update={"round_at": self.now, "round_reached": reached})
-
-
-def _newest(names: Iterable[str]) -> list[str]:
-    """Newest first: Reddit counts its names up, in base 36."""
-    return sorted(names, key=lambda name: (len(name), name), reverse=True)
+        rechecks, gone = rechecks.checked(names, found.keys(), self.now)
+        return memory.model_copy(update={"rechecks": rechecks}), gone

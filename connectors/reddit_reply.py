@@ -33,6 +33,7 @@ def find(line: Line, account: str, reference: str) -> Receipt | None:
     """Our own comment under this thing. Raises Failed when the thing is gone, TryLater and GiveUp."""
     if not NAME.fullmatch(reference):
         raise Failed(f"{reference} is no post or comment of Reddit's", permanent=True)
+    # Reddit's own comment route has no key against doubles, so what stands is looked up each time
     asked = [thing for thing in line.info([reference]) if thing.name == reference]
     if not asked or asked[0].deleted:
         raise Failed("what is to be answered was deleted on Reddit", permanent=True)
@@ -57,6 +58,7 @@ def _own(line: Line, account: str, since: float) -> Iterator[Thing]:
 
 def _posted(answer: Any) -> Receipt:
     """The receipt in the answer to our comment. Raises Failed."""
+    # refusals come with status 200
     told = answer.get("json") if isinstance(answer, dict) else None
     told = told if isinstance(told, dict) else {}
     if told.get("errors"):

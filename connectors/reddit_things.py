@@ -74,6 +74,7 @@ def _thing(child: Any) -> Thing | None:
     data = child.get("data") if isinstance(child, dict) else None
     if not isinstance(data, dict):
         return None
+    # kinds other than posts and comments (more, t5) have no place here
     name = data.get("name") or f"{child.get('kind')}_{data.get('id')}"
     if not isinstance(name, str) or not NAME.fullmatch(name):
         return None
@@ -118,6 +119,7 @@ def _path(thing: Thing) -> str:
 def _permalink(thing: Thing) -> str | None:
     """Always Reddit's own address, which people can open; never the address that a post links to."""
     path = _path(thing)
+    # two slashes would make it another site's address
     if path.startswith("/") and not path.startswith("//"):
         return WEB + path
     post = thing.said("link_id").removeprefix("t3_")

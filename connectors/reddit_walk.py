@@ -92,6 +92,7 @@ def _pages(line: Line, listing: Listing, before: Mark | None, door: Door) -> tup
         met = met or (before is not None and any(map(before.knows, page.things)))
         found |= {thing.name: thing for thing in page.things}
         after, back = page.after, 0
+        # one known thing is not enough: what moderators let through late stands among known ones
         if not after or (before is not None and all(map(before.knows, page.things))):
             break
     if met or not (back or len(found) >= ENDED):
@@ -108,6 +109,7 @@ def _page(line: Line, listing: Listing, after: str, door: Door) -> Listed:
 
 def _mark(things: Iterable[Thing], before: Mark | None, now: float) -> Mark:
     """The next mark. A time in the future would hide everything until it has come."""
+    # the newest thing may be deleted before the next poll, so the mark never goes back
     times = [min(thing.posted, now) for thing in things if thing.posted]
     at = max([*times, before.at if before else 0.0])
     near = [thing.name for thing in things if thing.posted is None or thing.posted >= at - OVERLAP]

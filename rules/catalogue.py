@@ -72,6 +72,7 @@ class Action:
 
 
 SENTIMENTS = ("positive", "negative", "neutral", "mixed", "unsure")
+INTENTS = ("praise", "complaint", "question", "request", "news")
 SPREADS = ("isolated", "possibly_shared", "shared", "outbreak", "cannot_tell")
 STATES = ("open", "acknowledged", "fixing", "fixed", "watching", "resolved", "regressed")
 URGENCIES = ("low", "normal", "high", "urgent")
@@ -94,9 +95,11 @@ _FIELDS = (
     Field("confidence", "number", "How sure the verdict is.", unit="0 to 1"),
     Field("topics", "names", "What the mention is about.", kept=True, world="topics"),
     Field("drivers", "names", "Why somebody is happy.", ("service", "product", "brand")),
+    Field("intent", "name", "What the text is for.", INTENTS),
     Field("tags", "names", "Tags that understanding gave the mention."),
     Field("reply_to_us", "flag", "Whether the post answers one of our own accounts.", default=False),
     Field("author.handle", "name", "The author's handle on the platform."),
+    Field("author.account", "name", "The author's account, as platform:handle."),
     Field("author.name", "text", "The name the author shows."),
     Field("author.followers", "number", "How many follow the author.", unit="people"),
     Field("author.is_us", "flag", "Whether the author is our own account; no rule matches those.", default=False),
@@ -112,6 +115,8 @@ _FIELDS = (
     Field("customer.products", "names", "The products that the customer has."),
     Field("customer.tags", "names", "Tags from the registry."),
     Field("customer.owner", "name", "Who looks after the customer."),
+    Field("customer.language", "name", "The language that the customer speaks, from the registry."),
+    Field("customer.timezone", "name", "The customer's timezone, from the registry; quiet hours are kept in it."),
     Field("customer.open_ticket", "flag", "Whether the person has an open ticket.", default=False),
     Field("customer.opted_out", "flag", "Whether the person wants to hear nothing from us.", default=False),
     Field("reference.state", "name", "Where the customer stands in the reference programme."),

@@ -46,6 +46,14 @@ class Sight:
         self._words: dict[str, frozenset[str]] = {}
         self._labels: dict[str, frozenset[str]] = {}
 
+    def at(self, now: datetime, history: History) -> Sight:
+        """The same mention with another history behind it; what was folded already is shared."""
+        same = Sight.__new__(Sight)
+        same.values, same.strange = self.values, self.strange
+        same.now, same.history = now, history
+        same._folded, same._words, same._labels = self._folded, self._words, self._labels
+        return same
+
     def folded(self, name: str) -> str | None:
         """The words of a field between blanks, None where it is unknown."""
         found = self._folded.get(name)

@@ -34,6 +34,21 @@ def decide(
     Limits are reserved in `ledger` on the way; nothing else is touched.
     """
     sight = Sight(facts, moment.now, history)
+    return decide_on(book, sight, moment, since=since, max_age=max_age, ledger=ledger, floor=floor, mutes=mutes)
+
+
+def decide_on(
+    book: Book,
+    sight: Sight,
+    moment: Moment,
+    *,
+    since: Mapping[str, datetime],
+    max_age: MaxAge,
+    ledger: Ledger,
+    floor: Mode = "ask",
+    mutes: tuple[Mute, ...] = (),
+) -> Decision:
+    """The same for a mention that is looked at already."""
     not_for_rules = _not_for_rules(sight)
     if not_for_rules:
         return Decision(book.version, nothing_because=not_for_rules)
@@ -78,6 +93,11 @@ def match(book: Book, sight: Sight) -> tuple[tuple[Rule, ...], list[tuple[Rule, 
                 near, fewest = [], missing
             near.append((rule, first))
     return tuple(fired), near, tuple(errors)
+
+
+def matches(rule: Rule, sight: Sight) -> bool:
+    """Whether one rule matches; one that would be skipped does not."""
+    return sight.strange.isdisjoint(rule.reads) and _holds(rule.when, sight) is True
 
 
 def _in_question(book: Book, sight: Sight) -> Iterable[Rule]:

@@ -1,31 +1,35 @@
-"""Which rules can match a mention at all, found without looking at the others."""
+"""Which rules can match a mention at all, found without looking at the others.
+
+Every rule is one bit. For each field that rules test, the mention's value gives the rules whose clause on it can hold
+together with those that do not test it; what is left after all fields are the rules worth a closer look.
+"""
 
 from __future__ import annotations
 
-from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import ahocorasick
 
+from rules.bits import Entry, Ranges, entry, numbers_in, union
 from rules.catalogue import field_named
 from rules.clauses import Clause, Sight
 from rules.rule import Rule
 from rules.terms import Value
 
-Key: TypeAlias = tuple[str, str, Value]  # "value" or "phrase", the field, and what must be there
+Sort = Literal["value", "phrase"]
+Key: TypeAlias = tuple[Sort, str, Value]  # what must be there: a value of a field, or a phrase in it
+Table: TypeAlias = dict[Value, list[int]]
 
 
-def _keys(clause: Clause, common: Tally[Key]) -> list[Key]:
+def _keys(clause: Clause) -> list[Key]:
     """Keys of which at least one must be there for a clause to hold; empty where nothing can be said."""
     if clause.joined == "all":
-        found = [keys for part in clause.parts if (keys := _keys(part, common))]
-        # one clause is enough to file a rule under; the best is the one whose commonest key is rarest
-        return min(found, key=lambda keys: max(common[key] for key in keys), default=[])
+        found = [keys for part in clause.parts if (keys := _keys(part))]
+        return min(found, key=len, default=[])
     if clause.joined == "any":
-        each = [_keys(part, common) for part in clause.parts]
+        each = [_keys(part) for part in clause.parts]
         return [key for keys in each for key in keys] if all(each) else []
     if clause.joined:
         return []
@@ -34,72 +38,110 @@ def _keys(clause: Clause, common: Tally[Key]) -> list[Key]:
     return [("value", clause.field, value) for value in clause.allowed or ()]
 
 
-def _all_keys(clause: Clause) -> Iterator[Key]:
-    for leaf in clause.leaves():
-        yield from _keys(leaf, Tally())
+def _needed(clause: Clause) -> Iterator[Clause]:
+    """The clauses that must all hold, those of a nested `all` too."""
+    for part in clause.parts:
+        if part.joined == "all":
+            yield from _needed(part)
+        else:
+            yield part
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrases:
-    """The phrases that rules look for in one field, in one automaton: its cost does not grow with their number."""
+class _Group:
+    """What rules ask of one field in one way, or of several fields at once (`field` is "" then)."""
 
-    field: str
-    automaton: ahocorasick.Automaton
+    def __init__(self) -> None:
+        self.rules: set[int] = set()
+        self.values: dict[str, Table] = defaultdict(lambda: defaultdict(list))
+        self.phrases: dict[str, Table] = defaultdict(lambda: defaultdict(list))
 
-    @classmethod
-    def of(cls, field: str, rules: dict[Value, list[int]]) -> _Phrases:
-        automaton = ahocorasick.Automaton()
-        for phrase, numbers in rules.items():
-            automaton.add_word(phrase, numbers)
-        automaton.make_automaton()
-        return cls(field, automaton)
+    def file(self, number: int, keys: Iterable[Key]) -> None:
+        self.rules.add(number)
+        for sort, name, value in keys:
+            (self.values if sort == "value" else self.phrases)[name][value].append(number)
 
-    def rules(self, sight: Sight) -> Iterator[list[int]]:
-        text = sight.folded(self.field)
-        if text is not None:
-            for _, numbers in self.automaton.iter(text):
-                yield numbers
+
+class _Filter:
+    """A group made ready: the rules it leaves over for a mention."""
+
+    def __init__(self, group: _Group, everything: int) -> None:
+        self.free = everything & ~union(0, (entry(sorted(group.rules)),))
+        self.values = tuple((name, _plain(name), _entries(table)) for name, table in group.values.items())
+        self.phrases = tuple((name, _automaton(table)) for name, table in group.phrases.items())
+
+    def left(self, sight: Sight) -> int:
+        """The rules that it does not rule out, as bits."""
+        found: list[Entry] = []
+        for name, plain, entries in self.values:
+            if plain:
+                value = sight.values.get(name)
+                found += [entries[value]] if value in entries else ()
+            else:
+                found += [entries[label] for label in sight.labels(name) or () if label in entries]
+        for name, automaton in self.phrases:
+            text = sight.folded(name)
+            if text is not None:
+                found += [rules for _, rules in automaton.iter(text)]
+        return union(self.free, found) if found else self.free
 
 
 class Index:
-    """Each rule is filed under the rarest thing that it cannot match without: a value of a field, or a phrase."""
+    """All rules of a book, filed under what they cannot match without."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
-        common: Tally[Key] = Tally(key for rule in rules for key in _all_keys(rule.when))
-        values: dict[str, dict[Value, list[int]]] = defaultdict(lambda: defaultdict(list))
-        phrases: dict[str, dict[Value, list[int]]] = defaultdict(lambda: defaultdict(list))
-        always: list[int] = []
+        groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
+        spans: dict[str, dict[int, tuple[float, float]]] = defaultdict(dict)
         for number, rule in enumerate(rules):
-            keys = _keys(rule.when, common)
-            for kind, name, value in keys:
-                (values if kind == "value" else phrases)[name][value].append(number)
-            if not keys:
-                always.append(number)
+            for clause in _needed(rule.when):
+                _file(number, clause, groups, spans)
         self._rules = rules
-        self._always = tuple(always)
-        self._phrases = tuple(_Phrases.of(name, found) for name, found in phrases.items())
-        self._values = tuple((name, _plain(name), dict(found)) for name, found in values.items())
+        self._everything = (1 << len(rules)) - 1
+        self._filters = tuple(_Filter(group, self._everything) for group in groups.values())
+        self._ranges = tuple((name, Ranges(found, self._everything)) for name, found in spans.items())
 
     def candidates(self, sight: Sight) -> Iterable[Rule]:
         """The rules that can match, in the book's order; every other rule has a clause that does not hold."""
-        found = set(self._always)
-        for name, plain, rules in self._values:
-            for value in _seen(name, plain, sight):
-                found.update(rules.get(value, ()))
-        for phrases in self._phrases:
-            for numbers in phrases.rules(sight):
-                found.update(numbers)
-        return [self._rules[number] for number in sorted(found)]
+        left = self._everything
+        for name, ranges in self._ranges:
+            left &= ranges.holding(sight.values.get(name))
+        for one in self._filters:
+            if not left:
+                return ()
+            left &= one.left(sight)
+        return [self._rules[number] for number in numbers_in(left)]
+
+
+def _file(
+    number: int,
+    clause: Clause,
+    groups: dict[tuple[str, str], _Group],
+    spans: dict[str, dict[int, tuple[float, float]]],
+) -> None:
+    """File a rule under one clause that it needs, unless it stands in that group already: one is enough."""
+    keys = _keys(clause)
+    places = {(sort, name) for sort, name, _ in keys}
+    if keys:
+        group = groups[places.pop() if len(places) == 1 else ("any", "")]
+        if number not in group.rules:
+            group.file(number, keys)
+    elif clause.span and _plain(clause.field):
+        spans[clause.field].setdefault(number, clause.span)
+
+
+def _entries(table: Table) -> dict[Value, Entry]:
+    return {value: entry(numbers) for value, numbers in table.items()}
+
+
+def _automaton(table: Table) -> ahocorasick.Automaton:
+    """One automaton for all phrases of a field: its cost does not grow with their number."""
+    automaton = ahocorasick.Automaton()
+    for phrase, numbers in table.items():
+        automaton.add_word(phrase, entry(numbers))
+    automaton.make_automaton()
+    return automaton
 
 
 def _plain(name: str) -> bool:
     """Whether a field is compared as it is, not as lower-case names."""
     known = field_named(name)
     return known is not None and known.type in ("number", "flag")
-
-
-def _seen(name: str, plain: bool, sight: Sight) -> Iterable[Value]:
-    if not plain:
-        return sight.labels(name) or ()
-    value = sight.values.get(name)
-    return () if value is None else (value,)

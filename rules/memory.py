@@ -84,6 +84,11 @@ class MemoryHistory:
 def _alike(question: Count, value: str, facts: Facts) -> bool:
     if str(facts.get(question.same)) != value:
         return False
+    return asked_for(question, facts)
+
+
+def asked_for(question: Count, facts: Facts) -> bool:
+    """Whether a mention is of the sort that a question counts."""
     return all(_labels(facts, name) & {one.casefold() for one in allowed} for name, allowed in question.where)
 
 

@@ -256,10 +256,11 @@ def _matches(scope: Scope, known: Field, node: Node) -> Built | None:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One operator: the types of fields that it fits and how its test is made."""
+    """One operator: the types of fields that it fits, how its test is made, and what it asks."""
 
     fits: frozenset[str]
     build: Build
+    sentence: str
 
 
 _ANY = frozenset({"text", "name", "names", "number", "flag", "column"})
@@ -268,20 +269,20 @@ _SETS = frozenset({"names", "column"})
 _WORDS = frozenset({"text", "name", "column"})
 OPERATORS: Mapping[str, Operator] = MappingProxyType(
     {
-        "is": Operator(_ANY, _is),
-        "is_not": Operator(_ANY, _negated(_is)),
-        "at_least": Operator(_ORDERED, _compare(low=True, strict=False)),
-        "at_most": Operator(_ORDERED, _compare(low=False, strict=False)),
-        "more_than": Operator(_ORDERED, _compare(low=True, strict=True)),
-        "less_than": Operator(_ORDERED, _compare(low=False, strict=True)),
-        "between": Operator(_ORDERED, _between),
-        "has_any": Operator(_SETS, _has_any),
-        "has_all": Operator(_SETS, _has_all),
-        "has_none": Operator(_SETS, _negated(_has_any)),
-        "says_any": Operator(_WORDS, _says_any),
-        "says_all": Operator(_WORDS, _says_all),
-        "says_none": Operator(_WORDS, _negated(_says_any)),
-        "matches": Operator(_WORDS, _matches),
-        "not_matches": Operator(_WORDS, _negated(_matches)),
+        "is": Operator(_ANY, _is, "One of these values; `known` and `unknown` ask whether there is a value at all."),
+        "is_not": Operator(_ANY, _negated(_is), "None of these values."),
+        "at_least": Operator(_ORDERED, _compare(low=True, strict=False), "This number or more."),
+        "at_most": Operator(_ORDERED, _compare(low=False, strict=False), "This number or less."),
+        "more_than": Operator(_ORDERED, _compare(low=True, strict=True), "More than this number."),
+        "less_than": Operator(_ORDERED, _compare(low=False, strict=True), "Less than this number."),
+        "between": Operator(_ORDERED, _between, "From the first number to the second, both included."),
+        "has_any": Operator(_SETS, _has_any, "At least one of these names."),
+        "has_all": Operator(_SETS, _has_all, "All of these names."),
+        "has_none": Operator(_SETS, _negated(_has_any), "None of these names."),
+        "says_any": Operator(_WORDS, _says_any, "One of these words or phrases, whole and in any case."),
+        "says_all": Operator(_WORDS, _says_all, "All of these words and phrases."),
+        "says_none": Operator(_WORDS, _negated(_says_any), "None of these words and phrases."),
+        "matches": Operator(_WORDS, _matches, "One of these RE2 patterns, in any case."),
+        "not_matches": Operator(_WORDS, _negated(_matches), "None of these RE2 patterns."),
     }
 )

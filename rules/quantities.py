@@ -140,9 +140,10 @@ class QuietHours:
     zone: tzinfo
     drop: bool = False
 
-    def until(self, now: datetime) -> datetime | None:
-        """When the quiet stretch that holds `now` ends; None outside of it."""
-        local = now.astimezone(self.zone)
+    def until(self, now: datetime, zone: tzinfo | None = None) -> datetime | None:
+        """When the quiet stretch that holds `now` ends, in `zone` or else in the file's; None outside of it."""
+        zone = zone or self.zone
+        local = now.astimezone(zone)
         clock_time = local.time().replace(tzinfo=None)
         if self.start <= self.end:
             quiet, later = self.start <= clock_time < self.end, False
@@ -152,4 +153,4 @@ class QuietHours:
         if not quiet:
             return None
         day = local.date() + timedelta(days=1) if later else local.date()
-        return datetime.combine(day, self.end, self.zone).astimezone(now.tzinfo)
+        return datetime.combine(day, self.end, zone).astimezone(now.tzinfo)

@@ -77,7 +77,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One rule, compiled. `reads` are the fields that its conditions read."""
+    """One rule, compiled. `reads` are the fields that its conditions read; `braked`: its file says live, it asks."""
 
     id: str
     about: str
@@ -94,3 +94,4 @@ class Rule:
     file: str
     line: int
     reads: frozenset[str]
+    braked: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import get_args
 
 from rules.book import Book
@@ -12,9 +12,12 @@ from rules.catalogue import PROMPT, Action
 from rules.clauses import Clause, Sight
 from rules.limits import APART, LANES, Whom, counters, full, note, reserved
 from rules.lints import PUBLIC_ASKS
+from rules.problems import Misread
+from rules.quantities import zone
 from rules.rule import Rule, Step
 from rules.terms import Counter, Ledger, MaxAge, Mode, Moment, Mute, Reservation, Settled, Stage, Status
 
+BRAKED = "the brake holds this rule: it fired far more often than its simulation"
 CAUTION: tuple[Mode, ...] = get_args(Mode)  # from the most cautious to the least
 
 
@@ -67,7 +70,7 @@ class Case:
         stop = self._stopped(rule, step, mode)
         if stop:
             return _settled(rule, step, mode, "refused", stop)
-        hold_until = rule.quiet.until(self.moment.now) if rule.quiet and step.action.outward else None
+        hold_until = rule.quiet.until(self.moment.now, self._zone()) if rule.quiet and step.action.outward else None
         if hold_until and rule.quiet and rule.quiet.drop:
             return _settled(rule, step, mode, "refused", Stop("quiet hours", "quiet hours, and nothing is held"))
         taken, stop = self._reserve(rule, step, mode)
@@ -81,9 +84,17 @@ class Case:
             end = Stop("limit", f"joins the latest ticket: {stop.reason}")
         return _settled(rule, step, mode, status, end, hold_until, join, taken)
 
+    def _zone(self) -> tzinfo | None:
+        """The customer's timezone, None where the registry has none that exists."""
+        name = self.sight.values.get("customer.timezone")
+        try:
+            return zone(name) if isinstance(name, str) else None
+        except Misread:
+            return None
+
     def _mode(self, rule: Rule, step: Step) -> tuple[Mode, str]:
         """The mode that counts, and why where it is not the rule's own."""
-        mode, why = rule.mode, "the rule's mode is ask"
+        mode, why = rule.mode, BRAKED if rule.braked else "the rule's mode is ask"
         if step.action.guarded and CAUTION.index(self.house.floor) < CAUTION.index(mode):
             mode, why = self.house.floor, "public and asking actions need approval here"
         if step.action.outward and not self.whom.person and mode == "live":
@@ -254,7 +265,7 @@ def _concerns(mute: Mute, rule: Rule, sight: Sight) -> bool:
         return mute.what == rule.id
     names = {
         "thread": ("thread",),
-        "author": ("person.id", "author.handle", "customer.id"),
+        "author": ("person.id", "author.account"),
         "source": ("source",),
         "topic": ("topics",),
     }[mute.kind]

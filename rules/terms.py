@@ -13,6 +13,7 @@ from typing import Literal, Protocol, TypeAlias
 Value: TypeAlias = str | float | int | bool | tuple[str, ...]
 Option: TypeAlias = str | float | int | bool | tuple[str, ...]
 Mode = Literal["off", "shadow", "ask", "live"]
+MuteKind = Literal["thread", "author", "source", "rule", "topic"]
 Status = Literal["due", "held", "waiting", "shadow", "refused"]
 Purpose = Literal["thanks", "gift", "ask", "engage", "recovery", "notice", "internal"]
 Stage = Literal[
@@ -79,7 +80,7 @@ class Moment:
 class Mute:
     """A silence: `what` names one thread, author (person or platform:handle), source, rule or topic."""
 
-    kind: Literal["thread", "author", "source", "rule", "topic"]
+    kind: MuteKind
     what: str
     until: datetime
     why: str

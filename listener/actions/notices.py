@@ -104,8 +104,8 @@ def brake(rule: str, fired: int, expected: float, key: str) -> Message:
     return Message(
         title=f"Rule {rule} was braked: it now asks before it acts",
         text=f"It fired {_count(fired, 'time')} where about {expected:g} were expected.",
-        footer="`listener deliveries` shows what it did and what waits. If all is well, write `mode: ask` in its file and "
-        "then `mode: live` again.",
+        footer="`listener deliveries` shows what it did and what waits. If all is well, write `mode: ask` in its "
+        "file, wait for the reload, then write `mode: live` again.",
         key=key,
     )
 

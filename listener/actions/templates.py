@@ -50,6 +50,7 @@ class _Sheet:
 
     file: Path
     compiled: Compiled | None = None
+    source: str = ""
     placeholders: frozenset[str] = frozenset()
     problem: Problem | None = None
 
@@ -70,6 +71,10 @@ class Templates:
     def placeholders(self, name: str) -> frozenset[str]:
         """Dotted names of all values that this template, in any language, asks for."""
         return frozenset().union(*(sheet.placeholders for sheet in self._family(name)))
+
+    def wording(self, name: str) -> str:
+        """What this template says, in all of its languages together."""
+        return "\n".join(sheet.source for sheet in self._family(name))
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything wrong with any file, for `check`."""
@@ -98,9 +103,10 @@ class Templates:
 
 def _read(file: Path, rules: SandboxedEnvironment) -> _Sheet:
     try:
-        tree = restricted(rules.parse(_source(file)))
+        source = _source(file)
+        tree = restricted(rules.parse(source))
         asked = find_undeclared_variables(tree)
-        return _Sheet(file, rules.from_string(tree), frozenset(map(spelled, asked)))
+        return _Sheet(file, rules.from_string(tree), source, frozenset(map(spelled, asked)))
     except Refused as error:
         return _broken(file, error.line, str(error))
     except TemplateSyntaxError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -51,6 +52,12 @@ class SourceEntry(Entry):
     everything: bool = False
     voice: Voice = "discussion"
     platform: Name
+
+    @property
+    def spoken_of(self) -> str:
+        """What rules call its kind: for a declarative source the name of its spec."""
+        spec = self.options.get("spec")
+        return PurePath(str(spec)).stem if spec else self.kind
 
     def connector(self, secrets: Secrets) -> Connector:
         """The connector with its secrets. Raises SecretError when one is missing or does not fit."""

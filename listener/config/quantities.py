@@ -26,6 +26,9 @@ class Address:
     host: str
     port: int
 
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
 
 def duration(value: object) -> timedelta:
     """`"15m"` → timedelta; whole seconds, minutes, hours, days or weeks. Raises ValueError with the cure."""

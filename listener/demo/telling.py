@@ -58,7 +58,8 @@ def farewell(total: Scene, folder: Path, console: Console) -> None:
     _heading(total.title, console)
     heard = sum(count for _, count in total.mentions)
     for name, count in [("Mentions in", heard)] + [(name, len(notes)) for name, notes in _stories(total)]:
-        _line(f"{count:>5}  {name}", console)
+        if count:
+            _line(f"{count:>5}  {name}", console)
     _heading("Next steps", console)
     for command, why in _next_steps(folder):
         _line(f"  {command}", console, "bold")

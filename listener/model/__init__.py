@@ -2,7 +2,17 @@
 
 from listener.model.customer import Customer, Handle
 from listener.model.delivery import Attempt, Contact, Delivery
-from listener.model.house import AuditLine, BookVersion, LimitCounter, Pause, RuleMode, Setting
+from listener.model.house import (
+    AuditLine,
+    BookVersion,
+    LimitCounter,
+    Pause,
+    RuleHour,
+    RuleMode,
+    RuleRate,
+    Setting,
+    Silence,
+)
 from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.source import BlindSpot, MeasureRow, Source
 from listener.model.ticket import Ticket, TicketMention, TicketNote
@@ -22,8 +32,11 @@ __all__ = [
     "MeasureRow",
     "Mention",
     "Pause",
+    "RuleHour",
     "RuleMode",
+    "RuleRate",
     "Setting",
+    "Silence",
     "Source",
     "Ticket",
     "TicketMention",

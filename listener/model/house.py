@@ -48,6 +48,41 @@ class Pause(SQLModel, table=True):
     why: str = ""
 
 
+class Silence(SQLModel, table=True):
+    """A silence on one thread, author, source, rule or topic: what it names orders nothing until then."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    what: str
+    since: datetime
+    until: datetime = Field(index=True)
+    owner: str
+    why: str
+
+
+class RuleRate(SQLModel, table=True):
+    """How often a live rule was to be expected to fire, and since when the brake holds it (None: it does not).
+
+    It holds for the mode that began at `since`: a later mode is measured anew. `expected` and `fired` are per day.
+    """
+
+    __tablename__ = "rule_rate"
+    rule: str = Field(primary_key=True)
+    since: datetime
+    expected: float
+    fired: int = 0
+    braked_at: datetime | None = None
+
+
+class RuleHour(SQLModel, table=True):
+    """How often a live rule acted within one hour."""
+
+    __tablename__ = "rule_hour"
+    rule: str = Field(primary_key=True)
+    hour: datetime = Field(primary_key=True)
+    fired: int
+
+
 class Setting(SQLModel, table=True):
     """Small facts that must survive a restart: the last heartbeat, the book on disk and its trouble."""
 

@@ -17,6 +17,7 @@ from listener.actions.contract import Channel, InDoubt, Message, Outside
 from listener.pipeline.notices import Notices, as_delivery
 from listener.store import Store
 from listener.store.deliveries import Outcome
+from rules.catalogue import ACTIONS
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
@@ -110,7 +111,9 @@ class Act:
         return channel
 
     def _in_public(self, row: Row[Any]) -> Receipt:
-        """Answer where the person spoke, when the source can; else a person does it by hand."""
+        """Answer where the person spoke, when action and source are for that; else a person does it by hand."""
+        if not ACTIONS[row.action].public:
+            raise _ByHand
         mention = self._store.mentions.get(row.mention) if row.mention else None
         connector = self._ways.connectors.get(mention.source) if mention else None
         if mention is None or connector is None or not (connector.replies and isinstance(connector, Replying)):

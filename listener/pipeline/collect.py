@@ -43,7 +43,7 @@ class Watched:
     every: timedelta | None = None
 
 
-Result = Literal["ok", "failed"]
+Result = Literal["ok", "failed", "unkept"]
 
 
 class Collect:
@@ -68,21 +68,26 @@ class Collect:
         self._log = log
 
     def poll(self, name: str) -> Result:
-        """Read one source once. Never raises: this is the boundary of a poll."""
+        """Read one source once. Never raises: this is the boundary of a poll. "unkept": the store took nothing."""
         door = self._door(name)
-        watched, row = self._watched.get(name), self._store.sources.get(name)
-        if watched is None or row is None:
-            return "ok"
+        try:
+            watched, row = self._watched.get(name), self._store.sources.get(name)
+            return "ok" if watched is None or row is None else self._polled(watched, row, door)
+        except StoreTrouble as error:
+            self._log.error("store.trouble", source=name, error=str(error))
+            return "unkept"
+
+    def _polled(self, watched: Watched, row: Row[Any], door: Door) -> Result:
         try:
             self._poll(watched, row, door)
         except GiveUp as error:
             self._failed(watched, row, door.now(), str(error), "gone", None)
         except TryLater as error:
             self._failed(watched, row, door.now(), str(error), "backing off", error.after)
-        except StoreTrouble as error:
-            self._log.error("store.trouble", source=name, error=str(error))
+        except StoreTrouble:
+            raise
         except Exception:  # noqa: BLE001  # boundary: a bug in one connector must not stop the others
-            self._log.exception("poll.bug", source=name)
+            self._log.exception("poll.bug", source=watched.name)
             self._failed(watched, row, door.now(), "a bug: see the log for its traceback", "backing off", None)
         else:
             return "ok"
@@ -160,11 +165,7 @@ class Collect:
         state = "blind" if blind and state != "gone" else state
         failure = Failure(watched.name, now, None if state == "gone" else next_at, state, why)
         told = self._blindness(row, failure) if blind and row.state not in ("blind", "gone") else []
-        try:
-            self._store.sources.failed(failure, told)
-        except StoreTrouble as error:
-            self._log.error("store.trouble", source=watched.name, error=str(error))
-            return
+        self._store.sources.failed(failure, told)
         self._log.warning("poll.failed", source=watched.name, state=state, error=why, next_at=str(failure.next_at))
 
     def _blindness(self, row: Row[Any], failure: Failure) -> list[dict[str, Any]]:

@@ -185,7 +185,7 @@ class Judge:
         def expected(rule: Rule, since: datetime) -> float | None:
             return expected_per_day(self._store, rule, since, now, self._limits.zone)
 
-        brake = Brake(running.book, running.since, turn.rates(), turn.fired_since(now - WINDOW), expected)
+        brake = Brake(running.book, running.since, turn.known_rates(), turn.fired_since(now - WINDOW), expected)
         return Sitting(turn, running, brake, turn.mutes())
 
     def _keep_rates(self, sitting: Sitting, now: datetime) -> list[Rate]:

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from listener.pipeline.orders import INSIDE
 from listener.store import Store
 from listener.store.deliveries import DeliveryFilter
+from rules.catalogue import ACTIONS
 
 OUTCOMES = ("recovered", "neutral", "lost")
 
@@ -76,7 +77,7 @@ class People:
         return self._move(number, ("failed",), "retry", status="due", due_at=self._now(), attempts=0)
 
     def _can_answer(self, row: Row[Any]) -> bool:
-        mention = self._store.mentions.get(row.mention) if row.mention else None
+        mention = self._store.mentions.get(row.mention) if row.mention and ACTIONS[row.action].public else None
         return mention is not None and self._answers(mention.source)
 
     def _get(self, number: int) -> Row[Any]:

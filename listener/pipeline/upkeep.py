@@ -13,6 +13,7 @@ from structlog.typing import FilteringBoundLogger
 from listener.actions import notices as words
 from listener.actions import wording
 from listener.actions.contract import Channel, Message
+from listener.pipeline.digests import tell_shadow, tell_unclear
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.orders import told_of
 from listener.pipeline.rhythm import tell_silent_sources
@@ -93,7 +94,7 @@ class Upkeep:
             self._store.deliveries.gather([row.id for row in rows], now, summary)
 
     def daily(self) -> None:
-        """Once a day: the heartbeat, retention, vacuum. When that was is kept last: what a crash cut off is done again."""
+        """Once a day: the heartbeat, retention, vacuum. When it was is kept last: what a crash cut off comes again."""
         now = self._now()
         kept = self._store.house.get("daily").get("at")
         last = datetime.fromisoformat(kept) if kept else None
@@ -101,6 +102,8 @@ class Upkeep:
             return
         if last:
             self._notices.send(words.heartbeat(self._day(last), f"heartbeat:{now:%Y-%m-%d}"), now)
+            tell_unclear(self._store, self._notices, last, now)
+        tell_shadow(self._store, self._notices, now)
         tell_silent_sources(self._store, self._notices, now)
         self._forget(now)
         self._store.house.put("daily", {"at": now.isoformat()})
@@ -124,5 +127,6 @@ class Upkeep:
         blanked = upkeep.blank_strangers(now - self._retention.strangers)
         upkeep.forget_counters(now - COUNTERS_KEPT)
         upkeep.forget_appearances(now - UNMATCHED_KEPT)
+        self._store.rates.forget_hours(now - 2 * DAY)
         upkeep.vacuum()
         self._log.info("retention.done", forgotten=forgotten, blanked=blanked)

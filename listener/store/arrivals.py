@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 
 from listener.model import Appearance, BlindSpot, MeasureRow, Mention, Source, Version
 from listener.model.plan import Arrival, Polled, Taken
+from listener.store.deliveries import purge
 from listener.store.engine import Database, chunks, many, table
 
 appearance, mention, source_table = table(Appearance), table(Mention), table(Source)
@@ -181,5 +182,6 @@ class Arrivals:
             connection.execute(
                 update(mention).where(mention.c.id.in_(ids)).values(title="", text="", gone_at=polled.at)
             )
+            purge(connection, self._database, ids, polled.at)
             buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
             connection.execute(update(appearance).where(buried).values(gone_at=polled.at))

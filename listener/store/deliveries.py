@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, distinct, func, not_, or_, select, update
 
 from listener.model import Attempt, Contact, Delivery, Mention, Pause
 from listener.model.plan import OwnReply
@@ -243,6 +243,15 @@ class Deliveries:
             query = select(func.count()).select_from(delivery).where(delivery.c.done_at >= since)
             return connection.execute(query).scalar_one()
 
+    def in_shadow(self, since: datetime, until: datetime) -> list[Row[Any]]:
+        """What rules in shadow would have done in that time: rule, action, times, persons."""
+        rule, action = delivery.c.rule, delivery.c.action
+        tally = (func.count().label("times"), func.count(distinct(delivery.c.person)).label("persons"))
+        mine = (delivery.c.status == "shadow") & (delivery.c.created_at >= since) & (delivery.c.created_at < until)
+        query = select(rule, action, *tally).where(mine).group_by(rule, action).order_by(rule, action)
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
     def sent_since(self, channel: str, since: datetime) -> int:
         """How many alerts a channel carried since then (its own notices do not count)."""
         query = select(func.count()).where(
@@ -260,11 +269,26 @@ class Deliveries:
             return list(connection.execute(query))
 
 
+def purge(connection: Connection, database: Database, mentions: Any, at: datetime | None = None) -> None:
+    """Take the words of these mentions (ids, or a query for them) out of deliveries that have ended.
+
+    With `at` the posts are gone from their source: what was still to go out about them is cancelled.
+    """
+    about = delivery.c.mention.in_(mentions)
+    if at is not None:
+        open_ones = about & delivery.c.status.in_(("due", "held", "waiting", "by_hand"))
+        cancel = update(delivery).where(open_ones).values(status="cancelled", why="the post was deleted at its source")
+        _release(connection, database, list(connection.execute(cancel.returning(delivery))))
+    ended = about & delivery.c.status.not_in(OPEN)
+    connection.execute(update(delivery).where(ended).values(text="", message={}))
+
+
 def _release(connection: Connection, database: Database, rows: Sequence[Row[Any]]) -> None:
     """What was reserved for deliveries that never go out is given back."""
     ledger = StoredLedger(connection, database)
     for row in rows:
         ledger.release(tuple(reservation_from_json(kept) for kept in row.reservations))
+    ledger.flush()
 
 
 def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:

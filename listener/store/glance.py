@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from listener.store.revision import newest_revision
 from listener.store.trouble import BUSY_SECONDS, StoreTrouble, with_cure
+
+if TYPE_CHECKING:
+    from listener.store.whole import Store
 
 PAGE = 500
 CONVERTERS: Mapping[str, Callable[[bytes], Any]] = {
@@ -115,6 +118,19 @@ def over_sqlite(path: Path) -> Iterator[Glance]:
             yield Glance(lambda sql, values: connection.execute(sql, _as_kept(values)))
     except sqlite3.Error as error:
         raise with_cure(str(error)) from error
+
+
+@contextmanager
+def over_store(store: Store) -> Iterator[Glance]:
+    """Look at an open store, of either kind. Raises StoreTrouble."""
+    if store.database.path:
+        with over_sqlite(store.database.path) as seen:
+            yield seen
+        return
+    from sqlalchemy import text  # not above: this module must stay light
+
+    with store.database.read() as connection:
+        yield Glance(lambda sql, values: connection.execute(text(sql), dict(values)))
 
 
 def _connected(path: Path) -> sqlite3.Connection:

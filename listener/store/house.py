@@ -47,13 +47,13 @@ class House:
         with self._database.write() as connection:
             values = {"scope": scope, "since": at, "who": who, "why": why}
             connection.execute(self._database.insert(Pause).values(values).on_conflict_do_nothing())
-            connection.execute(audit.insert(), _line(at, who, "pause", scope, why))
+            connection.execute(audit.insert(), audit_line(at, who, "pause", scope, why))
 
     def resume(self, scope: str, at: datetime, who: str) -> bool:
         """False when nothing was paused there."""
         with self._database.write() as connection:
             gone = connection.execute(delete(pause).where(pause.c.scope == scope)).rowcount
-            connection.execute(audit.insert(), _line(at, who, "resume", scope))
+            connection.execute(audit.insert(), audit_line(at, who, "resume", scope))
         return bool(gone)
 
     def pauses(self) -> list[Row[Any]]:
@@ -76,8 +76,9 @@ class House:
     def audit(self, at: datetime, who: str, what: str, about: str = "", why: str = "") -> None:
         """One line of who did what by hand."""
         with self._database.write() as connection:
-            connection.execute(audit.insert(), _line(at, who, what, about, why))
+            connection.execute(audit.insert(), audit_line(at, who, what, about, why))
 
 
-def _line(at: datetime, who: str, what: str, about: str = "", why: str = "") -> dict[str, Any]:
+def audit_line(at: datetime, who: str, what: str, about: str = "", why: str = "") -> dict[str, Any]:
+    """The columns of one line of who did what by hand."""
     return {"at": at, "who": who, "what": what, "about": about, "why": why}

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
-from listener.store import deliveries, tickets
+from listener.store import deliveries, rates, silences, tickets
 from listener.store.engine import Database, chunks, many, table
 from listener.store.ledger import StoredHistory, StoredLedger
+from rules.terms import Mute
 
 mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
 contact, ticket = table(Contact), table(Ticket)
@@ -58,6 +59,26 @@ class Turn:
             values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "number"}
             statement = update(mention).where(mention.c.id == bindparam("number")).values(values)
             many(self._connection, statement, rows)
+
+    def mutes(self) -> tuple[Mute, ...]:
+        """The silences in force."""
+        return silences.in_force(self._connection, self._at)
+
+    def known_rates(self) -> dict[str, rates.Rate]:
+        """What the brake knows of the rules in their present modes."""
+        return rates.present(self._connection)
+
+    def fired_since(self, since: datetime) -> dict[str, int]:
+        """How often each live rule acted since then."""
+        return rates.fired_since(self._connection, since)
+
+    def keep_rates(
+        self, fired: Mapping[str, int], measured: Iterable[rates.Rate], notices: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """What rules did in this turn, what was measured of them, and the news that the brake holds some."""
+        rates.count(self._connection, self._database, fired, self._at)
+        rates.keep(self._connection, self._database, measured)
+        deliveries.add(self._connection, self._database, notices)
 
     def history(self, number: int) -> StoredHistory:
         """Stored mentions, seen from this one."""
@@ -129,11 +150,15 @@ def _judged(judgement: Judgement) -> dict[str, Any]:
         "confidence": verdict.confidence,
         "engine": verdict.engine,
         "language": verdict.language,
+        "topic": verdict.topics[0] if verdict.topics else None,
         "verdict": {
             "evidence": [[e.what, e.value, e.origin] for e in verdict.evidence],
             "topics": verdict.topics,
             "drivers": verdict.drivers,
             "tags": verdict.tags,
+            "intent": verdict.intent,
+            "lean": verdict.lean,
+            "whole": verdict.whole,
             "plain": verdict.plain,
         },
     }
@@ -155,7 +180,9 @@ class Judging:
     def turn(self, at: datetime) -> Iterator[Turn]:
         """Transaction [2]."""
         with self._database.write() as connection:
-            yield Turn(connection, self._database, at)
+            turn = Turn(connection, self._database, at)
+            yield turn
+            turn.ledger.flush()
 
     @contextmanager
     def past(self, number: int, at: datetime) -> Iterator[StoredHistory]:

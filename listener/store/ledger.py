@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, distinct, func, select, update
+from sqlalchemy import Connection, distinct, func, select
 
 from listener.model import Customer, LimitCounter, Mention
-from listener.store.engine import Database, table
+from listener.store.engine import Database, many, table
 from rules.terms import STAMPS_KEPT, Count, Counter, Refused, Reservation
 
 counter, mention, customer = table(LimitCounter), table(Mention), table(Customer)
@@ -38,28 +38,42 @@ def _stamps(kept: Iterable[str], window: timedelta | None, at: datetime) -> list
     return [stamp for stamp in kept if stamp > edge][-STAMPS_KEPT:]
 
 
+class _Row:
+    """One counter row as this transaction sees it."""
+
+    __slots__ = ("amount", "stamps")
+
+    def __init__(self, stamps: list[str], amount: float) -> None:
+        self.stamps = stamps
+        self.amount = amount
+
+
 class StoredLedger:
-    """rules.terms.Ledger over counter rows, within one transaction."""
+    """rules.terms.Ledger over counter rows, within one transaction: read once, written by `flush` before it ends."""
 
     def __init__(self, connection: Connection, database: Database) -> None:
         self._connection = connection
         self._database = database
+        self._seen: dict[str, _Row] = {}
+        self._changed: set[str] = set()
 
     def reserve(self, counters: tuple[Counter, ...], at: datetime) -> Refused | None:
         """Take from all of the counters or, where one has no room, from none and say which."""
         at = at.astimezone(UTC)
-        rows = self._rows([wanted.key for wanted in counters])
+        self._see([wanted.key for wanted in counters])
         for wanted in counters:
-            refused = self._refusal(wanted, rows.get(wanted.key, ([], 0)), at)
+            refused = self._refusal(wanted, self._seen[wanted.key], at)
             if refused:
                 return refused
+        mark = at.isoformat()
         for wanted in counters:
-            self._take(wanted, rows.get(wanted.key, ([], 0)), at)
+            self._take(wanted, self._seen[wanted.key], mark)
         return None
 
     def latest(self, key: str) -> datetime | None:
         """The newest stamp of a row, reserved or committed."""
-        stamps, _ = self._rows([key]).get(key, ([], 0))
+        self._see([key])
+        stamps = self._seen[key].stamps
         return datetime.fromisoformat(stamps[-1]) if stamps else None
 
     def commit(self, reservations: tuple[Reservation, ...]) -> None:
@@ -67,42 +81,57 @@ class StoredLedger:
 
     def release(self, reservations: tuple[Reservation, ...]) -> None:
         """Give back what was reserved."""
-        rows = self._rows([held.counter.key for held in reservations])
+        self._see([held.counter.key for held in reservations])
         for held in reservations:
-            stamps, amount = rows.get(held.counter.key, ([], 0))
-            mark = held.at.astimezone(UTC).isoformat()
+            row, mark = self._seen[held.counter.key], held.at.astimezone(UTC).isoformat()
             if held.counter.window is not None or held.counter.ends is None:
-                kept = [stamp for stamp in stamps if stamp != mark] + [mark] * max(0, stamps.count(mark) - 1)
-                values: dict[str, Any] = {"stamps": sorted(kept)}
+                if mark in row.stamps:
+                    row.stamps.remove(mark)
             else:
-                values = {"amount": max(0, amount - held.counter.amount)}
-            self._connection.execute(update(counter).where(counter.c.key == held.counter.key).values(values))
+                row.amount = max(0, row.amount - held.counter.amount)
+            self._changed.add(held.counter.key)
 
-    def _rows(self, keys: list[str]) -> dict[str, tuple[list[str], float]]:
-        query = select(counter).where(counter.c.key.in_(keys)).with_for_update()
-        return {row.key: (row.stamps, row.amount) for row in self._connection.execute(query)}
+    def flush(self) -> None:
+        """Write what was taken and given back."""
+        if not self._changed:
+            return
+        statement = self._database.insert(LimitCounter)
+        new = {"stamps": statement.excluded.stamps, "amount": statement.excluded.amount}
+        statement = statement.on_conflict_do_update(index_elements=["key"], set_=new)
+        # in order, so that two transactions that want the same rows cannot wait for each other
+        rows = [(key, self._seen[key]) for key in sorted(self._changed)]
+        many(self._connection, statement, [{"key": k, "stamps": r.stamps, "amount": r.amount} for k, r in rows])
+        self._changed.clear()
 
-    def _refusal(self, wanted: Counter, row: tuple[list[str], float], at: datetime) -> Refused | None:
+    def _see(self, keys: Sequence[str]) -> None:
+        missing = [key for key in keys if key not in self._seen]
+        if not missing:
+            return
+        query = select(counter).where(counter.c.key.in_(missing)).with_for_update()
+        self._seen |= {row.key: _Row(list(row.stamps), row.amount) for row in self._connection.execute(query)}
+        for key in missing:
+            self._seen.setdefault(key, _Row([], 0))
+
+    def _refusal(self, wanted: Counter, row: _Row, at: datetime) -> Refused | None:
         if wanted.cap is None:
             return None
         if wanted.window is None:
-            used, free_at = int(row[1]), wanted.ends or at
+            used, free_at = int(row.amount), wanted.ends or at
             return Refused(wanted, used, free_at) if used + wanted.amount > wanted.cap else None
-        stamps = _stamps(row[0], wanted.window, at)
+        stamps = _stamps(row.stamps, wanted.window, at)
         if len(stamps) + wanted.amount <= wanted.cap:
             return None
         first = stamps[len(stamps) + wanted.amount - wanted.cap - 1] if wanted.cap else at.isoformat()
         return Refused(wanted, len(stamps), datetime.fromisoformat(first) + wanted.window)
 
-    def _take(self, wanted: Counter, row: tuple[list[str], float], at: datetime) -> None:
+    def _take(self, wanted: Counter, row: _Row, mark: str) -> None:
         if wanted.window is None and wanted.ends is not None:
-            values: dict[str, Any] = {"stamps": [], "amount": row[1] + wanted.amount}
+            row.amount += wanted.amount
         else:
             # limits with other windows share the row: only the cap on stamps prunes it
-            stamps = [*row[0], *[at.isoformat()] * wanted.amount]
-            values = {"stamps": stamps[-STAMPS_KEPT:], "amount": 0}
-        statement = self._database.insert(LimitCounter).values(key=wanted.key, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
+            row.stamps.extend([mark] * wanted.amount)
+            del row.stamps[:-STAMPS_KEPT]
+        self._changed.add(wanted.key)
 
 
 class StoredHistory:

@@ -15,6 +15,9 @@ from listener.store.engine import Database, chunks, narrowed, table
 mention, appearance, decision, version = table(Mention), table(Appearance), table(Decision), table(Version)
 
 
+UNCLEAR = ("unsure", "mixed", "unscored")
+
+
 @dataclass(frozen=True, slots=True)
 class MentionFilter:
     """Which mentions a list shows; times are of the post."""
@@ -75,6 +78,20 @@ class Mentions:
         """Earlier texts, oldest first."""
         with self._database.read() as connection:
             return list(connection.execute(select(version).where(version.c.mention == number).order_by(version.c.id)))
+
+    def unclear(self, since: datetime, until: datetime, most: int) -> tuple[int, list[Row[Any]]]:
+        """Mentions seen in that time whose feeling nobody could tell: how many, and the newest of them."""
+        asked = (
+            mention.c.label.in_(UNCLEAR),
+            mention.c.seen_at >= since,
+            mention.c.seen_at < until,
+            mention.c.history.is_(False),
+            mention.c.own.is_(False),
+        )
+        newest = select(mention).where(*asked).order_by(mention.c.id.desc()).limit(most)
+        with self._database.read() as connection:
+            total = connection.execute(select(func.count()).select_from(mention).where(*asked)).scalar_one()
+            return total, list(connection.execute(newest))
 
     def waiting(self) -> int:
         """How many are not decided yet."""

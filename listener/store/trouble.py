@@ -6,6 +6,8 @@ BUSY_SECONDS = 30
 
 CURES = {
     "disk is full": "the disk of the store is full: free some space; nothing is lost, the work waits",
+    "disk i/o": "the disk of the store refuses to be written or read: is it full, over its quota, or failing? "
+    "free some space and look into the system's log; nothing is lost, the work waits",
     "readonly": "the store cannot be written: check the owner and the mode of the file and its folder",
     "locked": f"another process held the store for {BUSY_SECONDS} s: is a backup tool or a second daemon at work?",
     "unable to open": "the store cannot be opened: does its folder exist, and may this user write there?",

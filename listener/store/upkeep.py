@@ -11,7 +11,18 @@ from typing import Any
 
 from sqlalchemy import delete, inspect, or_, select, text, update
 
-from listener.model import Appearance, Attempt, Decision, Delivery, LimitCounter, Mention, TicketMention, Version
+from listener.model import (
+    Appearance,
+    Attempt,
+    Decision,
+    Delivery,
+    LimitCounter,
+    Mention,
+    Setting,
+    TicketMention,
+    Version,
+)
+from listener.store.deliveries import purge
 from listener.store.engine import Database, StoreTrouble, table
 from listener.store.revision import MIGRATIONS, newest_revision
 
@@ -113,10 +124,11 @@ class Upkeep:
         self._database = database
 
     def writable(self) -> bool:
-        """Whether a transaction can be written now."""
+        """Whether a transaction can be written now. It writes one: an empty one succeeds on a full disk, too."""
         try:
             with self._database.write() as connection:
-                connection.execute(text("SELECT 1"))
+                probe = self._database.insert(Setting).values(name="probe", value={})
+                connection.execute(probe.on_conflict_do_update(index_elements=["name"], set_={"value": {}}))
         except StoreTrouble:
             return False
         return True
@@ -154,6 +166,7 @@ class Upkeep:
         with self._database.write() as connection:
             ids = select(mention.c.id).where(stale)
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
+            purge(connection, self._database, ids)
             return connection.execute(update(mention).where(stale).values(empty)).rowcount
 
     def forget_counters(self, before: datetime) -> None:

@@ -9,6 +9,9 @@ from listener.store.engine import Database
 from listener.store.house import House
 from listener.store.judging import Judging
 from listener.store.mentions import Mentions
+from listener.store.rates import Rates
+from listener.store.replays import Replays
+from listener.store.silences import Silences
 from listener.store.sources import Sources
 from listener.store.tickets import Tickets
 from listener.store.upkeep import Upkeep
@@ -25,6 +28,9 @@ class Store:
         self.house = House(self.database)
         self.judging = Judging(self.database)
         self.mentions = Mentions(self.database)
+        self.rates = Rates(self.database)
+        self.replays = Replays(self.database)
+        self.silences = Silences(self.database)
         self.sources = Sources(self.database)
         self.tickets = Tickets(self.database)
         self.upkeep = Upkeep(self.database)

@@ -50,7 +50,31 @@ def _review_page(text: str, date: str | None) -> str:
     return a_page(a_product(a_review(reviewBody=text, datePublished=date)))
 
 
+def _reddit_page(text: str, date: str | None) -> str:
+    at = read_time(date)
+    data = {"name": "t1_c1", "body": text, "author": "ann", "created_utc": at.timestamp() if at else None}
+    data |= {"permalink": "/r/acme/comments/p1/x/c1/", "link_id": "t3_p1", "parent_id": "t3_p1", "link_author": "eve"}
+    return json.dumps({"kind": "Listing", "data": {"children": [{"kind": "t1", "data": data}], "after": None}})
+
+
+def _status_page(text: str, date: str | None) -> str:
+    return json.dumps([{"id": "1", "content": text, "created_at": date, "account": {"acct": "ann"}}])
+
+
+# these are not polled over the network: test_webhook_in.py and test_file_folder.py ask the same of them in their way
+UNPOLLED = {"webhook", "file"}
+
 KINDS = {
+    "reddit": Case(
+        "reddit",
+        lambda url: {"subreddits": ["acme"], "client_id": "app", "client_secret": "s3cret", "base_url": url},
+        _reddit_page,
+        json.dumps({"kind": "Listing", "data": {"children": [], "after": None}}),
+        "application/json",
+    ),
+    "mastodon": Case(
+        "mastodon", lambda url: {"instance": url, "hashtags": ["acme"]}, _status_page, "[]", "application/json"
+    ),
     "feed": Case(
         "feed",
         lambda url: {"url": f"{url}/page"},

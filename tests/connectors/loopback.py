@@ -21,13 +21,14 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as the server saw it; `path` is quoted as it was sent, `query` read."""
+    """One request as the server saw it; `path` is quoted as it was sent, `query` read, `target` both as sent."""
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(where.query, keep_blank_values=True).items()}
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        answer = self.server.site.answer(Asked(self.command, where.path, query, headers, body))  # type: ignore[attr-defined]  # our own extra
+        answer = self.server.site.answer(Asked(self.command, where.path, query, headers, body, self.path))  # type: ignore[attr-defined]  # our own extra
         content = answer.body.encode() if isinstance(answer.body, str) else answer.body
         self.send_response(answer.status)
         for name, value in {"content-length": str(len(content)), **answer.headers}.items():

@@ -37,6 +37,7 @@ class RedditServer:
     comment_errors: list[list[str]] = field(default_factory=list)
     lost_answer: bool = False
     issued: int = 0
+    made: int = 0
 
     @property
     def asked(self) -> list[str]:
@@ -44,17 +45,21 @@ class RedditServer:
 
     def post(self, title: str, text: str = "", minutes: float = 60, **data: Any) -> str:
         """Put up a post so many minutes ago; its full name."""
-        short = base36(len(self.things) + 50_000)
+        short = self._short()
         place = {"permalink": f"/r/acme/comments/{short}/x/", "url": "https://elsewhere.example/", "title": title}
         return self._put("t3", short, minutes, {**place, "selftext": text, **data})
 
     def comment(self, text: str, parent: str, minutes: float = 30, **data: Any) -> str:
         """Put up a comment; its full name."""
-        short, above = base36(len(self.things) + 90_000), self.find(parent)
+        short, above = self._short(), self.find(parent)
         post = above if above["name"].startswith("t3_") else self.find(above["link_id"])
         place = {"permalink": f"{post['permalink']}{short}/", "link_title": post["title"], "link_id": post["name"]}
         said = {"body": text, "parent_id": parent, "link_author": post["author"], **place}
         return self._put("t1", short, minutes, {**said, **data})
+
+    def _short(self) -> str:
+        self.made += 1
+        return base36(self.made + 50_000)
 
     def _put(self, kind: str, short: str, minutes: float, data: dict[str, Any]) -> str:
         shared = {"id": short, "name": f"{kind}_{short}", "author": "ann", "subreddit": "acme"}

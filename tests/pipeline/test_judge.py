@@ -165,3 +165,14 @@ def test_hostile_text_is_kept_and_judged(tmp_path):
     row = the_mention(road)
     assert row.url is None
     assert "script" not in row.text
+
+
+def test_a_post_deleted_at_its_source_takes_its_draft_and_its_words_along(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item("p1", text="Acme Flow +"), an_item("p2", text="Acme Flow -", handle="bob"))
+    road.perform_all()
+    road.says(gone=("p1", "p2"))
+
+    rows = {row.action: row for row in road.store.deliveries.page(DeliveryFilter())}
+    assert rows["thank"].status == "cancelled"
+    assert (rows["alert"].status, rows["alert"].text, rows["alert"].message) == ("done", "", {})

@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from rulebooks import a_book, a_rule, problems
 
 from rules.book import load, restore
 from rules.problems import BookError
 from rules.terms import World
+from tests.rules.rulebooks import a_book, a_rule, problems
 
 ELEVEN = """\
 version: 1

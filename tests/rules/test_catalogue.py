@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rulebooks import a_book, a_rule, problems
 
 from rules.catalogue import ACTIONS, FIELDS, field_named
 from rules.schema import schema
 from rules.terms import World
+from tests.rules.rulebooks import a_book, a_rule, problems
 
 PROMISED_FIELDS = """
 source source.kind brand product language title text url rating sentiment score confidence topics drivers reply_to_us

@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from rulebooks import NOW, a_book, a_decision, a_rule, facts
 
 from rules.engine import trace
 from rules.memory import MemoryHistory
 from rules.terms import Value
+from tests.rules.rulebooks import NOW, a_book, a_decision, a_rule, facts
 
 HAPPY: dict[str, Value] = {
     "sentiment": "positive", "rating": 4, "score": 0.5,

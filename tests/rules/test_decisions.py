@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rulebooks import NOW, a_book, a_decision, a_rule, facts, outcome
 
 from rules.book import Book
 from rules.memory import MemoryLedger
 from rules.terms import Moment, Mute
+from tests.rules.rulebooks import NOW, a_book, a_decision, a_rule, facts, outcome
 
 THANK = "[{thank: {template: thanks}}]"
 WEEKLY = "limits: {thank: {per_person: 1 per 7d}}"

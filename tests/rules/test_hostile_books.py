@@ -6,11 +6,11 @@ import random
 import re
 
 import pytest
-from rulebooks import STARTER
 
 from rules.book import restore
 from rules.problems import BookError, Problem
 from rules.trial import run_tests
+from tests.rules.rulebooks import STARTER
 
 TOKENS = re.compile(r"\s+|[\w.]+|.", re.DOTALL)
 ODD = [

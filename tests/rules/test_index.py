@@ -6,11 +6,11 @@ import random
 from pathlib import Path
 
 import pytest
-from rulebooks import a_book, facts
 
 from rules.book import Book
 from rules.clauses import Sight
 from rules.terms import Facts, Value
+from tests.rules.rulebooks import a_book, facts
 
 SENTIMENTS = ["positive", "negative", "neutral", "mixed"]
 WORDS = ["sync", "login", "invoice", "thank you", "never again", "很好", "don't"]

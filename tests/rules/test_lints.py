@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rulebooks import a_book, a_rule, problems
+
+from tests.rules.rulebooks import a_book, a_rule, problems
 
 BOTH = "[{send_gift: {item: x}}, {ask_to_share: {}}]"
 LIMITED = "limits: {thank: {per_person: 1 per 7d}}"

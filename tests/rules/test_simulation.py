@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from rulebooks import NOW, a_book, a_rule, facts
-
 from rules.simulation import Heard, simulate
 from rules.terms import MaxAge, Moment
+from tests.rules.rulebooks import NOW, a_book, a_rule, facts
 
 GIFT = "[{send_gift: {item: flowers, cost: 18 EUR}}]"
 LIMITS = "limits: {send_gift: {per_person: 1 per 30d, budget: 40 EUR per month}}"
@@ -29,7 +28,9 @@ def test_the_difference_is_told_in_people_and_in_money(tmp_path: Path) -> None:
     running = a_book(tmp_path, a_rule("{rating: 5}", GIFT, LIMITS))
     edited = a_book(tmp_path / "new", a_rule("{rating: {at_least: 3}}", GIFT, LIMITS))
     changes = simulate(running, edited, a_week(), max_age=MaxAge())
-    assert [str(change) for change in changes] == ["send_gift +1 (2 persons, were 1; 36 EUR; 3 would hit a limit)"]
+    assert [str(change) for change in changes] == [
+        "send_gift +1 (2 persons, were 1; 36 EUR; 72 EUR wanted; budget is 40 EUR per month; 3 would hit a limit)"
+    ]
     assert changes[0].after.examples == ("m2", "m1")
     assert simulate(running, edited, a_week(), max_age=MaxAge()) == changes
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from rulebooks import STARTER, a_decision, facts
 
 from rules.book import load
+from rules.memory import MemoryLedger
 from rules.terms import Value
 from rules.trial import run_tests
+from tests.rules.rulebooks import STARTER, a_decision, facts
 
 
 def test_the_starter_book_passes_its_own_check_and_tests() -> None:
@@ -35,9 +36,30 @@ def test_every_complaint_of_a_stranger_makes_one_ticket_and_one_alert(seen: dict
 
 @pytest.mark.parametrize("known", [True, False])
 def test_praise_waits_as_one_thank_you_that_a_person_approves(known: bool) -> None:
-    seen = facts(sentiment="positive", text="I love it", customer__known=known, author__followers=20_000)
+    seen = facts(sentiment="positive", text="I love it", customer__known=known)
     decision = a_decision(load(STARTER), seen, floor="ask")
     assert [(s.action, s.status) for s in decision.ordered] == [("thank", "waiting")]
+
+
+def test_praise_that_many_will_read_is_told_too() -> None:
+    seen = facts(sentiment="positive", text="I love it", author__followers=20_000)
+    decision = a_decision(load(STARTER), seen, floor="ask")
+    assert sorted((s.action, s.status) for s in decision.ordered) == [("alert", "due"), ("thank", "waiting")]
+
+
+def test_an_outbreak_is_told_once_in_six_hours_and_every_complaint_keeps_its_ticket() -> None:
+    book, ledger = load(STARTER), MemoryLedger()
+    seen = facts(issue__id="sync", issue__spread="outbreak")
+    first, second = ([(s.rule, s.action) for s in a_decision(book, seen, ledger).ordered] for _ in range(2))
+    assert ("outbreak", "alert") in first
+    assert ("outbreak", "alert") not in second
+    assert ("complaint", "open_ticket") in first
+    assert ("complaint", "open_ticket") in second
+
+
+def test_alerts_and_tickets_are_live_thanks_ask_and_the_rest_is_in_shadow() -> None:
+    modes = {step.action.name: rule.mode for rule in load(STARTER).rules for step in rule.steps}
+    assert modes == {"open_ticket": "live", "alert": "live", "check_issue": "live", "thank": "ask", "tag": "shadow"}
 
 
 def test_what_is_neither_praise_nor_complaint_orders_nothing_and_says_why() -> None:

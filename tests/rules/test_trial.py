@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from rulebooks import a_book, a_rule
 
 from rules.trial import run_tests
+from tests.rules.rulebooks import a_book, a_rule
 
 MANUAL = Path(__file__).parents[3] / "shared" / "RULES.md"
 

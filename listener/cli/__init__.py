@@ -1,0 +1,79 @@
+"""The command line: results on standard output, logs and troubles on standard error.
+
+Exit codes: 0 done, 1 the thing asked about failed, 2 wrong usage or unreadable configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from listener.cli.commands import app
+
+WITH_VALUE = ("--config", "--log-format")
+ALONE = ("--verbose",)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    try:
+        app(list(hoisted(sys.argv[1:] if arguments is None else arguments)), prog_name="listener")
+    except SystemExit:
+        # before the next line: it imports half the house
+        raise
+    except _troubles() as trouble:
+        print(_told(trouble), file=sys.stderr)
+        raise SystemExit(2 if _is_configuration(trouble) else 1) from None
+    finally:
+        _flush()
+
+
+def hoisted(arguments: Sequence[str]) -> Iterator[str]:
+    """Global options in front, so that they may be written anywhere before a `--`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments[:end])
+    for word in words:
+        if word in WITH_VALUE:
+            front += [word, *islice(words, 1)]
+        elif word in ALONE or word.startswith(tuple(f"{name}=" for name in WITH_VALUE)):
+            front.append(word)
+        else:
+            rest.append(word)
+    # without its value the option stays last, so that this is what is complained about
+    return iter(front if front[-1:] and front[-1] in WITH_VALUE else (*front, *rest, *arguments[end:]))
+
+
+def _troubles() -> tuple[type[Exception], ...]:
+    """What ends a command with one message. Asked for only when something was raised: these imports are heavy."""
+    from listener.config import ConfigError, SecretError
+    from listener.pipeline.people import NotPossible
+    from listener.store.engine import StoreTrouble
+    from listener.understanding import UnreadableWords
+    from listener.web import PortTaken
+    from rules.problems import BookError
+
+    return ConfigError, SecretError, StoreTrouble, BookError, NotPossible, UnreadableWords, PortTaken, OSError
+
+
+def _is_configuration(trouble: Exception) -> bool:
+    from listener.config import ConfigError, SecretError
+
+    return isinstance(trouble, ConfigError | SecretError)
+
+
+def _told(trouble: Exception) -> str:
+    """Lists of problems begin with a place in a file, so that editors can go there."""
+    return str(trouble) if hasattr(trouble, "problems") else f"listener: {trouble}"
+
+
+def _flush() -> None:
+    """A reader that went away (`| head`) is no trouble."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # python flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,91 @@
+"""Is everything right? Files alone with `check`; sources and channels too with `--online`, sending nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from listener.cli.opening import asked, configured, opened
+
+if TYPE_CHECKING:
+    from listener.config import Config
+
+Online = Annotated[bool, typer.Option("--online", help="Also fetch one item from each source and verify each channel.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A [[channel]] of the configuration.")]
+
+channels = typer.Typer(no_args_is_help=True, help="The ways out.")
+
+
+def check(context: typer.Context, online: Online = False) -> None:
+    """All problems of configuration, rules and templates at once, as file:line:column."""
+    from listener.config import ConfigError
+
+    if not asked(context).file.is_file():
+        configured(context)
+    try:
+        config, secrets, _ = configured(context)
+    except ConfigError as error:
+        print(error)
+        raise typer.Exit(1) from None
+    problems = list(_problems(config))
+    for problem in problems:
+        print(problem)
+    for warning in config.missing_secrets(secrets):
+        print(f"{warning} (needed by `run` and `check --online`)")
+    if problems:
+        raise typer.Exit(1)
+    print("configuration, rules and templates are right")
+    if online:
+        _online(context)
+
+
+def _problems(config: Config) -> Iterator[object]:
+    """Of rules, templates and word files."""
+    from listener.actions.templates import Templates
+    from listener.understanding import Understanding, UnreadableWords
+    from listener.wiring import world_of
+    from rules import book
+    from rules.problems import BookError
+
+    templates = Templates(config.actions.templates)
+    yield from (f"{problem.file}:{problem.line}:1: {problem.what}" for problem in templates.problems())
+    try:
+        yield from book.load(config.rules.path, world_of(config, templates)).lints
+    except BookError as error:
+        yield from error.problems
+    try:
+        Understanding.from_files(config.understanding)
+    except UnreadableWords as error:
+        yield error
+
+
+def _online(context: typer.Context) -> None:
+    from listener.cli import online
+    from listener.views import tables
+
+    with online.aside_from_the_store(*configured(context)) as parts:
+        tried = list(online.tried(parts))
+    states = [{**asdict(one), "state": "ok" if one.works else "failed"} for one in tried]
+    tables.show("tried", states)
+    if not all(one.works for one in tried):
+        raise typer.Exit(1)
+
+
+@channels.command("test")
+def trial(context: typer.Context, name: Name) -> None:
+    """Send one message, marked as a test, through this channel."""
+    from connectors.contract import Failed
+    from listener.cli import online
+
+    with opened(context) as parts:
+        known = sorted(entry.name for entry in parts.config.channels)
+        if name not in known:
+            raise typer.BadParameter(f"there is no channel {name!r}; there are {', '.join(known)}")
+        try:
+            print(f"{name} took it: {online.send_test(parts, name)}")
+        except Failed as error:
+            print(f"{name} failed: {error}")
+            raise typer.Exit(1) from None

@@ -1,0 +1,61 @@
+"""All commands under their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from listener.cli import checking, importing, rulefiles, simulating, tickets
+from listener.cli.asked import Globals
+from listener.cli.checking import check
+from listener.cli.demo import demo
+from listener.cli.house import backup, pause, restore, resume, status
+from listener.cli.lists import listing
+from listener.cli.people import approve, done, reject, retry, settle, skip
+from listener.cli.running import init, run
+from listener.cli.showing import explain
+from listener.cli.silencing import mute, silences, unmute
+
+app = typer.Typer(name="listener", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+Config = Annotated[
+    Path | None, typer.Option("--config", envvar="LISTENER_CONFIG", help="The configuration; default ./config.toml.")
+]
+LogFormat = Annotated[Literal["console", "json"], typer.Option("--log-format", help="For people or for machines.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="More in the log.")]
+
+
+@app.callback()
+def options(
+    context: typer.Context, config: Config = None, log_format: LogFormat = "console", verbose: Verbose = False
+) -> None:
+    """Hears what customers say about a brand and closes the loop with the person who said it.
+
+    Global options may stand anywhere. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.
+    """
+    context.obj = Globals(config, log_format, verbose)
+
+
+# in the order of a newcomer's days
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(init, check, run, demo, explain, status),
+    *(approve, reject, done, skip, settle, retry),
+    *(mute, silences, unmute, pause, resume, backup, restore),
+)
+for command in COMMANDS:
+    app.command()(command)
+app.command("import")(importing.mentions)
+for name in ("sources", "mentions", "tickets", "deliveries", "contacts"):
+    app.command(name)(listing(name))
+rulefiles.app.command("simulate")(simulating.simulate)
+rulefiles.app.command("schema")(simulating.schema)
+for name, group in (
+    ("customers", importing.customers),
+    ("ticket", tickets.app),
+    ("channels", checking.channels),
+    ("rules", rulefiles.app),
+):
+    app.add_typer(group, name=name)

@@ -1,0 +1,66 @@
+"""The lists: a table for people, JSON Lines for scripts. They need no secret and never wait for the daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from listener.cli.asked import Json, moment, number
+from listener.cli.opening import looking
+from listener.store.glance import Wanted
+from listener.views import objects
+from listener.views.pages import listed
+
+Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on: 2026-11-23, 7d, 24h (UTC).")]
+Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Before then.")]
+Brand = Annotated[str | None, typer.Option("--brand", help="Only about this brand.")]
+Source = Annotated[str | None, typer.Option("--source", help="Only from this source.")]
+Number = Annotated[str | None, typer.Option("--id", metavar="ID", help="Only this one.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many, newest first.")]
+
+NAMED_BY_TEXT = frozenset({"customers", "sources"})
+ABOUT = {
+    "mentions": "What was said, by whom, with its verdict.",
+    "tickets": "Recovery tickets: who is unhappy, and until when they must hear from us.",
+    "deliveries": "Actions on their way out, also those that wait for a person.",
+    "contacts": "The contact ledger: whom we reached, why, by which channel.",
+    "customers": "The customer registry; `customers import FILE` replaces it.",
+    "sources": "Where we listen: state, last good poll, next one, failures.",
+}
+
+
+def listing(name: str) -> Callable[..., None]:
+    """The command that shows one list."""
+
+    def command(
+        context: typer.Context,
+        since: Since = None,
+        until: Until = None,
+        brand: Brand = None,
+        source: Source = None,
+        identity: Number = None,
+        limit: Limit = 50,
+        as_json: Json = False,
+    ) -> None:
+        if context.invoked_subcommand:
+            return
+        key = number(identity) if identity and name not in NAMED_BY_TEXT else identity
+        wanted = Wanted(moment(since), moment(until), brand, source, key, limit)
+        _show(context, name, wanted, as_json)
+
+    command.__doc__ = ABOUT[name]
+    return command
+
+
+def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> None:
+    with looking(context) as seen:
+        things = listed(seen, name, wanted)
+        if as_json:
+            for thing in things:
+                print(objects.line(thing))
+        else:
+            from listener.views import tables
+
+            tables.show(name, things)

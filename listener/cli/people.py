@@ -1,0 +1,111 @@
+"""What people decide about deliveries: approve, reject, done, skip, settle, retry."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from listener.cli.asked import As, account, number
+from listener.cli.opening import opened
+
+if TYPE_CHECKING:
+    from listener.pipeline.people import People
+    from listener.wiring import Parts
+
+Numbers = Annotated[list[str], typer.Argument(metavar="ID…", help="Deliveries, by the column `id` of `deliveries`.")]
+Number = Annotated[str, typer.Argument(metavar="ID", help="A delivery, by the column `id` of `deliveries`.")]
+Url = Annotated[str | None, typer.Option("--url", help="Where it can be seen.")]
+TextFile = Annotated[
+    typer.FileText | None, typer.Option("--text-file", encoding="utf-8", help="The text to send instead; - reads it.")
+]
+Sent = Annotated[bool | None, typer.Option("--sent/--not-sent", help="Whether it had arrived.")]
+
+
+def approve(context: typer.Context, numbers: Numbers, text_file: TextFile = None, named: As = None) -> None:
+    """Let drafts out; the exact text approved is what goes out."""
+    text = text_file.read() if text_file else None
+    if text is not None and len(numbers) > 1:
+        raise typer.BadParameter("one text is for one delivery: approve them one by one", param_hint="--text-file")
+    with deciding(context, named) as (parts, people):
+        _each(numbers, lambda one: _approved(parts, people.approve(one, text)))
+
+
+def _approved(parts: Parts, row: Any) -> None:
+    if row.status != "by_hand":
+        print(f"delivery {row.id} is approved and goes out")
+        return
+    mention = parts.store.mentions.get(row.mention) if row.mention else None
+    print(f"delivery {row.id} is for your hands: its source takes no reply from here\n\n{row.text}\n")
+    print(f"where: {mention.url if mention and mention.url else 'the source gave no link'}")
+    print(f"then:  listener done {row.id}")
+
+
+def reject(
+    context: typer.Context,
+    numbers: Numbers,
+    why: Annotated[str, typer.Option("--why", help="The reason, kept with it.")],
+    named: As = None,
+) -> None:
+    """These never go out; what was reserved for them is given back."""
+    if not why.strip():
+        raise typer.BadParameter("a rejection has a reason", param_hint="--why")
+    with deciding(context, named) as (_, people):
+        _each(numbers, lambda one: _told(people.reject(one, why)))
+
+
+def done(context: typer.Context, delivery: Number, url: Url = None, named: As = None) -> None:
+    """You did it by hand: that is a contact with this person."""
+    with deciding(context, named) as (_, people):
+        _told(people.done(number(delivery), url))
+
+
+def skip(context: typer.Context, delivery: Number, named: As = None) -> None:
+    """You decided not to do it."""
+    with deciding(context, named) as (_, people):
+        _told(people.skip(number(delivery)))
+
+
+def settle(context: typer.Context, delivery: Number, sent: Sent = None, named: As = None) -> None:
+    """You looked whether a delivery in doubt had arrived."""
+    if sent is None:
+        raise typer.BadParameter("say what you saw: --sent or --not-sent")
+    with deciding(context, named) as (_, people):
+        _told(people.settle(number(delivery), sent))
+
+
+def retry(context: typer.Context, delivery: Number, named: As = None) -> None:
+    """Try a failed one again, as if for the first time."""
+    with deciding(context, named) as (_, people):
+        _told(people.retry(number(delivery)))
+
+
+def _told(row: Any) -> None:
+    print(f"delivery {row.id} is {row.status.replace('_', ' ')}")
+
+
+def _each(written: Sequence[str], decide: Callable[[int], None]) -> None:
+    """Each on its own: one that is not possible does not hold up the others, and fails the command."""
+    from listener.pipeline.people import NotPossible
+
+    refused = 0
+    for one in map(number, written):
+        try:
+            decide(one)
+        except NotPossible as error:
+            refused += 1
+            print(f"listener: {error}", file=sys.stderr)
+    if refused:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def deciding(context: typer.Context, named: str | None) -> Iterator[tuple[Parts, People]]:
+    """The parts, and decisions in the name of whoever is at the keyboard."""
+    from listener.cli.who import decider
+
+    with opened(context) as parts:
+        yield parts, parts.people(decider(parts.config, named, account()))

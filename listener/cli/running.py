@@ -1,0 +1,96 @@
+"""Start listening: the first files, the daemon, one round of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from listener.cli.opening import asked, opened
+
+if TYPE_CHECKING:
+    from listener.daemon import Signals
+    from listener.wiring import Parts
+
+Directory = Annotated[Path, typer.Argument(metavar="[DIR]", file_okay=False, help="Where to write; default: here.")]
+Brand = Annotated[str, typer.Option("--brand", help="What to watch.")]
+Feeds = Annotated[list[str] | None, typer.Option("--feed", help="A feed's address; may repeat.")]
+Reviews = Annotated[list[str] | None, typer.Option("--review", help="A review page's address; may repeat.")]
+Subreddits = Annotated[list[str] | None, typer.Option("--subreddit", help="A subreddit; may repeat.")]
+Email = Annotated[str | None, typer.Option("--email", help="Where alerts go by mail.")]
+Slack = Annotated[str | None, typer.Option("--slack", help="The name of a webhook's secret: env:SLACK_WEBHOOK.")]
+Once = Annotated[bool, typer.Option("--once", help="One round: whatever is due, then end.")]
+
+
+def init(
+    directory: Directory = Path(),
+    brand: Brand = "Acme Flow",
+    feed: Feeds = None,
+    review: Reviews = None,
+    subreddit: Subreddits = None,
+    email: Email = None,
+    slack: Slack = None,
+) -> None:
+    """Write a configuration that runs, the starter rules, templates and word files; overwrite nothing."""
+    from listener.config.first import Answers, WrongAnswer
+    from listener.config.init import init as write
+    from listener.config.init import next_steps
+
+    answers = Answers(brand, tuple(feed or ()), tuple(review or ()), tuple(subreddit or ()), email, slack)
+    try:
+        for file in write(directory, answers):
+            print(f"{'kept   ' if file.kept else 'written'}  {file.path}")
+    except WrongAnswer as error:
+        raise typer.BadParameter(str(error)) from None
+    print("\nnext:")
+    for number, step in enumerate(next_steps(directory, answers), 1):
+        print(f"  {number}. {step}")
+
+
+def run(context: typer.Context, once: Once = False) -> None:
+    """Listen, judge, act: the daemon. Stops cleanly on SIGTERM and SIGINT, reloads on SIGHUP."""
+    if once:
+        _one_round(context)
+        return
+    from listener.daemon import Signals
+
+    signals = Signals()
+    while _until_it_ends(context, signals) == "reload":
+        pass
+
+
+def _one_round(context: typer.Context) -> None:
+    from listener.daemon import run_once
+
+    with opened(context) as parts:
+        if not run_once(parts):
+            raise typer.Exit(1)
+
+
+def _until_it_ends(context: typer.Context, signals: Signals) -> str:
+    from listener.daemon import Daemon
+
+    with opened(context) as parts:
+        daemon = Daemon(parts, parts.log)
+        signals.belong_to(daemon, lambda: _is_good(context, parts))
+        return daemon.run()
+
+
+def _is_good(context: typer.Context, parts: Parts) -> bool:
+    """A reload with a broken configuration or a missing secret would end the daemon: it is told and left as it was."""
+    from listener.config import ConfigError, SecretError, load
+
+    try:
+        config = load(asked(context).file)
+        for source in config.sources:
+            source.connector(parts.secrets)
+        for channel in config.channels:
+            channel.channel(parts.secrets)
+    except ConfigError as error:
+        parts.log.error("config.broken", problem=str(error.problems[0]), problems=len(error.problems))
+    except SecretError as error:
+        parts.log.error("config.broken", problem=str(error), problems=1)
+    else:
+        return True
+    return False

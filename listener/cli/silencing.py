@@ -1,0 +1,79 @@
+"""Silences: quiet about one thread, author, source, rule or topic, always with an end and a reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from listener.cli.asked import As, Json, account, ahead, number
+from listener.cli.opening import opened
+
+if TYPE_CHECKING:
+    from listener.wiring import Parts
+
+LONGEST = timedelta(days=30)
+
+Kind = Annotated[Literal["thread", "author", "source", "rule", "topic"], typer.Argument(help="What is silenced.")]
+What = Annotated[str, typer.Argument(metavar="X", help="Which one; an author as a person's id or as platform:handle.")]
+Until = Annotated[str, typer.Option("--until", metavar="TIME", help="The end, at most 30 days away: 2026-12-01, 7d.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, named in every decision that it changes.")]
+Number = Annotated[str, typer.Argument(metavar="ID", help="A silence, by the column `id` of `silences`.")]
+
+
+def mute(context: typer.Context, kind: Kind, what: What, until: Until, why: Why, named: As = None) -> None:
+    """Order nothing about it until then; what is said meanwhile is kept, judged and counted."""
+    from listener.wiring import clock
+    from rules.terms import Mute
+
+    now = clock()
+    end = ahead(until, now)
+    if not now < end <= now + LONGEST:
+        raise typer.BadParameter("a silence ends within 30 days: write --until 7d, or a date", param_hint="--until")
+    if not (why.strip() and what.strip()):
+        raise typer.BadParameter("say what is silenced, and why", param_hint="--why")
+    with opened(context) as parts:
+        _exists(parts, kind, what.strip())
+        wanted = Mute(kind, what.strip(), end, why.strip(), named or account())
+        silence = parts.store.silences.begin(wanted, now)
+    print(f"silence {silence}: {kind} {what} until {end:%Y-%m-%d %H:%M} UTC; `listener unmute {silence}` ends it")
+
+
+def _exists(parts: Parts, kind: str, what: str) -> None:
+    """A silence on a source or rule that is misspelt would silence nothing."""
+    from rules import book
+    from rules.problems import nearest
+
+    known = {entry.name for entry in parts.config.sources} if kind == "source" else set()
+    version = parts.store.house.get("book").get("version") if kind == "rule" else None
+    kept = parts.store.house.book(version) if version else None
+    if kept:
+        known = {rule.id for rule in book.restore(kept.version, kept.files).rules}
+    if known and what not in known:
+        raise typer.BadParameter(f"there is no {kind} {what!r} {nearest(what, known)}".rstrip())
+
+
+def unmute(context: typer.Context, silence: Number, named: As = None) -> None:
+    """End a silence before its time."""
+    from listener.wiring import clock
+
+    with opened(context) as parts:
+        if not parts.store.silences.end(number(silence), clock(), named or account()):
+            print(f"there is no silence {number(silence)} in force: `listener silences` lists them")
+            raise typer.Exit(1)
+    print(f"silence {number(silence)} has ended")
+
+
+def silences(context: typer.Context, as_json: Json = False) -> None:
+    """Silences in force: who asked for quiet about what, until when and why."""
+    from listener.views import objects, tables
+    from listener.wiring import clock
+
+    with opened(context) as parts:
+        things = [objects.silence(row) for row in parts.store.silences.now(clock())]
+    if as_json:
+        for thing in things:
+            print(objects.line(thing))
+    else:
+        tables.show("silences", things)

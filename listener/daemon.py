@@ -1,0 +1,274 @@
+"""The daemon: APScheduler beats, the store holds the plan, signals end or reload it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Literal
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from structlog.typing import FilteringBoundLogger
+
+from listener.store.engine import StoreTrouble
+from listener.web import Health, serve
+from listener.wiring import Parts, clock
+
+POLLERS, PERFORMERS = 8, 4
+BEAT = 0.5
+STOP_WITHIN = 9.0
+BREAK_OFF_AFTER = 5.0
+FINE = frozenset({"", "done", "by_hand", "held"})
+
+Ending = Literal["stop", "reload"]
+
+
+class Crew:
+    """Threads for named work: a name that is still being worked on is not started again."""
+
+    def __init__(self, size: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix=name)
+        self._busy: dict[str, Future[None]] = {}
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def start(self, name: str, work: Callable[[], None]) -> None:
+        """Do this work in a thread, unless work of that name is under way."""
+        with self._lock:
+            self._busy = {key: future for key, future in self._busy.items() if not future.done()}
+            if name not in self._busy and not self._stopped:
+                self._busy[name] = self._pool.submit(work)
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        with self._lock:
+            self._stopped = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def finished(self, seconds: float) -> bool:
+        """Wait until the work in hand has ended; false when it has not by then."""
+        return not wait(self._busy.values(), seconds).not_done
+
+
+class Daemon:
+    """Everything that beats while the daemon runs. One of these lives from start to stop or reload."""
+
+    def __init__(self, parts: Parts, log: FilteringBoundLogger) -> None:
+        self._parts = parts
+        self._log = log
+        self._ending = threading.Event()
+        self._how: Ending = "stop"
+        self._trouble = threading.Event()
+        self._pollers = Crew(POLLERS, "poll")
+        self._performers = Crew(PERFORMERS, "act")
+        self._health = Health(parts.store, clock)
+
+    def end(self, how: Ending) -> None:
+        """Finish the work in hand, then return from `run`."""
+        self._how = how
+        self._parts.stopped.set()
+        self._ending.set()
+
+    def run(self) -> Ending:
+        """Work until `end`. Raises StoreInUse, BookError and SecretError before anything has started."""
+        prepare(self._parts)
+        self._parts.act.settle_orphans(at_start=True)
+        beats = self._beats()
+        with serve(self._parts.config.web.listen, self._health, self._log):
+            beats.start()
+            notify("READY=1")
+            self._log.info(
+                "daemon.running", sources=len(self._parts.watched), book=self._parts.book.running().book.version
+            )
+            # Python runs a signal's handler only once this wait ends, when the signal came just before it began
+            while not self._ending.wait(BEAT):
+                pass
+            self._stop(beats)
+        return self._how
+
+    def _beats(self) -> BackgroundScheduler:
+        # a beat that is still at work is not begun again: no reason to warn at each
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+        beats = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        for seconds, beat in (
+            (BEAT, self._collect),
+            (BEAT, self._judge),
+            (BEAT, self._act),
+            (2.0, self._tell),
+            (2.0, self._refresh),
+            (10.0, self._parts.act.settle_orphans),
+            (600.0, self._parts.upkeep.daily),
+        ):
+            beats.add_job(self._guarded(beat), "interval", seconds=seconds, next_run_time=clock())
+        return beats
+
+    def _guarded(self, beat: Callable[[], None]) -> Callable[[], None]:
+        """A store that cannot be written is told, not fatal: the work waits in the store and at the sources."""
+
+        def guarded() -> None:
+            try:
+                beat()
+            except StoreTrouble as error:
+                self._trouble.set()
+                self._log.error("store.trouble", error=str(error))
+
+        guarded.__name__ = beat.__name__
+        return guarded
+
+    def _held_up(self) -> bool:
+        """After trouble with the store nothing is fetched until it can be kept: sources would be asked at each beat."""
+        if self._trouble.is_set() and self._parts.store.upkeep.writable():
+            self._trouble.clear()
+            self._log.info("store.recovered")
+        return self._trouble.is_set()
+
+    def _collect(self) -> None:
+        self._health.ticked("collect")
+        if self._held_up():
+            return
+        for row in self._parts.store.sources.due(clock()):
+            self._pollers.start(row.name, lambda name=row.name: self._poll(name))  # type: ignore[misc]  # a default binds the loop's value
+
+    def _poll(self, name: str) -> None:
+        if self._ending.is_set():
+            return
+        result = self._parts.collect.poll(name)
+        if result == "unkept":
+            self._trouble.set()
+        self._health.polled(result)
+
+    def _judge(self) -> None:
+        self._health.ticked("judge")
+        if self._trouble.is_set():
+            return
+        while not self._ending.is_set() and (judged := self._parts.judge.batch()):
+            self._health.judged(judged)
+
+    def _act(self) -> None:
+        self._health.ticked("act")
+        if self._trouble.is_set():
+            return
+        by_channel: dict[str, list[int]] = {}
+        for number, channel in self._parts.store.deliveries.due(clock()):
+            by_channel.setdefault(channel or "public", []).append(number)
+        for channel, numbers in by_channel.items():
+            self._performers.start(channel, lambda numbers=numbers: self._perform(numbers))  # type: ignore[misc]  # the same
+
+    def _perform(self, numbers: Iterable[int]) -> None:
+        """One channel's deliveries, one after the other: a slow channel holds up nobody else."""
+        for number in numbers:
+            if self._ending.is_set():
+                return
+            try:
+                self._health.performed(self._parts.act.perform(number))
+            except StoreTrouble as error:
+                self._trouble.set()
+                self._log.error("store.trouble", delivery=number, error=str(error))
+                return
+
+    def _tell(self) -> None:
+        if not self._trouble.is_set():
+            self._parts.upkeep.tell()
+
+    def _refresh(self) -> None:
+        self._parts.registry.refresh()
+        self._parts.book.refresh()
+        notify("WATCHDOG=1")
+
+    def _stop(self, beats: BackgroundScheduler) -> None:
+        """Finish the work in hand; after a while break off the network; never longer than 10 s in all."""
+        notify("STOPPING=1")
+        began = time.monotonic()
+        # in a thread, as a beat may wait for a locked store for longer than a stop may take
+        resting = threading.Thread(target=beats.shutdown, daemon=True)
+        resting.start()
+        crews = (self._pollers, self._performers)
+        for crew in crews:
+            crew.stop()
+        if not all(crew.finished(BREAK_OFF_AFTER / 2) for crew in crews):
+            self._parts.net.close()
+        left = max(0.1, STOP_WITHIN - (time.monotonic() - began))
+        ended = all(crew.finished(left / 3) for crew in crews)
+        resting.join(left / 3)
+        if not ended or resting.is_alive():
+            self._log.warning("daemon.broke_off")
+            self._parts.store.close()
+            # what hangs is marked as being sent: the next start settles it as its channel allows
+            os._exit(0)
+        self._log.info("daemon.stopped", how=self._how)
+
+
+def prepare(parts: Parts) -> None:
+    """What every run begins with: the store is ours, sources and registry and rule book are up to date."""
+    parts.store.database.hold()
+    parts.enlist()
+    parts.registry.refresh()
+    parts.book.running()
+
+
+def run_once(parts: Parts) -> bool:
+    """Collect everything due, judge, act, until nothing is due. True when no source and no delivery failed."""
+    prepare(parts)
+    parts.act.settle_orphans(at_start=True)
+    fine = _poll_all(parts)
+    while parts.judge.batch():
+        pass
+    while True:
+        parts.upkeep.tell()
+        due = parts.store.deliveries.due(clock())
+        if not due:
+            break
+        for number, _ in due:
+            fine = parts.act.perform(number) in FINE and fine
+    parts.upkeep.daily()
+    return fine
+
+
+def _poll_all(parts: Parts) -> bool:
+    names = [row.name for row in parts.store.sources.due(clock(), limit=100_000)]
+    with ThreadPoolExecutor(POLLERS, thread_name_prefix="poll") as pool:
+        return all(result == "ok" for result in pool.map(parts.collect.poll, names))
+
+
+class Signals:
+    """SIGTERM and SIGINT stop, SIGHUP reloads: whichever daemon is at work, and the one being made after a reload."""
+
+    def __init__(self) -> None:
+        self._daemon: Daemon | None = None
+        self._reload: Callable[[], bool] = lambda: False
+        self._stopping = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._hang_up)
+
+    def belong_to(self, daemon: Daemon, reload: Callable[[], bool]) -> None:
+        """From now on they mean this daemon. `reload` tells whether what is on disk is good enough to begin anew."""
+        self._daemon, self._reload = daemon, reload
+        if self._stopping:
+            daemon.end("stop")
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+        if self._daemon:
+            self._daemon.end("stop")
+
+    def _hang_up(self, *_: object) -> None:
+        if self._daemon and not self._stopping and self._reload():
+            self._daemon.end("reload")
+
+
+def notify(state: str) -> None:
+    """Tell systemd (Type=notify); nothing where nobody listens."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        try:
+            line.sendto(state.encode(), address.replace("@", "\0", 1) if address.startswith("@") else address)
+        except OSError:
+            return

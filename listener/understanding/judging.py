@@ -1,0 +1,163 @@
+"""Text → Verdict, step by step: guard, names, language, spelling, scope, engine, stars, label, signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from listener.model.verdict import Evidence, Utterance, Verdict, Voice
+from listener.understanding import packs, taxonomy
+from listener.understanding.engine import Engine
+from listener.understanding.features import features
+from listener.understanding.guard import LONGEST, guarded
+from listener.understanding.labels import SILENT, UNSCORED, Opinion, from_words, with_stars
+from listener.understanding.language import Language, Languages
+from listener.understanding.learned import Learned
+from listener.understanding.names import OURS, THEIRS, Names
+from listener.understanding.packs import Pack
+from listener.understanding.scope import scoped
+from listener.understanding.signs import NO_SIGNS, SignReader, Signs, intent_of, names_of
+from listener.understanding.spelling import unglued
+from listener.understanding.vader import Vader
+
+ALWAYS = "service-safe"
+BY_VOICE: tuple[tuple[Voice, str], ...] = (("complaint", "complaint-channel"),)
+# in reviews and replies to a brand the whole text is about it; scoping them would cost accuracy
+SCOPED_VOICES = frozenset(("discussion", "news"))
+# one compiled expression for each brand and what else is called in its texts
+KEPT_NAMES = 1_024
+
+
+class Files(Protocol):
+    """What the configuration says about understanding; files that do not exist say nothing."""
+
+    @property
+    def languages(self) -> tuple[str, ...]: ...
+    @property
+    def packs(self) -> tuple[str, ...]: ...
+    @property
+    def words(self) -> Path: ...
+    @property
+    def topics(self) -> Path: ...
+
+
+class Prepared(NamedTuple):
+    """A text within its bounds: `raw` with its names, `text` with marks in their place."""
+
+    names: Names
+    raw: str
+    text: str
+
+
+class Understanding:
+    """Judges texts. Holds its word lists and bounded caches; one may serve all threads."""
+
+    def __init__(
+        self,
+        extra: Sequence[Pack] = (),
+        topics: Path = taxonomy.TOPICS,
+        languages: tuple[str, ...] = ("en",),
+        learned: Learned | None = None,
+    ) -> None:
+        """`extra` packs lie over the shipped ones, the last on top. Raises UnreadableWords."""
+        always = packs.shipped(ALWAYS)
+        self._engine: Engine = Vader([always, *extra])
+        self._engines: dict[Voice, Engine] = {
+            voice: Vader([always, packs.shipped(name), *extra]) for voice, name in BY_VOICE
+        }
+        self._stock = Vader()
+        self._languages = Languages(languages)
+        self._signs = SignReader(topics)
+        self._names = lru_cache(KEPT_NAMES)(Names)
+        self._learned = learned
+
+    @classmethod
+    def from_files(cls, files: Files, learned: Learned | None = None) -> Understanding:
+        """With the installation's own word files. Raises UnreadableWords with all problems of the file at fault."""
+        extra = [packs.shipped(name) for name in files.packs if name != ALWAYS]
+        if files.words.is_file():
+            extra.append(packs.read(files.words))
+        return cls(extra, files.topics if files.topics.is_file() else taxonomy.TOPICS, files.languages, learned)
+
+    def judge(self, said: Utterance) -> Verdict:
+        """What the text says about the brand; at most 50 ms for any text."""
+        names, raw, text = self.prepared(said)
+        language = self.language_of(text, said.language)
+        signs = self._signs.read(text)
+        opinion, whole, engine = self.opinion(text, said.voice, language, bool(signs.churn))
+        if self._learned and language.understood and opinion is not SILENT and not signs.churn:
+            opinion = self._learned.opinion(self.features(text, said, signs), opinion)
+            engine = f"{engine}+learned/{self._learned.version}"
+        opinion = with_stars(opinion, said.stars)
+        is_praise = opinion.label in ("positive", "mixed")
+        return Verdict(
+            label=opinion.label,
+            score=opinion.score,
+            confidence=opinion.confidence,
+            engine=engine,
+            language=language.code,
+            evidence=opinion.evidence if signs is NO_SIGNS else (*opinion.evidence, *evidence_of(signs)),
+            topics=names_of(signs.topics),
+            drivers=names_of(signs.drivers) if is_praise else (),
+            tags=opinion.tags if signs is NO_SIGNS else (*opinion.tags, *tags_of(signs, names, raw, text)),
+            lean=opinion.lean,
+            intent=intent_of(signs, opinion.label, said.voice, text),
+            whole=whole,
+        )
+
+    def prepared(self, said: Utterance) -> Prepared:
+        """The first steps: guard and names."""
+        names = self._names((said.brand, *said.aliases), said.others)
+        raw = guarded(said.text)
+        return Prepared(names, raw, names.neutral(raw))
+
+    def language_of(self, text: str, declared: str | None = None) -> Language:
+        """The language of a prepared text."""
+        return self._languages.of(text, declared)
+
+    def features(self, text: str, said: Utterance, signs: Signs) -> dict[str, float]:
+        """What a learned model sees of a prepared text."""
+        text = unglued(text)
+        clauses = scoped(text) if said.voice in SCOPED_VOICES else text
+        engine = self._engines.get(said.voice, self._engine)
+        return features(clauses, engine.read(clauses), self._stock.read(clauses), signs, said.stars)
+
+    def features_of(self, said: Utterance) -> dict[str, float]:
+        """The same for any text."""
+        text = self.prepared(said).text
+        return self.features(text, said, self._signs.read(text))
+
+    def judge_many(self, utterances: Iterable[Utterance]) -> list[Verdict]:
+        return [self.judge(said) for said in utterances]
+
+    def opinion(self, text: str, voice: Voice, language: Language, leaves: bool) -> tuple[Opinion, float | None, str]:
+        """The opinion of the words alone, the whole text's score where only clauses counted, and the engine."""
+        engine = self._engines.get(voice, self._engine)
+        if not language.understood:
+            return UNSCORED, None, engine.name
+        text = unglued(text)
+        clauses = scoped(text) if voice in SCOPED_VOICES else text
+        reading = engine.read(clauses)
+        whole = None if clauses == text else engine.read(text).score
+        is_silent = language.code is None and not reading.hits
+        return SILENT if is_silent else from_words(reading, leaves), whole, engine.name
+
+    def plain(self, text: str) -> float:
+        """Stock VADER's compound of the raw text, capped like all texts."""
+        return self._stock.read(text[:LONGEST]).score
+
+
+def evidence_of(signs: Signs) -> Iterable[Evidence]:
+    for said in (*signs.topics, *signs.drivers, *signs.intents, *signs.churn, *signs.comparison):
+        yield Evidence(said.phrase, 0.0, said.group)
+
+
+def tags_of(signs: Signs, names: Names, raw: str, text: str) -> Iterable[str]:
+    """`churn`, and `comparison` with the others that the brand is compared to."""
+    if signs.churn:
+        yield "churn"
+    if signs.comparison and OURS in text and THEIRS in text:
+        yield "comparison"
+        yield from (f"comparison:{other}" for other in names.theirs(raw))

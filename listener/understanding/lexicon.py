@@ -1,0 +1,171 @@
+"""The engine's words: VADER's list as installed, packs laid over it, and what the rules ask of each token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from string import punctuation
+from typing import NamedTuple
+
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES
+
+from listener.understanding.packs import Pack
+from listener.understanding.spelling import shortened
+
+# about 10 MB; 7,300 tweets have 19,000 different tokens
+CACHED_TOKENS = 20_000
+
+BOOSTS: Mapping[str, float] = BOOSTER_DICT
+NEGATIONS = frozenset(NEGATE)
+BIGRAM_BOOSTS = {tuple(words.split()): boost for words, boost in BOOSTS.items() if " " in words}
+IDIOMS = {tuple(words.split()): float(value) for words, value in SPECIAL_CASES.items() if " " in words}
+# these change a neighbour without being booster or negation
+STIRRING = frozenset(("no", "this", "least", "kind"))
+IDIOM_OPENERS = frozenset(words[0] for words in (*BIGRAM_BOOSTS, *IDIOMS))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What the rules ask of a word. `value` is None outside the lexicon; `lean` is added as it stands.
+
+    `stirs`: it may change the value of a neighbour, or have its own changed by the word after it.
+    """
+
+    word: str
+    upper: bool
+    value: float | None
+    lean: float
+    weighs: bool
+    origin: str
+    boost: float
+    negates: bool
+    opens_idiom: bool
+    stirs: bool
+
+
+class Phrase(NamedTuple):
+    """A pack's entry of several words, and the one token that stands for them."""
+
+    words: tuple[str, ...]
+    token: Token
+
+
+class Lexicon(NamedTuple):
+    """Word → (value, origin); `leans` the same for words of the grammar; phrases by their first two words."""
+
+    words: dict[str, tuple[float, str]]
+    leans: dict[str, tuple[float, str]]
+    phrases: dict[tuple[str, str], list[Phrase]]
+
+
+def is_grammar(word: str) -> bool:
+    """A negation or booster: a pack adds a weight to it, and it keeps its part in the grammar."""
+    return word in NEGATIONS or "n't" in word or word in BOOSTS or word in ("but", "least")
+
+
+def merge(values: Mapping[str, float], packs: Sequence[Pack]) -> Lexicon:
+    """The engine's words with the packs laid over them, later ones on top."""
+    lexicon = Lexicon({word: (value, "vader") for word, value in values.items()}, {}, {})
+    for pack in packs:
+        for phrase, value in pack.words.items():
+            lay_over(lexicon, phrase, value, pack.name)
+    return lexicon
+
+
+def lay_over(lexicon: Lexicon, phrase: str, value: float, origin: str) -> None:
+    words = tuple(phrase.split())
+    if len(words) > 1:
+        alike = lexicon.phrases.setdefault((words[0], words[1]), [])
+        alike[:] = [other for other in alike if other.words != words] + [
+            Phrase(words, phrase_token(phrase, value, origin))
+        ]
+        alike.sort(key=lambda phrase: -len(phrase.words))
+    elif is_grammar(phrase):
+        lexicon.leans[phrase] = (value, origin)
+    elif value:
+        lexicon.words[phrase] = (value, origin)
+    else:
+        lexicon.words.pop(phrase, None)
+
+
+def phrase_token(phrase: str, value: float, origin: str) -> Token:
+    """A phrase is a word without capitals or a part in the grammar; of no value, it hides those of its words."""
+    return Token(
+        word=phrase,
+        upper=False,
+        value=value or None,
+        lean=0.0,
+        weighs=value != 0,
+        origin=origin,
+        boost=0.0,
+        negates=False,
+        opens_idiom=False,
+        stirs=False,
+    )
+
+
+class Tokens(dict[str, Token]):
+    """Raw token → Token, made when first seen; all forgotten when there are too many."""
+
+    def __init__(self, lexicon: Lexicon, shortens: bool) -> None:
+        """`shortens`: drawn-out words count as the known word that they are."""
+        super().__init__()
+        self.lexicon = lexicon
+        self._shortens = shortens
+
+    def __missing__(self, raw: str) -> Token:
+        if len(self) >= CACHED_TOKENS:
+            self.clear()
+        stripped = raw.strip(punctuation)
+        # what is left of an emoticon by stripping is two characters at most
+        token = self[raw] = self.make(stripped if len(stripped) > 2 else raw)
+        return token
+
+    def make(self, word: str) -> Token:
+        lower = shortened(word.lower(), self.lexicon.words) if self._shortens else word.lower()
+        value, origin = self.lexicon.words.get(lower, (None, ""))
+        lean, leaner = self.lexicon.leans.get(lower, (0.0, ""))
+        boost, negates, opens_idiom = (
+            BOOSTS.get(lower, 0.0),
+            lower in NEGATIONS or "n't" in lower,
+            lower in IDIOM_OPENERS,
+        )
+        return Token(
+            word=lower,
+            upper=word.isupper(),
+            value=value,
+            lean=lean,
+            weighs=value is not None or lean != 0,
+            origin=origin or leaner,
+            boost=boost,
+            negates=negates,
+            opens_idiom=opens_idiom,
+            stirs=bool(boost) or negates or opens_idiom or lower in STIRRING,
+        )
+
+    def of(self, text: str) -> list[Token]:
+        """The text's tokens, with each phrase of a pack joined into one."""
+        tokens = list(map(self.__getitem__, text.split()))
+        if self.lexicon.phrases:
+            for place, phrase in reversed(self.phrases_in(tokens)):
+                tokens[place : place + len(phrase.words)] = [phrase.token]
+        return tokens
+
+    def phrases_in(self, tokens: Sequence[Token]) -> list[tuple[int, Phrase]]:
+        """The phrases and their places, from the left, none within another."""
+        known, words = self.lexicon.phrases, [token.word for token in tokens]
+        found: list[tuple[int, Phrase]] = []
+        free = 0
+        for place in [place for place, pair in enumerate(pairwise(words)) if pair in known]:
+            if place >= free and (phrase := self.phrase_at(words, place)):
+                found.append((place, phrase))
+                free = place + len(phrase.words)
+        return found
+
+    def phrase_at(self, words: Sequence[str], at: int) -> Phrase | None:
+        """The longest phrase that starts here with two known words."""
+        for phrase in self.lexicon.phrases[words[at], words[at + 1]]:
+            if tuple(words[at : at + len(phrase.words)]) == phrase.words:
+                return phrase
+        return None

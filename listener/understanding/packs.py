@@ -1,0 +1,101 @@
+"""Lexicon packs: YAML files that give words and phrases a value from −4 to 4, or 0 to take them out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+
+SHIPPED = Path(__file__).parent / "packs"
+NAMES = ("service-safe", "complaint-channel")
+WIDEST_VALUE = 4.0
+# libyaml reads the shipped files in a tenth of the time; a build of PyYAML may lack it
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Lower-case word or phrase → value. `name` is what evidence calls the origin of a word."""
+
+    name: str
+    words: Mapping[str, float]
+
+
+class UnreadableWords(Exception):
+    """The word file has these problems, each as `file:line:column: what`; nothing of it is used."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def shipped(name: str) -> Pack:
+    """A pack that comes with the product: `service-safe` or `complaint-channel`. Raises UnreadableWords."""
+    if name not in NAMES:
+        meant = get_close_matches(name, NAMES, 1) or NAMES
+        raise UnreadableWords([f"no word pack is called '{name}'; did you mean '{meant[0]}'?"])
+    return read(SHIPPED / f"{name}.yaml", name)
+
+
+def read(path: Path, name: str = "own words") -> Pack:
+    """A pack from a file whose `words:` maps words to values. Raises UnreadableWords with all problems at once."""
+    found: dict[str, float] = {}
+    problems: list[str] = []
+    for key, value in entries(path, "words"):
+        phrase = " ".join(key.value.lower().replace("’", "'").split()) if isinstance(key, yaml.ScalarNode) else ""
+        number = as_value(value)
+        where = f"{path}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
+        if not phrase:
+            problems.append(f"{where}: a word or phrase is wanted here")
+        elif phrase in found:
+            problems.append(f"{where}: '{phrase}' stands here twice; keep one")
+        elif number is None:
+            problems.append(f"{where}: '{phrase}' wants a number from -4 (worst) to 4 (best), or 0 to ignore it")
+        else:
+            found[phrase] = number
+    if problems:
+        raise UnreadableWords(problems)
+    return Pack(name, found)
+
+
+def entries(path: Path, section: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """Key and value nodes under one top-level key, as written: `no` stays a word, `:)` an emoticon."""
+    try:
+        root = yaml.compose(path.read_text("utf-8"), Loader=LOADER)
+    except (yaml.YAMLError, UnicodeDecodeError) as trouble:
+        raise UnreadableWords([f"{path}: not readable as YAML: {trouble}"]) from trouble
+    if root is None:
+        return
+    top = dict(pairs(root, path, "the file"))
+    for key, value in top.items():
+        if getattr(key, "value", None) == section:
+            yield from pairs(value, path, f"'{section}'")
+
+
+def pairs(node: yaml.Node, path: Path, what: str) -> list[tuple[yaml.Node, yaml.Node]]:
+    if not isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.ScalarNode) and node.value == "":
+            return []
+        raise UnreadableWords([f"{path}:{node.start_mark.line + 1}: {what} must be a list of 'word: value' lines"])
+    found: list[tuple[yaml.Node, yaml.Node]] = node.value
+    return found
+
+
+def as_value(node: yaml.Node) -> float | None:
+    try:
+        number = float(node.value) if isinstance(node, yaml.ScalarNode) else None
+    except ValueError:
+        return None
+    return number if number is not None and abs(number) <= WIDEST_VALUE else None
+
+
+def version_of(packs: Sequence[Pack]) -> str:
+    """Eight characters that change when any word, value or the order of the packs does."""
+    digest = hashlib.sha256()
+    for pack in packs:
+        digest.update(repr((pack.name, sorted(pack.words.items()))).encode())
+    return digest.hexdigest()[:8]

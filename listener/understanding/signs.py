@@ -1,0 +1,71 @@
+"""What else the wording tells: topics, drivers of praise, intent, leaving, comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from listener.model.verdict import Label, Voice
+from listener.understanding import taxonomy
+from listener.understanding.phrases import Phrases, Said
+
+# "via" or "reports" alone also stands in a customer's post
+LEAST_NEWS_SIGNS = 2
+
+
+class Signs(NamedTuple):
+    """The signs in one text, each with the phrase that showed it, in the order of the text."""
+
+    topics: tuple[Said, ...] = ()
+    drivers: tuple[Said, ...] = ()
+    intents: tuple[Said, ...] = ()
+    churn: tuple[Said, ...] = ()
+    comparison: tuple[Said, ...] = ()
+
+
+NO_SIGNS = Signs()
+
+
+class SignReader:
+    """Finds the signs of a text in one pass. `topics` is the taxonomy file that ops edit."""
+
+    def __init__(self, topics: Path = taxonomy.TOPICS) -> None:
+        sections = {name: taxonomy.groups(taxonomy.SIGNS, name) for name in Signs._fields if name != "topics"}
+        sections["topics"] = taxonomy.groups(topics, "topics")
+        self._phrases = Phrases(qualified(sections))
+
+    def read(self, text: str) -> Signs:
+        """The signs in a text whose names are marked."""
+        everything = self._phrases.said_in(text)
+        if not everything:
+            return NO_SIGNS
+        found: dict[str, list[Said]] = {}
+        for said in everything:
+            section, _, group = said.group.partition(":")
+            found.setdefault(section, []).append(Said(group, said.phrase))
+        return Signs(**{section: tuple(each) for section, each in found.items()})
+
+
+def qualified(sections: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Sequence[str]]:
+    """One mapping of `section:group` for all, so that one automaton serves them."""
+    return {f"{section}:{group}": phrases for section, groups in sections.items() for group, phrases in groups.items()}
+
+
+def names_of(signs: Sequence[Said]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(said.group for said in signs))
+
+
+def intent_of(signs: Signs, label: Label, voice: Voice, text: str) -> str | None:
+    """What the writer is after. Trouble and joy come before the form of the sentence."""
+    wants = names_of(signs.intents)
+    news = sum(said.group == "news" for said in signs.intents)
+    if voice == "news" or news >= LEAST_NEWS_SIGNS:
+        return "news"
+    if label in ("negative", "mixed"):
+        return "complaint"
+    if label == "positive":
+        return "praise"
+    if "request" in wants:
+        return "request"
+    return "question" if "question" in wants or "?" in text else None

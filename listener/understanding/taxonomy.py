@@ -1,0 +1,38 @@
+"""The files of words by group: topics (edited by ops), and the signs of drivers, intents, churn and comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from listener.understanding.packs import SHIPPED, UnreadableWords, entries
+
+TOPICS = SHIPPED / "topics.yaml"
+SIGNS = SHIPPED / "signs.yaml"
+
+
+def groups(path: Path, section: str) -> dict[str, tuple[str, ...]]:
+    """Group → phrases, from `section:` of the file. Raises UnreadableWords with all problems at once."""
+    found: dict[str, tuple[str, ...]] = {}
+    problems: list[str] = []
+    for key, value in entries(path, section):
+        where = f"{path}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
+        if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.SequenceNode):
+            problems.append(f"{where}: a name with a list of words is wanted, like 'delivery: [parcel, courier]'")
+        elif key.value in found:
+            problems.append(f"{where}: '{key.value}' stands here twice; join the lists")
+        else:
+            problems += [f"{path}:{line}: a word or phrase is wanted here" for line in no_phrases(value)]
+            found[key.value] = tuple(phrase.value for phrase in value.value if isinstance(phrase, yaml.ScalarNode))
+    if problems:
+        raise UnreadableWords(problems)
+    return found
+
+
+def no_phrases(phrases: yaml.SequenceNode) -> Iterator[int]:
+    """The lines on which something else than a word stands."""
+    for node in phrases.value:
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip("* "):
+            yield node.start_mark.line + 1

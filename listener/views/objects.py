@@ -1,0 +1,199 @@
+"""Stored rows → JSON objects with the keys of the contract, in its order: times in UTC, absent values null."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+Record: TypeAlias = Any  # a row whose columns are attributes
+Object: TypeAlias = dict[str, Any]
+
+
+def line(thing: Mapping[str, Any]) -> str:
+    """One object as one line of JSON."""
+    return json.dumps(thing, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    return moment(value) or "" if isinstance(value, datetime) else str(value)
+
+
+def moment(at: datetime | None) -> str | None:
+    """A time in UTC, ISO 8601."""
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def mention(row: Record, appearances: Iterable[Record] = (), decision: Record | None = None) -> Object:
+    """A mention with where it appeared and the newest decision about it; verdict and decision null until judged."""
+    kept = row.verdict or {}
+    return {
+        "id": row.id,
+        "source": row.source,
+        "kind": row.kind,
+        "external_id": row.external_id,
+        "url": row.url,
+        "brand": row.brand,
+        "person": row.person,
+        "author": _author(row),
+        "title": row.title,
+        "text": row.text,
+        "language": row.language,
+        "rating": row.rating,
+        "posted_at": moment(row.posted_at),
+        "seen_at": moment(row.seen_at),
+        "edited_at": moment(row.edited_at),
+        "history": row.history,
+        "appearances": [appearance(each) for each in appearances],
+        "verdict": _verdict(row) if row.label else None,
+        "topics": list(kept.get("topics", ())),
+        "drivers": list(kept.get("drivers", ())),
+        "customer": row.customer,
+        "issue": row.issue,
+        "duplicate_of": row.duplicate_of,
+        "decision": _decision(decision) if decision else None,
+    }
+
+
+def _author(row: Record) -> Object:
+    return {
+        "handle": row.author_handle,
+        "name": row.author_name,
+        "url": row.author_url,
+        "followers": row.author_followers,
+    }
+
+
+def appearance(row: Record) -> Object:
+    """Where and when a post was seen."""
+    return {
+        "source": row.source,
+        "external_id": row.external_id,
+        "seen_at": moment(row.seen_at),
+        "gone_at": moment(row.gone_at),
+    }
+
+
+def _verdict(row: Record) -> Object:
+    evidence = (row.verdict or {}).get("evidence", ())
+    return {
+        "label": row.label,
+        "score": row.score,
+        "confidence": row.confidence,
+        "engine": row.engine,
+        "evidence": [{"what": what, "value": value, "origin": origin} for what, value, origin in evidence],
+    }
+
+
+def _decision(row: Record) -> Object:
+    return {"book": row.book, "fired": list(row.fired), "nothing_because": row.nothing_because}
+
+
+def ticket(row: Record, mentions: Sequence[int] = ()) -> Object:
+    """A recovery ticket and the mentions that belong to it."""
+    return {
+        "id": row.id,
+        "mentions": list(mentions),
+        "person": row.person,
+        "customer": row.customer,
+        "issue": row.issue,
+        "status": row.status,
+        "queue": row.queue,
+        "urgency": row.urgency,
+        "owner": row.owner,
+        "opened_at": moment(row.opened_at),
+        "first_reply_due": moment(row.first_reply_due),
+        "resolve_due": moment(row.resolve_due),
+        "closed_at": moment(row.closed_at),
+        "root_cause": row.root_cause,
+        "outcome": row.outcome,
+        "external": _external(row),
+    }
+
+
+def delivery(row: Record) -> Object:
+    """One action on its way out."""
+    return {
+        "id": row.id,
+        "action": row.action,
+        "rule": row.rule,
+        "mention": row.mention,
+        "issue": row.issue,
+        "person": row.person,
+        "customer": row.customer,
+        "channel": row.channel,
+        "mode": row.mode,
+        "status": row.status,
+        "due_at": moment(row.due_at),
+        "attempts": row.attempts,
+        "last_error": row.last_error,
+        "done_at": moment(row.done_at),
+        "text": row.text,
+        "external": _external(row),
+    }
+
+
+def _external(row: Record) -> Object | None:
+    kept = row.external
+    return {name: kept.get(name) for name in ("kind", "key", "url")} if kept else None
+
+
+def contact(row: Record) -> Object:
+    """One entry of the contact ledger."""
+    return {
+        "id": row.id,
+        "person": row.person,
+        "customer": row.customer,
+        "purpose": row.purpose,
+        "channel": row.channel,
+        "delivery": row.delivery,
+        "at": moment(row.at),
+    }
+
+
+def customer(row: Record, handles: Sequence[str], last_contact: datetime | None, open_ticket: int | None) -> Object:
+    """One customer of the registry; `handles` as platform:name, `open_ticket` its number."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "segment": row.segment or None,
+        "plan": row.plan or None,
+        "products": list(row.products),
+        "region": row.region or None,
+        "owner": row.owner or None,
+        "handles": list(handles),
+        "consent": {**dict.fromkeys(row.consents, True), "do_not_contact": row.do_not_contact},
+        "last_contact_at": moment(last_contact),
+        "open_ticket": open_ticket,
+        "reference": None,
+    }
+
+
+def silence(row: Record) -> Object:
+    """One silence in force."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "what": row.what,
+        "since": moment(row.since),
+        "until": moment(row.until),
+        "owner": row.owner,
+        "why": row.why,
+    }
+
+
+def source(row: Record) -> Object:
+    """One source's state and health."""
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "state": row.state,
+        "last_ok_at": moment(row.last_ok_at),
+        "next_at": moment(row.next_at),
+        "failures": row.failures,
+        "last_error": row.last_error,
+        "items": row.items,
+        "mentions": row.mentions,
+        "blind_since": moment(row.blind_since),
+    }

@@ -1,0 +1,64 @@
+"""A page of stored rows with what hangs on it → the objects of the contract."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
+
+from listener.store.glance import Glance, Record, Wanted
+from listener.views import objects
+from listener.views.objects import Object
+
+Page: TypeAlias = Callable[[Glance, Sequence[Record]], Iterator[Object]]
+
+
+def listed(seen: Glance, name: str, wanted: Wanted) -> Iterator[Object]:
+    """The objects of one list (`mentions`, `tickets`, `deliveries`, `contacts`, `customers`, `sources`)."""
+    for rows in seen.pages(name, wanted):
+        yield from PAGES[name](seen, rows)
+
+
+def _mentions(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
+    places, decisions = defaultdict(list), {}
+    for place in seen.related("* FROM appearance", "post", [row.post for row in rows], "ORDER BY id"):
+        places[place.post].append(place)
+    columns = "mention, book, fired, nothing_because FROM decision"
+    for decision in seen.related(columns, "mention", [row.id for row in rows], "ORDER BY id"):
+        decisions[decision.mention] = decision
+    return (objects.mention(row, places[row.post], decisions.get(row.id)) for row in rows)
+
+
+def _tickets(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
+    mentions = defaultdict(list)
+    for link in seen.related("* FROM ticket_mention", "ticket", [row.id for row in rows], "ORDER BY mention"):
+        mentions[link.ticket].append(link.mention)
+    return (objects.ticket(row, mentions[row.id]) for row in rows)
+
+
+def _customers(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
+    ids, handles = [row.id for row in rows], defaultdict(list)
+    for handle in seen.related("* FROM handle", "customer", ids, "ORDER BY platform, handle"):
+        handles[handle.customer].append(f"{handle.platform}:{handle.handle}")
+    contacts = seen.related("* FROM contact", "person", ids, "ORDER BY at")
+    last = {contact.person: contact.at for contact in contacts}
+    open_tickets = seen.related("* FROM ticket", "person", ids, "AND status != 'closed' ORDER BY id")
+    tickets = {ticket.person: ticket.id for ticket in open_tickets}
+    return (objects.customer(row, handles[row.id], last.get(row.id), tickets.get(row.id)) for row in rows)
+
+
+def _each(view: Callable[[Record], Object]) -> Page:
+    return lambda _, rows: map(view, rows)
+
+
+PAGES: Mapping[str, Page] = MappingProxyType(
+    {
+        "mentions": _mentions,
+        "tickets": _tickets,
+        "customers": _customers,
+        "deliveries": _each(objects.delivery),
+        "contacts": _each(objects.contact),
+        "sources": _each(objects.source),
+    }
+)

@@ -1,0 +1,128 @@
+"""The whole road of one mention: where it came from, what was understood, what each rule said, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from listener.pipeline.people import NotPossible
+from listener.store import Store
+from listener.store.deliveries import DeliveryFilter
+from listener.views import objects
+from listener.views.objects import Object, moment
+from rules import book, engine
+from rules.problems import BookError
+from rules.terms import Facts, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One decision: the book, what became of each action, and every clause of every rule as it was seen."""
+
+    at: str
+    book: str
+    fired: tuple[str, ...]
+    settled: tuple[Mapping[str, Any], ...]
+    nothing_because: str | None
+    findings: tuple[Finding, ...]
+    unexplained: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """All that is kept of one mention. `mention` and `deliveries` are the contract's objects with their attempts."""
+
+    mention: Object
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+    source: Object | None
+    copies: int
+    versions: tuple[Object, ...]
+    person_by: str
+    plain: float
+    rulings: tuple[Ruling, ...]
+    deliveries: tuple[Object, ...]
+    ticket: int | None
+
+
+def road_of(store: Store, number: int, plain: Callable[[str], float]) -> Road:
+    """Everything about one mention. `plain` is stock VADER, for comparison. Raises NotPossible."""
+    row = store.mentions.get(number)
+    if row is None:
+        raise NotPossible(f"there is no mention {number}: `listener mentions` lists them")
+    decisions = store.mentions.decisions([number]).get(number, [])
+    places = store.mentions.appearances([row.post]).get(row.post, [])
+    source = store.sources.get(row.source)
+    return Road(
+        mention=objects.mention(row, places, decisions[-1] if decisions else None),
+        words=tuple(row.words),
+        tags=tuple(row.tags),
+        source=objects.source(source) if source else None,
+        copies=len(places),
+        versions=tuple(
+            {"until": moment(old.until), "title": old.title, "text": old.text}
+            for old in store.mentions.versions(number)
+        ),
+        person_by=_person_by(row),
+        plain=plain(_said(row)),
+        rulings=tuple(_ruling(store, row, decision) for decision in decisions),
+        deliveries=tuple(_delivery(store, one) for one in store.deliveries.page(DeliveryFilter(mention=number))),
+        ticket=store.tickets.of_mention(number),
+    )
+
+
+def _said(row: Row[Any]) -> str:
+    return f"{row.title}\n{row.text}".strip()
+
+
+def _person_by(row: Row[Any]) -> str:
+    """How it was told who spoke."""
+    if row.customer:
+        return f"customer {row.customer}, by the handle {row.platform}:{row.author_handle} in the registry"
+    if row.person and not row.person.startswith("mention:"):
+        return f"{row.person}, a handle that no customer has"
+    return "nobody we could meet again: the source gives no handle, so this mention stands alone"
+
+
+def _delivery(store: Store, row: Row[Any]) -> Object:
+    attempts = [
+        {"number": one.number, "at": moment(one.at), "outcome": one.outcome, "error": one.error}
+        for one in store.deliveries.attempts_of(row.id)
+    ]
+    return {**objects.delivery(row), "decided_by": row.decided_by, "why": row.why, "tries": attempts}
+
+
+def _ruling(store: Store, row: Row[Any], decision: Row[Any]) -> Ruling:
+    findings, unexplained = _findings(store, row, decision)
+    return Ruling(
+        at=moment(decision.at) or "",
+        book=decision.book,
+        fired=tuple(decision.fired),
+        settled=tuple(decision.settled),
+        nothing_because=decision.nothing_because,
+        findings=findings,
+        unexplained=unexplained,
+    )
+
+
+def _findings(store: Store, row: Row[Any], decision: Row[Any]) -> tuple[tuple[Finding, ...], str]:
+    """The stored facts against the stored book: what was seen then, not what would be seen today."""
+    kept = store.house.book(decision.book)
+    if kept is None:
+        return (), f"rule book {decision.book} is not kept"
+    try:
+        then = book.restore(kept.version, kept.files)
+    except BookError:
+        return (), f"rule book {decision.book} is written in a language that this version does not read"
+    with store.judging.past(row.id, decision.at) as history:
+        return engine.trace(then, _facts(row, decision.facts), decision.at, history), ""
+
+
+def _facts(row: Row[Any], kept: Mapping[str, Any]) -> Facts:
+    """The facts of a decision; texts and names are not kept with it twice, they are the mention's own."""
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    own = {"text": _said(row), "title": row.title, "author.name": row.author_name}
+    return Facts({**{name: value for name, value in own.items() if value}, **values})

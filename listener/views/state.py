@@ -1,0 +1,88 @@
+"""The state of the whole house as one object, and in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from listener.store import Store
+from listener.views import objects
+from listener.views.objects import Object, moment
+from listener.views.tables import at, one_line
+
+
+def status(store: Store, now: datetime) -> Object:
+    """Sources, queue depths, the oldest undelivered action, the rule book, blind spots, stop switches."""
+    sources = [objects.source(row) for row in store.sources.all() if row.state != "off"]
+    return {
+        "at": moment(now),
+        "sources": sources,
+        "queues": {"mentions": store.mentions.waiting(), "deliveries": store.deliveries.counts()},
+        "oldest_undelivered": moment(store.deliveries.oldest_undelivered()),
+        "book": _book(store.house.get("book")),
+        "blind_spots": [_blind(row) for row in store.sources.blind_spots(20) if row.until is None],
+        "pauses": [_pause(row) for row in store.house.pauses()],
+        "silences": [objects.silence(row) for row in store.silences.now(now)],
+        "braked": [_braked(row) for row in store.rates.braked()],
+    }
+
+
+def _book(kept: Mapping[str, Any]) -> Object | None:
+    names = ("version", "since", "broken_since", "problems")
+    return {name: kept.get(name) for name in names} if kept else None
+
+
+def _blind(row: Any) -> Object:
+    return {"source": row.source, "since": moment(row.since), "until": moment(row.until), "why": row.why}
+
+
+def _pause(row: Any) -> Object:
+    return {"scope": row.scope, "since": moment(row.since), "who": row.who, "why": row.why}
+
+
+def _braked(row: Any) -> Object:
+    return {"rule": row.rule, "since": moment(row.braked_at), "fired": row.fired, "expected": row.expected}
+
+
+def told(seen: Object) -> Iterator[str]:
+    """The same in lines for people; times in UTC."""
+    yield from (
+        f"PAUSED  {one['scope']} since {at(one['since'])} by {one['who']} {one['why']}" for one in seen["pauses"]
+    )
+    yield from (
+        f"BRAKED  rule {one['rule']} asks since {at(one['since'])}: it fired {one['fired']} times in a day, "
+        f"expected were {one['expected']:.1f}"
+        for one in seen["braked"]
+    )
+    for one in seen["silences"]:
+        what = f"{one['kind']} {one_line(one['what'])}"
+        yield f"silence {what} until {at(one['until'])} by {one['owner']}: {one_line(one['why'])}"
+    yield from _book_told(seen["book"])
+    yield f"queues  {seen['queues']['mentions']} mentions to judge; deliveries: {_counts(seen['queues']['deliveries'])}"
+    if seen["oldest_undelivered"]:
+        yield f"oldest  an action is undelivered since {at(seen['oldest_undelivered'])}"
+    for source in seen["sources"]:
+        yield _source_told(source)
+    for spot in seen["blind_spots"]:
+        yield f"blind   {spot['source']} since {at(spot['since'])}: {one_line(spot['why'])}"
+
+
+def _book_told(book: Object | None) -> Iterator[str]:
+    if book is None:
+        yield "rules   no rule book has run yet"
+        return
+    broken = book["broken_since"]
+    tail = f"; the files on disk are broken since {at(broken)}" if broken else ""
+    yield f"rules   version {book['version']} is running since {at(book['since'])}{tail}"
+    yield from (f"        {problem}" for problem in book["problems"] or ())
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(counts.items())) or "none"
+
+
+def _source_told(source: Object) -> str:
+    last = at(source["last_ok_at"]) or "never"
+    trouble = f", {source['failures']} failures: {one_line(source['last_error'])}" if source["last_error"] else ""
+    return f"source  {source['name']} ({source['kind']}) {source['state']}, last read {last}{trouble}"

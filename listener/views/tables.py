@@ -1,0 +1,113 @@
+"""Objects of the contract → tables on a terminal, with outside text made harmless."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+# what a table without a terminal is wide: every row on one line for grep
+PIPE_WIDTH = 200
+LONGEST_CELL = 160
+MOST_WIDE, LEAST_WIDE, GAP = 40, 12, 2
+LONG = frozenset({"text", "last_error", "about", "told", "why"})
+
+COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "mentions": ("id", "posted_at", "source", "brand", "verdict", "person", "text", "fired"),
+        "tickets": ("id", "status", "person", "queue", "urgency", "owner", "opened_at", "first_reply_due", "mentions"),
+        "deliveries": (
+            "id",
+            "status",
+            "action",
+            "rule",
+            "mention",
+            "person",
+            "channel",
+            "due_at",
+            "text",
+            "last_error",
+        ),
+        "contacts": ("id", "at", "person", "purpose", "channel", "delivery"),
+        "customers": ("id", "name", "segment", "plan", "region", "owner", "handles", "last_contact_at", "open_ticket"),
+        "sources": ("name", "kind", "state", "last_ok_at", "next_at", "items", "mentions", "failures", "last_error"),
+        "tried": ("what", "name", "state", "told"),
+        "silences": ("id", "kind", "what", "until", "owner", "why", "since"),
+        "changes": ("action", "before", "after", "difference", "people", "money", "capped", "examples"),
+        "rules": ("id", "mode", "priority", "actions", "owner", "about", "where"),
+    }
+)
+COLOURS: Mapping[str, str] = MappingProxyType(
+    {"positive": "green", "negative": "red", "mixed": "yellow", "ok": "green", "blind": "red", "gone": "red"}
+    | {"failed": "red", "in doubt": "red", "waiting": "yellow", "by hand": "yellow", "open": "yellow"}
+)
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal or as a pipe may be."""
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+
+
+def show(name: str, things: Iterable[Mapping[str, Any]]) -> None:
+    """Print the table of one list; a sentence when it is empty."""
+    columns = COLUMNS[name]
+    rows = [[_cell(thing, column) for column in columns] for thing in things]
+    if not rows:
+        console().print(f"no {name}")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column, width in _widths(columns, rows).items():
+        table.add_column(column, overflow="ellipsis", no_wrap=True, width=width)
+    for row in rows:
+        table.add_row(*row)
+    console().print(table)
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> dict[str, int]:
+    """Texts share the room that is left; everything else keeps its own."""
+    widest = [max(cell.cell_len for cell in cells) for cells in zip(*rows, strict=True)]
+    needed = {column: max(len(column), width) for column, width in zip(columns, widest, strict=True)}
+    short = {column: min(MOST_WIDE, width) for column, width in needed.items() if column not in LONG}
+    left = console().width - sum(short.values()) - GAP * (len(columns) - 1)
+    share = max(LEAST_WIDE, left // max(1, len(columns) - len(short)))
+    return {column: short.get(column) or min(share, needed[column]) for column in columns}
+
+
+def _cell(thing: Mapping[str, Any], column: str) -> Text:
+    shown = one_line(_shown(thing, column))
+    return Text(shown, COLOURS.get(shown.partition(" ")[0], "") or COLOURS.get(shown, ""))
+
+
+def _shown(thing: Mapping[str, Any], column: str) -> str:
+    value = thing.get(column)
+    if column == "text" and thing.get("title"):
+        return f"{thing['title']}: {value}"
+    if column == "verdict":
+        return f"{value['label']} {value['score']:+.2f}" if value else "…"
+    if column == "fired":
+        decision = thing.get("decision") or {}
+        return ", ".join(decision.get("fired", ()))
+    if column in ("status", "state"):
+        return str(value).replace("_", " ")
+    if column == "at" or column in ("until", "since") or column.endswith(("_at", "_due")):
+        return at(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def at(moment: str | datetime | None) -> str:
+    """A time for people, in UTC to the minute."""
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{when:%Y-%m-%d %H:%M}" if when else ""
+
+
+def one_line(text: str) -> str:
+    """One printable line: outside text may hold line breaks, terminal escapes or marks that turn the reading round."""
+    line = " ".join(text.split())
+    line = line if line.isprintable() else "".join(letter for letter in line if letter.isprintable())
+    return line if len(line) <= LONGEST_CELL else line[: LONGEST_CELL - 1] + "…"

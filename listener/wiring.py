@@ -1,0 +1,269 @@
+"""The one place where parts meet: a configuration in, a daemon's parts out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from connectors import KINDS
+from connectors.contract import Replying
+from listener.actions.contract import Channel
+from listener.actions.templates import Templates
+from listener.aside import Aside
+from listener.config import Config, Secrets
+from listener.customers import Registry
+from listener.customers.registry import read
+from listener.door import SourceDoor
+from listener.intake import BrandNames, Brands, Intake
+from listener.net import Net, NetSettings
+from listener.pipeline import (
+    Act,
+    BrandWords,
+    Collect,
+    Judge,
+    Limits,
+    Notices,
+    Orders,
+    Retention,
+    Upkeep,
+    Watched,
+    Ways,
+)
+from listener.pipeline.people import People, Person
+from listener.rulebook import RuleBook
+from listener.store import Store
+from listener.store.upkeep import migrate
+from listener.understanding import Understanding, UnreadableWords, taxonomy
+from rules.catalogue import FIELDS
+from rules.terms import MaxAge, World
+
+Log = FilteringBoundLogger
+
+
+def clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_store(config: Config, secrets: Secrets) -> Store:
+    """The store at this program's revision. Raises StoreTrouble and SecretError."""
+    store = Store(config.store_url(secrets))
+    saved = migrate(store.database, clock())
+    if saved:
+        structlog.get_logger("listener").info("store.upgraded", backup=str(saved))
+    return store
+
+
+def world_of(config: Config, templates: Templates) -> World:
+    """What rule files may name in this installation."""
+    try:
+        columns = frozenset(read(config.customers.file).columns)
+    except OSError:
+        columns = frozenset()
+    return World(
+        kinds=_kinds(config),
+        channels=frozenset(entry.name for entry in config.channels),
+        templates={name: templates.placeholders(name) for name in templates.names()},
+        placeholders=frozenset({*FIELDS, *(f"customer.{column}" for column in columns)}),
+        texts={name: templates.wording(name) for name in templates.names()},
+        topics=_topics(config.understanding.topics),
+        zone=ZoneInfo(str(config.timezone)),
+        sources=frozenset(entry.name for entry in config.sources),
+        brands=frozenset(brand.name for brand in config.brands),
+        persons=frozenset(person.name for person in config.persons) or None,
+        columns=columns,
+        retention=config.retention.mentions,
+    )
+
+
+def _kinds(config: Config) -> frozenset[str]:
+    """What `source.kind` may be: kinds, shipped specs, whatever is configured, and imported rows."""
+    from connectors.json_api_load import shipped  # 0.1 s, for a daemon that reads feeds only too
+
+    return frozenset({*KINDS, "import", *shipped(), *(entry.spoken_of for entry in config.sources)})
+
+
+def _topics(file: Path) -> frozenset[str] | None:
+    """The topics of ops' own file, or the shipped ones; None where the file is broken, which `check` tells itself."""
+    try:
+        return frozenset(taxonomy.groups(file if file.is_file() else taxonomy.TOPICS, "topics"))
+    except UnreadableWords:
+        return None
+
+
+@dataclass
+class Parts:
+    """Everything that runs, made when first asked for. `close` ends what was started."""
+
+    config: Config
+    secrets: Secrets
+    store: Store
+    log: Log
+
+    @cached_property
+    def stopped(self) -> threading.Event:
+        return threading.Event()
+
+    @cached_property
+    def net(self) -> Net:
+        private = self.config.net.allow_private
+        settings = NetSettings(contact=self.config.net.contact or "", allow_private=private)
+        return Net(settings, clock, time.monotonic)
+
+    @cached_property
+    def parser(self) -> Aside:
+        return Aside()
+
+    @cached_property
+    def templates(self) -> Templates:
+        return Templates(self.config.actions.templates)
+
+    @cached_property
+    def channels(self) -> dict[str, Channel]:
+        """Channels by name, with their secrets."""
+        return {
+            entry.name: entry.channel(self.secrets).model_copy(
+                update={"max_per_hour": entry.max_per_hour, "fallback": entry.fallback}
+            )
+            for entry in self.config.channels
+        }
+
+    @cached_property
+    def watched(self) -> dict[str, Watched]:
+        """Sources by name, with their secrets."""
+        everywhere = tuple(brand.name for brand in self.config.brands)
+        return {
+            entry.name: Watched(
+                name=entry.name,
+                kind=entry.spoken_of,
+                connector=entry.connector(self.secrets),
+                brands=entry.brands or everywhere,
+                everything=entry.everything,
+                platform=entry.platform,
+                voice=entry.voice,
+                every=entry.every,
+            )
+            for entry in self.config.sources
+        }
+
+    @cached_property
+    def brands(self) -> Brands:
+        return Brands(BrandNames(b.name, b.match, b.exclude, b.competitors, b.own_accounts) for b in self.config.brands)
+
+    @cached_property
+    def notices(self) -> Notices:
+        return Notices(self.store, self.config.ops.channel)
+
+    @cached_property
+    def max_age(self) -> MaxAge:
+        age = self.config.actions.max_age
+        return MaxAge(age.first_poll, age.tickets, age.other)
+
+    @cached_property
+    def book(self) -> RuleBook:
+        world = world_of(self.config, self.templates)
+        return RuleBook(self.config.rules.path, world, self.store, self.notices, clock, self.log)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.store, self.config.customers.file, self.log)
+
+    @cached_property
+    def intake(self) -> Intake:
+        products = (product for brand in self.config.brands for product in brand.products)
+        return Intake(self.brands, Brands(BrandNames(product, (product,)) for product in products))
+
+    @cached_property
+    def collect(self) -> Collect:
+        return Collect(self.store, self.intake, self.watched, self.door, self.notices, self.max_age, self.log)
+
+    @cached_property
+    def judge(self) -> Judge:
+        zone = ZoneInfo(str(self.config.timezone))
+        limits = Limits(self.config.actions.public, self.max_age, zone, self.config.ops.channel)
+        return Judge(
+            store=self.store,
+            understanding=self.understanding,
+            brands=brand_words(self.config),
+            running=self.book.running,
+            orders=Orders(self.templates),
+            limits=limits,
+            now=clock,
+            log=self.log,
+        )
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        return Understanding.from_files(self.config.understanding)
+
+    @cached_property
+    def act(self) -> Act:
+        connectors = {name: watched.connector for name, watched in self.watched.items()}
+        ways = Ways(self.channels, connectors, self.door(""), self.door)
+        return Act(self.store, ways, self.notices, clock, self.log)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        retention = Retention(self.config.retention.mentions, self.config.retention.strangers)
+        return Upkeep(self.store, self.notices, self.channels, retention, clock, self.log)
+
+    def people(self, who: str) -> People:
+        """Decisions in the name of this person."""
+        return People(self.store, self.answers, clock, Person(who))
+
+    def door(self, source: str) -> SourceDoor:
+        """The way to the world for one source."""
+        return SourceDoor(source, self.net, self.parser, self.store, clock, self.stopped)
+
+    def answers(self, source: str) -> bool:
+        """Whether the daemon itself can answer in public on this source."""
+        watched = self.watched.get(source)
+        return watched is not None and watched.connector.replies and isinstance(watched.connector, Replying)
+
+    def enlist(self) -> None:
+        """Make the store's sources agree with the configuration."""
+        self.store.sources.enlist([(w.name, w.kind, w.connector.identity()) for w in self.watched.values()])
+
+    def close(self) -> None:
+        """End children, connections and the store, as far as they were started."""
+        self.stopped.set()
+        for name, end in (("net", Net.close), ("parser", Aside.close)):
+            if name in self.__dict__:
+                partial(end, getattr(self, name))()
+        self.store.close()
+
+
+def brand_words(config: Config) -> dict[str, BrandWords]:
+    """For each brand: its own names, and those of everybody else that a text may speak about."""
+    names = {brand.name: (brand.name, *brand.match, *brand.products) for brand in config.brands}
+    return {
+        brand.name: BrandWords(
+            aliases=names[brand.name],
+            others=(
+                *brand.competitors,
+                *(word for other, words in names.items() if other != brand.name for word in words),
+            ),
+            products=brand.products,
+        )
+        for brand in config.brands
+    }
+
+
+@contextmanager
+def parts_of(config: Config, secrets: Secrets, log: Log) -> Iterator[Parts]:
+    """The parts, closed at the end."""
+    parts = Parts(config, secrets, open_store(config, secrets), log)
+    try:
+        yield parts
+    finally:
+        parts.close()

@@ -1,0 +1,152 @@
+"""Stop switches, backups, state: the house in an operator's hands."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from listener.actions.notices import trial
+from listener.pipeline.notices import as_delivery
+from listener.store.sources import Failure
+from tests.makers import NOW, a_delivery, a_house, a_mention, a_ticket, judged
+
+
+def paused(house):
+    return [one["scope"] for one in json.loads(house.run("status", "--json").out)["pauses"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "scope"),
+    [((), "all"), (("--rule", "thank-the-happy"), "rule:thank-the-happy"), (("--channel", "care"), "channel:care")],
+)
+def test_pause_and_resume_hold_and_let_go(tmp_path, options, scope):
+    house = a_house(tmp_path)
+
+    assert house.run("pause", *options, "--why", "looking").code == 0
+    assert paused(house) == [scope]
+    assert house.run("resume", *options).code == 0
+    assert paused(house) == []
+
+
+def test_what_is_paused_is_not_claimed(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_delivery(store, "due", channel="care")
+    house.run("pause")
+
+    with house.store() as store:
+        assert store.deliveries.due(NOW) == []
+
+
+def test_a_channel_that_does_not_exist_cannot_be_paused(tmp_path):
+    assert a_house(tmp_path).run("pause", "--channel", "cares").code == 2
+
+
+def test_resume_says_what_is_still_paused(tmp_path):
+    house = a_house(tmp_path)
+    house.run("pause", "--channel", "care")
+
+    assert "still paused: channel care" in house.run("resume").out
+
+
+def test_a_backup_is_restored_paused_and_says_how_to_go_on(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store)
+    saved = str(tmp_path / "saved.db")
+    assert house.run("backup", saved).code == 0
+    with house.store() as store:
+        a_mention(store, "later")
+
+    shown = house.run("restore", saved)
+
+    assert shown.code == 0
+    assert "listener resume" in shown.out
+    assert paused(house) == ["all"]
+    assert len(house.run("mentions", "--json").out.splitlines()) == 1
+
+
+def test_restore_refuses_while_a_daemon_works(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        house.run("backup", str(tmp_path / "saved.db"))
+        store.database.hold()
+
+        shown = house.run("restore", str(tmp_path / "saved.db"))
+
+    assert shown.code == 1
+    assert "stop it first" in shown.err
+
+
+def test_restore_refuses_what_is_no_backup(tmp_path):
+    house = a_house(tmp_path)
+    (tmp_path / "poem.txt").write_text("roses are red")
+
+    shown = house.run("restore", str(tmp_path / "poem.txt"))
+
+    assert shown.code == 1
+    assert "not a sound backup" in shown.err
+
+
+def test_status_names_sources_queues_book_and_blind_spots(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        store.sources.enlist([("forum", "feed", "")])
+        told = as_delivery(trial("care", "k1"), "care", NOW)
+        store.sources.failed(Failure("forum", NOW, None, "blind", "404"), [told])
+        a_mention(store)
+        a_delivery(store, "due")
+        problems = ["rules.d/book.yaml:3:1: unknown field"]
+        store.house.put(
+            "book", {"version": "7f3a", "since": NOW.isoformat(), "broken_since": NOW.isoformat(), "problems": problems}
+        )
+
+    told, seen = house.run("status").out, json.loads(house.run("status", "--json").out)
+
+    assert "version 7f3a is running since 2026-11-23 12:00; the files on disk are broken since" in told
+    assert "1 mentions to judge; deliveries: 2 due" in told
+    assert "blind   forum since 2026-11-23 12:00: 404" in told
+    assert seen["queues"] == {"mentions": 1, "deliveries": {"due": 2}}
+    assert (seen["book"]["version"], seen["oldest_undelivered"]) == ("7f3a", NOW.isoformat())
+    assert [source["name"] for source in seen["sources"]] == ["forum"]
+
+
+def test_explain_tells_the_whole_road_also_when_nothing_happened(tmp_path):
+    house = a_house(tmp_path)
+    (tmp_path / "m.csv").write_text("text,author\nAcme Flow is awful and broken,anna\n", "utf-8")
+    house.run("import", str(tmp_path / "m.csv"))
+
+    told, road = house.run("explain", "1").out, json.loads(house.run("explain", "#1", "--json").out)
+
+    assert re.search(r"verdict +negative .*; plain VADER says -", told)
+    assert re.search(r"-\d\.\d\d awful", told)
+    assert "rule    help-the-unhappy: fired" in told
+    assert "never acted on" in told
+    assert re.search(r"no +sentiment: positive +\[it is negative\]", told)
+    assert road["rulings"][0]["fired"] == ["help-the-unhappy"]
+    assert {finding["holds"] for finding in road["rulings"][0]["findings"]} == {True, False}
+
+
+def test_explain_shows_edits_deliveries_attempts_and_the_ticket(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        mention = a_mention(store, text="Acme Flow is bad")
+        store.arrivals.take("forum", [], NOW)
+        judged(store, mention)
+        a_delivery(store, "by_hand", mention=mention)
+        ticket = a_ticket(store, mention)
+
+    told = house.run("explain", str(mention)).out
+
+    assert "delivery  1 thank: by hand" in told
+    assert f"ticket    {ticket}" in told
+    assert "rule book b1 is not kept" in told
+
+
+def test_explain_of_a_mention_that_is_not_there_says_where_to_look(tmp_path):
+    shown = a_house(tmp_path).run("explain", "5")
+
+    assert shown.code == 1
+    assert "`listener mentions` lists them" in shown.err

@@ -1,0 +1,268 @@
+"""Lists: newest first, as tables and JSON Lines, without a secret, while the daemon works."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from listener.store import Store
+from listener.store.upkeep import migrate
+from tests.conftest import emptied
+from tests.makers import CONFIG, NOW, a_delivery, a_house, a_mention, a_ticket, judged
+
+MENTION_KEYS = [
+    "id",
+    "source",
+    "kind",
+    "external_id",
+    "url",
+    "brand",
+    "person",
+    "author",
+    "title",
+    "text",
+    "language",
+    "rating",
+    "posted_at",
+    "seen_at",
+    "edited_at",
+    "history",
+    "appearances",
+    "verdict",
+    "topics",
+    "drivers",
+    "customer",
+    "issue",
+    "duplicate_of",
+    "decision",
+]
+TICKET_KEYS = [
+    "id",
+    "mentions",
+    "person",
+    "customer",
+    "issue",
+    "status",
+    "queue",
+    "urgency",
+    "owner",
+    "opened_at",
+    "first_reply_due",
+    "resolve_due",
+    "closed_at",
+    "root_cause",
+    "outcome",
+    "external",
+]
+DELIVERY_KEYS = [
+    "id",
+    "action",
+    "rule",
+    "mention",
+    "issue",
+    "person",
+    "customer",
+    "channel",
+    "mode",
+    "status",
+    "due_at",
+    "attempts",
+    "last_error",
+    "done_at",
+    "text",
+    "external",
+]
+CUSTOMER_KEYS = [
+    "id",
+    "name",
+    "segment",
+    "plan",
+    "products",
+    "region",
+    "owner",
+    "handles",
+    "consent",
+    "last_contact_at",
+    "open_ticket",
+    "reference",
+]
+CONTACT_KEYS = ["id", "person", "customer", "purpose", "channel", "delivery", "at"]
+SOURCE_KEYS = [
+    "name",
+    "kind",
+    "state",
+    "last_ok_at",
+    "next_at",
+    "failures",
+    "last_error",
+    "items",
+    "mentions",
+    "blind_since",
+]
+
+
+def objects(house, *arguments):
+    ran = house.run(*arguments, "--json")
+    assert ran.code == 0, ran.err
+    return [json.loads(line) for line in ran.out.splitlines()]
+
+
+def test_mentions_are_shown_newest_first_with_the_keys_of_the_contract(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        judged(store, a_mention(store, "old"))
+        a_mention(store, "new", "Acme Flow again")
+
+    new, old = objects(house, "mentions")
+
+    assert list(new) == list(old) == MENTION_KEYS
+    assert (new["external_id"], new["verdict"], new["decision"]) == ("new", None, None)
+    assert old["verdict"]["label"] == "negative"
+    assert old["verdict"]["evidence"] == [{"what": "down", "value": -1.5, "origin": "service"}]
+    assert old["decision"] == {"book": "b1", "fired": [], "nothing_because": "no rule matched"}
+    assert old["posted_at"] == "2026-11-23T11:55:00+00:00"
+    assert old["appearances"][0]["source"] == "forum"
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (("--brand", "Globex"), ["b"]),
+        (("--source", "news"), ["c"]),
+        (("--since", "2026-11-20"), ["c", "b"]),
+        (("--until", "2026-11-20T00:00:00+01:00"), ["a"]),
+        (("--id", "1"), ["a"]),
+        (("--limit", "1"), ["c"]),
+        (("--source", "nowhere"), []),
+    ],
+)
+def test_a_list_of_mentions_can_be_narrowed(tmp_path, options, found):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store, "a", posted_at=NOW - timedelta(days=30))
+        a_mention(store, "b", brand="Globex")
+        a_mention(store, "c", source="news")
+
+    assert [thing["external_id"] for thing in objects(house, "mentions", *options)] == found
+
+
+def test_since_may_say_how_long_ago(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store, posted_at=NOW - timedelta(days=3_000))
+
+    assert objects(house, "mentions", "--since", "7d") == []
+
+
+def test_tickets_name_their_mentions_and_follow_the_brand(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        mention = a_mention(store)
+        a_ticket(store, mention)
+
+    (ticket,) = objects(house, "tickets", "--brand", "Acme Flow")
+
+    assert list(ticket) == TICKET_KEYS
+    assert (ticket["mentions"], ticket["status"]) == ([mention], "open")
+    assert objects(house, "tickets", "--brand", "Globex") == []
+
+
+def test_deliveries_and_contacts_have_the_keys_of_the_contract(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        number = a_delivery(store, "by_hand", mention=a_mention(store))
+    house.run("done", str(number), "--url", "https://forum.example/reply")
+
+    (delivery,), (contact,) = objects(house, "deliveries", "--source", "forum"), objects(house, "contacts")
+
+    assert (list(delivery), list(contact)) == (DELIVERY_KEYS, CONTACT_KEYS)
+    assert delivery["external"] == {"kind": "by hand", "key": "", "url": "https://forum.example/reply"}
+    assert (contact["person"], contact["purpose"], contact["delivery"]) == ("forum:anna", "thanks", number)
+
+
+def test_customers_and_sources_have_the_keys_of_the_contract(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        store.sources.enlist([("forum", "feed", "")])
+    (tmp_path / "list.csv").write_text("id,name,handles,consents\nc-1,Nora,forum:nora,email\n", "utf-8")
+    assert house.run("customers", "import", str(tmp_path / "list.csv")).code == 0
+
+    (customer,), (source,) = objects(house, "customers", "--id", "c-1"), objects(house, "sources")
+
+    assert (list(customer), list(source)) == (CUSTOMER_KEYS, SOURCE_KEYS)
+    assert customer["consent"] == {"email": True, "do_not_contact": False}
+    assert customer["handles"] == ["forum:nora"]
+
+
+@pytest.mark.parametrize("name", ["mentions", "tickets", "deliveries", "contacts", "customers", "sources"])
+def test_an_empty_list_is_a_sentence_for_people_and_nothing_for_scripts(tmp_path, name):
+    house = a_house(tmp_path)
+
+    assert house.run(name).out == f"no {name}\n"
+    assert house.run(name, "--json").out == ""
+
+
+def test_a_table_shows_outside_text_without_its_escapes(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store, text="Acme [red]Flow[/red] \x1b[31mis\ndown\u202e")
+
+    shown = house.run("mentions").out
+
+    assert "Acme [red]Flow[/red] [31mis down" in shown
+    assert not set("\x1b\u202e") & set(shown)
+
+
+def test_a_list_needs_no_secret_and_waits_for_no_daemon(tmp_path):
+    source = '[[source]]\nname = "shop"\nkind = "feed"\nurl = "https://shop.example/feed"\n'
+    slack = '[[channel]]\nname = "slack"\nkind = "slack"\nwebhook_url = "env:NOT_SET_ANYWHERE"\n'
+    house = a_house(tmp_path, f'[[brand]]\nname = "Acme Flow"\n{source}{slack}')
+    with house.store() as store:
+        store.database.hold()
+        a_mention(store)
+        with store.database.write():
+            assert len(objects(house, "mentions")) == 1
+
+
+@pytest.mark.parametrize("options", [("--id", "x"), ("--id", "9" * 30), ("--since", "yesterday"), ("--limit", "0")])
+def test_a_list_asked_for_nonsense_is_wrong_usage(tmp_path, options):
+    ran = a_house(tmp_path).run("mentions", *options)
+
+    assert ran.code == 2
+    assert options[0] in ran.err or options[1] in ran.err
+
+
+def test_lists_import_nothing_heavy(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store)
+    heavy = "sorted({'sqlalchemy', 'sqlmodel', 'rich', 'httpx', 'yaml'} & set(sys.modules))"
+    script = f"import sys, listener.cli as cli\ntry: cli.main()\nfinally: print({heavy})"
+
+    command = [sys.executable, "-c", script, "--config", str(house.config), "mentions", "--json"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert shown.stdout.splitlines()[-1] == "[]", shown.stderr
+
+
+@pytest.mark.postgres
+def test_lists_read_postgresql_too(tmp_path, postgres_url):
+    house = a_house(tmp_path, f'[store]\nurl = "{postgres_url}"\n{CONFIG}')
+    emptied(postgres_url)
+    with closing(Store(postgres_url)) as store:
+        migrate(store.database, NOW)
+        number = a_mention(store)
+        judged(store, number)
+        a_ticket(store, number)
+        a_delivery(store, mention=number)
+
+    options = ("--since", "2026-11-01", "--brand", "Acme Flow", "--source", "forum", "--id", str(number))
+    (mention,) = objects(house, "mentions", *options)
+    assert (mention["posted_at"], mention["topics"]) == ("2026-11-23T11:55:00+00:00", ["outage"])
+    assert [len(objects(house, name, *options)) for name in ("tickets", "deliveries", "contacts")] == [1, 1, 0]
+    assert objects(house, "customers", "--id", "c-1") == objects(house, "sources", "--id", "forum") == []

@@ -1,0 +1,155 @@
+"""What people decide about deliveries and tickets at the keyboard."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+
+from tests.makers import CONFIG, a_delivery, a_house, a_mention, a_ticket
+
+STAFF = CONFIG + '[[person]]\nname = "kim"\nmay_approve = true\n[[person]]\nname = "lee"\n'
+
+
+def a_draft(house, status="waiting", **columns):
+    with house.store() as store:
+        return str(a_delivery(store, status, mention=a_mention(store), **columns))
+
+
+def delivery(house, number):
+    return json.loads(house.run("deliveries", "--json", "--id", number).out)
+
+
+def test_approving_what_its_source_cannot_carry_shows_text_link_and_the_next_step(tmp_path):
+    house = a_house(tmp_path)
+    number = a_draft(house)
+
+    shown = house.run("approve", number)
+
+    assert shown.code == 0
+    assert "Thank you!" in shown.out
+    assert "https://forum.example/p1" in shown.out
+    assert f"listener done {number}" in shown.out
+    assert delivery(house, number)["status"] == "by_hand"
+
+
+def test_approving_with_another_text_sends_exactly_that(tmp_path):
+    house = a_house(tmp_path)
+    number = a_draft(house)
+    (tmp_path / "own.txt").write_text("Thanks a lot, Anna.\n", "utf-8")
+
+    house.run("approve", number, "--text-file", str(tmp_path / "own.txt"))
+
+    assert delivery(house, number)["text"] == "Thanks a lot, Anna."
+
+
+def test_the_text_may_come_from_standard_input(tmp_path, monkeypatch):
+    house = a_house(tmp_path)
+    number = a_draft(house)
+    monkeypatch.setattr("sys.stdin", StringIO("From a pipe."))
+
+    assert house.run("approve", number, "--text-file", "-").code == 0
+    assert delivery(house, number)["text"] == "From a pipe."
+
+
+def test_one_text_is_for_one_delivery(tmp_path):
+    house = a_house(tmp_path)
+    (tmp_path / "own.txt").write_text("Thanks.", "utf-8")
+
+    assert house.run("approve", "1", "2", "--text-file", str(tmp_path / "own.txt")).code == 2
+
+
+def test_one_that_cannot_be_approved_does_not_hold_up_the_others(tmp_path):
+    house = a_house(tmp_path)
+    number = a_draft(house)
+
+    shown = house.run("approve", "77", number)
+
+    assert shown.code == 1
+    assert "there is no delivery 77" in shown.err
+    assert delivery(house, number)["status"] == "by_hand"
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "after"),
+    [
+        ("waiting", ("reject", "{}", "--why", "too late"), "rejected"),
+        ("by_hand", ("done", "{}"), "done"),
+        ("by_hand", ("skip", "{}"), "cancelled"),
+        ("in_doubt", ("settle", "{}", "--sent"), "done"),
+        ("in_doubt", ("settle", "{}", "--not-sent"), "due"),
+        ("failed", ("retry", "{}"), "due"),
+    ],
+)
+def test_each_decision_moves_a_delivery_on(tmp_path, before, words, after):
+    house = a_house(tmp_path)
+    number = a_draft(house, before)
+
+    shown = house.run(*(word.format(number) for word in words))
+
+    assert (shown.code, shown.out) == (0, f"delivery {number} is {after}\n")
+    assert delivery(house, number)["status"] == after
+
+
+@pytest.mark.parametrize("words", [("done", "1"), ("retry", "1"), ("settle", "1", "--sent")])
+def test_a_decision_that_does_not_fit_says_what_it_is_for(tmp_path, words):
+    house = a_house(tmp_path)
+    a_draft(house)
+
+    shown = house.run(*words)
+
+    assert shown.code == 1
+    assert "delivery 1 is waiting" in shown.err
+
+
+@pytest.mark.parametrize("words", [("reject", "1"), ("reject", "1", "--why", " "), ("settle", "1"), ("done", "one")])
+def test_a_decision_without_what_it_needs_is_wrong_usage(tmp_path, words):
+    assert a_house(tmp_path).run(*words).code == 2
+
+
+def test_who_decided_is_recorded(tmp_path):
+    house = a_house(tmp_path, STAFF)
+    number = a_draft(house)
+    house.run("approve", number, "--as", "kim")
+
+    with house.store() as store:
+        assert store.deliveries.attempts_of(int(number)) == []
+    assert ", decided by kim" in house.run("explain", "1").out
+
+
+@pytest.mark.parametrize(("who", "said"), [("lee", "may_approve"), ("nobody", "there are kim, lee")])
+def test_who_may_not_decide_is_told_so(tmp_path, who, said):
+    house = a_house(tmp_path, STAFF)
+    number = a_draft(house)
+
+    shown = house.run("approve", number, "--as", who)
+
+    assert shown.code == 1
+    assert said in shown.err
+    assert delivery(house, number)["status"] == "waiting"
+
+
+def test_a_ticket_is_taken_noted_assigned_closed_and_reopened(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        number = str(a_ticket(store, a_mention(store)))
+
+    for words in (("take", number), ("note", number, "called her"), ("assign", number, "kim")):
+        assert house.run("ticket", *words).code == 0
+    assert house.run("ticket", "close", number, "--cause", "a bug", "--outcome", "recovered").code == 0
+    closed = json.loads(house.run("tickets", "--json").out)
+    assert house.run("ticket", "reopen", number).code == 0
+
+    assert (closed["owner"], closed["status"], closed["root_cause"]) == ("kim", "closed", "a bug")
+    assert json.loads(house.run("tickets", "--json").out)["status"] == "open"
+
+
+def test_a_ticket_closes_with_a_cause_and_a_known_outcome(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        number = str(a_ticket(store, a_mention(store)))
+
+    assert house.run("ticket", "close", number, "--outcome", "recovered").code == 2
+    assert "recovered, neutral, lost" in house.run("ticket", "close", number, "--cause", "x", "--outcome", "won").err
+    assert house.run("ticket", "take", "99").code == 1

@@ -1,0 +1,178 @@
+"""From an empty folder to a daemon that works, stops and reloads; and the checks before it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from listener.demo.sinks import free_port
+from tests.makers import CONFIG, RULES, a_house, ran
+
+
+def waited(process, said, seconds=20):
+    """The standard error of a process until it has said this."""
+    end, heard = time.monotonic() + seconds, ""
+    while said not in heard and time.monotonic() < end:
+        heard += process.stderr.readline()
+    assert said in heard
+    return heard
+
+
+def test_init_writes_what_check_finds_right_and_overwrites_nothing(tmp_path):
+    words = ("init", str(tmp_path), "--brand", "Acme Flow", "--feed", "https://acme.example/feed.xml")
+    first, second = ran(*words), ran(*words)
+
+    assert first.code == second.code == 0
+    assert "written" in first.out
+    assert "written" not in second.out
+    checked = ran("--config", str(tmp_path / "config.toml"), "check")
+    assert (checked.code, checked.out) == (0, "configuration, rules and templates are right\n")
+
+
+def test_init_refuses_an_address_that_is_none(tmp_path):
+    shown = ran("init", str(tmp_path), "--feed", "acme.example")
+
+    assert shown.code == 2
+    assert not (tmp_path / "config.toml").exists()
+
+
+def test_check_tells_all_problems_at_once_with_their_places(tmp_path):
+    house = a_house(tmp_path, rules=RULES.replace("sentiment: positive}\n    then", "sentimant: positive}\n    then"))
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "thanks.txt").write_text("Thank you, {{ author.name")
+
+    shown = house.run("check")
+
+    assert shown.code == 1
+    assert "book.yaml:7:12: unknown field 'sentimant' — did you mean 'sentiment'?" in shown.out
+    assert "thanks.txt:1:1: " in shown.out
+
+
+def test_check_tells_a_typo_of_the_configuration_and_a_missing_secret_only_as_a_warning(tmp_path):
+    typo = a_house(tmp_path, CONFIG + "[web]\nlistn = 1\n").run("check")
+    slack = '[[channel]]\nname = "slack"\nkind = "slack"\nwebhook_url = "env:NOT_SET_ANYWHERE"\n'
+    secret = a_house(tmp_path, CONFIG + slack).run("check")
+
+    assert typo.code == 1
+    assert "did you mean 'listen'?" in typo.out
+    assert secret.code == 0
+    assert "NOT_SET_ANYWHERE" in secret.out
+
+
+def test_check_online_tries_each_source_and_channel_and_keeps_nothing(tmp_path):
+    source = '[[source]]\nname = "shop"\nkind = "feed"\nurl = "http://127.0.0.1:9/feed"\n'
+    house = a_house(tmp_path, CONFIG + source)
+
+    shown = house.run("check", "--online")
+
+    assert shown.code == 1
+    assert "source   shop  failed" in shown.out
+    assert "channel  care  ok" in shown.out
+    assert not (tmp_path / "listener.db").exists()
+
+
+def test_channels_test_sends_one_marked_message(tmp_path):
+    house = a_house(tmp_path)
+
+    shown = house.run("channels", "test", "care")
+
+    assert (shown.code, shown.out[:13]) == (0, "care took it:")
+    assert "[test] Channel care works" in shown.err
+    assert house.run("channels", "test", "cares").code == 2
+
+
+def test_rules_are_checked_tested_and_listed_without_configuration_or_store(tmp_path):
+    rules = str(a_house(tmp_path).folder / "rules.d")
+    (tmp_path / "config.toml").unlink()
+
+    assert (ran("rules", "check", rules).code, ran("rules", "test", rules).code) == (0, 0)
+    assert "help-the-unhappy" in ran("rules", "list", rules).out
+    assert '"id": "thank-the-happy", "mode": "ask"' in ran("rules", "list", rules, "--json").out
+
+
+def test_a_failing_test_names_its_line_and_fails_the_command(tmp_path):
+    house = a_house(tmp_path, rules=RULES.replace("expect: nothing", "expect: [open_ticket]"))
+
+    shown = house.run("rules", "test")
+
+    assert shown.code == 1
+    assert "expected open_ticket, happened nothing" in shown.out
+
+
+def test_rules_check_tells_every_problem_with_its_place(tmp_path):
+    house = a_house(
+        tmp_path, rules=RULES.replace("mode: live", "mode: alive").replace("template: thanks", "template: thx")
+    )
+
+    shown = house.run("rules", "check")
+
+    assert shown.code == 1
+    assert "unknown template 'thx'" in shown.out
+    assert "alive" in shown.out
+
+
+def test_one_round_of_a_house_without_sources_is_well(tmp_path):
+    house = a_house(tmp_path)
+
+    assert house.run("run", "--once").code == 0
+    assert "rules   version" in house.run("status").out
+
+
+def test_one_round_fails_when_a_source_failed(tmp_path):
+    source = '[[source]]\nname = "shop"\nkind = "feed"\nurl = "http://127.0.0.1:9/feed"\n'
+    house = a_house(tmp_path, CONFIG + source)
+
+    assert house.run("run", "--once").code == 1
+
+
+def test_a_broken_rule_book_ends_the_first_run_with_its_problems(tmp_path):
+    shown = a_house(tmp_path, rules="rules: [}").run("run", "--once")
+
+    assert shown.code == 1
+    assert "book.yaml:1" in shown.err
+    assert "Traceback" not in shown.err
+
+
+def test_the_daemon_runs_once_reloads_and_stops_in_time(tmp_path):
+    house = a_house(tmp_path, f'[web]\nlisten = "127.0.0.1:{free_port()}"\n{CONFIG}')
+    with house.start("run") as daemon:
+        waited(daemon, "daemon.running")
+        second = house.run("run")
+        daemon.send_signal(signal.SIGHUP)
+        waited(daemon, "daemon.running")
+        began = time.monotonic()
+        daemon.terminate()
+        waited(daemon, "daemon.stopped")
+
+    assert (second.code, daemon.returncode) == (1, 0)
+    assert "stop it first" in second.err
+    assert time.monotonic() - began < 10
+
+
+def test_a_reload_with_a_broken_configuration_is_told_and_changes_nothing(tmp_path):
+    house = a_house(tmp_path, f'[web]\nlisten = "127.0.0.1:{free_port()}"\n{CONFIG}')
+    with house.start("run") as daemon:
+        waited(daemon, "daemon.running")
+        house.config.write_text("[[brand]\n")
+        daemon.send_signal(signal.SIGHUP)
+        waited(daemon, "config.broken")
+        daemon.terminate()
+        daemon.communicate()
+
+    assert daemon.returncode == 0
+
+
+@pytest.mark.slow
+def test_the_demo_shows_it_all_and_ends_by_itself():
+    code = "from listener.cli import main; main()"
+    shown = subprocess.run(
+        [sys.executable, "-c", code, "demo"], capture_output=True, text=True, timeout=110, check=False
+    )
+
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    for part in ("Round 1", "Round 2", "Thanks proposed", "Tickets opened", "Alerts delivered", "Next steps"):
+        assert part in shown.stdout

@@ -1,0 +1,14 @@
+"""The migrations build exactly the tables that the models declare."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+import listener.model  # noqa: F401  # fills the metadata
+
+
+def test_the_migrations_make_what_the_models_say(store):
+    with store.database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, SQLModel.metadata) == []
