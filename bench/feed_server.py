@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.headers.get("if-none-match") == '"1"':
             self._answer(304, b"", '"1"')
         else:
-            self._answer(200, (self.folder / self.path.strip("/")).read_bytes(), '"1"')
+            self._answer(200, (self.folder / self.path.partition("?")[0].strip("/")).read_bytes(), '"1"')
 
     def _answer(self, status: int, body: bytes, etag: str) -> None:
         self.send_response(status)

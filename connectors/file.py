@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Self
 
@@ -107,7 +108,7 @@ class File(Connector):
             ]
         # the whole file also when it only grew: equal rows without an id are told apart by their number
         content = path.read_bytes()
-        rows = list(rows_in(content, path.suffix.lower() in TABLES))
+        rows = list(rows_in(BytesIO(content), path.suffix.lower() in TABLES))
         # the last row may have been half written, so it is read again
         last = rows[-1].line if rows else 1
         after = stamp.model_copy(update={"last": last, "digest": _digest(content, last)})

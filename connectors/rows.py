@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from io import BytesIO, TextIOWrapper
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, BinaryIO
 
 from connectors.contract import NOBODY, Author, Item
 from connectors.dates import read_time
@@ -45,16 +45,19 @@ class Unusable(Exception):
     """Why a line is rejected."""
 
 
-def rows_in(content: bytes, table: bool) -> Iterator[Row | Rejected]:
-    """Every line, in order: of a table (CSV with a header), else of JSON objects. Only `text` must be there."""
+def rows_in(content: BinaryIO, table: bool) -> Iterator[Row | Rejected]:
+    """Every line, in order: of a table (CSV with a header), else of JSON objects. Only `text` must be there.
+
+    Closes `content` at the end.
+    """
     seen: Counter[bytes] = Counter()
     # surrogateescape: one broken character costs its own line, not the file
-    file = TextIOWrapper(BytesIO(content), "utf-8-sig", "surrogateescape", newline="" if table else "\n")
-    for line, values in (_cells if table else _objects)(file):
-        try:
-            yield _row(line, values, seen)
-        except Unusable as error:
-            yield Rejected(line, str(error))
+    with TextIOWrapper(content, "utf-8-sig", "surrogateescape", newline="" if table else "\n") as file:
+        for line, values in (_cells if table else _objects)(file):
+            try:
+                yield _row(line, values, seen)
+            except Unusable as error:
+                yield Rejected(line, str(error))
 
 
 def _objects(file: TextIOWrapper) -> Iterator[tuple[int, Values | Unusable]]:
@@ -116,13 +119,18 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unusable(f"{name} is no text")
     text = str(value).strip().replace("\0", "")
+    if not text.isascii():
+        _check_utf8(name, text)
+    if name in ("external_id", "source", "brand") and len(text) > LONGEST_NAME:
+        raise Unusable(f"{name} is longer than {LONGEST_NAME} characters")
+    return text
+
+
+def _check_utf8(name: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
         raise Unusable(f"{name} is not UTF-8") from None
-    if name in ("external_id", "source", "brand") and len(text) > LONGEST_NAME:
-        raise Unusable(f"{name} is longer than {LONGEST_NAME} characters")
-    return text
 
 
 def _identity(told: Mapping[str, str], seen: Counter[bytes]) -> str:

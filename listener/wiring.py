@@ -226,9 +226,11 @@ class Parts:
         return SourceDoor(source, self.net, self.parser, self.store, clock, self.stopped)
 
     def answers(self, source: str) -> bool:
-        """Whether the daemon itself can answer in public on this source."""
-        watched = self.watched.get(source)
-        return watched is not None and watched.connector.replies and isinstance(watched.connector, Replying)
+        """Whether the daemon itself can answer in public on this source. Raises SecretError for its own secrets."""
+        # only this one is made: a secret that another source needs may be missing where a person approves
+        entry = next((each for each in self.config.sources if each.name == source), None)
+        connector = entry.connector(self.secrets) if entry else None
+        return connector is not None and connector.replies and isinstance(connector, Replying)
 
     def enlist(self) -> None:
         """Make the store's sources agree with the configuration."""

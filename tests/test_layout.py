@@ -36,7 +36,9 @@ ABOVE_WIRING = tuple(room for room, step in ROOMS.items() if step >= ROOMS["list
 
 
 def modules() -> list[Path]:
-    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
+    return sorted(
+        path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
+    )
 
 
 def name_of(path: Path) -> str:
@@ -115,6 +117,7 @@ BOUNDARIES = {
     "listener/pipeline/judge.py": "a mention",
     "listener/pipeline/act.py": "a delivery",
     "listener/web/server.py": "a web request",
+    "listener/cli/online.py": "a source or channel that is tried, perhaps of somebody else's kind",
 }
 
 

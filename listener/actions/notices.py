@@ -57,7 +57,13 @@ def source_blind(blind: Blindness, why: str, next_at: datetime | None, key: str)
 
 
 def source_missed(source: str, since: datetime, until: datetime, why: str, key: str) -> Message:
-    """A source works, but a stretch of it went by unread."""
+    """A source works, but a stretch of it went by unread; or, where it has no length, something of it was no use."""
+    if since == until:
+        return Message(
+            title=f"Source {source}: something there could not be used",
+            text=f"{why}\nEverything else of {_at(since)} was kept.",
+            key=key,
+        )
     return Message(
         title=f"Source {source} was not read from {_at(since)} to {_at(until)}",
         text=f"{why}\nWhat was said there in that time may be missing. A shorter `every` helps against it.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,13 @@ from listener.cli.opening import asked, configured, opened
 if TYPE_CHECKING:
     from listener.config import Config
 
-Online = Annotated[bool, typer.Option("--online", help="Also fetch one item from each source and verify each channel.")]
+Online = Annotated[
+    bool,
+    typer.Option(
+        "--online",
+        help="Also fetch from each source, show what would be kept, and verify each channel.",
+    ),
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A [[channel]] of the configuration.")]
 
 channels = typer.Typer(no_args_is_help=True, help="The ways out.")
@@ -68,8 +73,15 @@ def _online(context: typer.Context) -> None:
 
     with online.aside_from_the_store(*configured(context)) as parts:
         tried = list(online.tried(parts))
-    states = [{**asdict(one), "state": "ok" if one.works else "failed"} for one in tried]
+    states = [
+        {"what": one.what, "name": one.name, "told": one.told, "state": "ok" if one.works else "failed"}
+        for one in tried
+    ]
     tables.show("tried", states)
+    for one in tried:
+        for item in one.items:
+            print(f"\n{one.name}, as it would be kept:")
+            print("\n".join(f"  {tables.one_line(line)}" for line in online.mapped(item)))
     if not all(one.works for one in tried):
         raise typer.Exit(1)
 

@@ -12,6 +12,7 @@ from listener.cli import checking, importing, rulefiles, simulating, tickets
 from listener.cli.asked import Globals
 from listener.cli.checking import check
 from listener.cli.demo import demo
+from listener.cli.evaluating import evaluate
 from listener.cli.house import backup, pause, restore, resume, status
 from listener.cli.lists import listing
 from listener.cli.people import approve, done, reject, retry, settle, skip
@@ -43,6 +44,7 @@ def options(
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(init, check, run, demo, explain, status),
     *(approve, reject, done, skip, settle, retry),
+    evaluate,
     *(mute, silences, unmute, pause, resume, backup, restore),
 )
 for command in COMMANDS:

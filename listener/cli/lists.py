@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from listener.cli.asked import Json, moment, number
 from listener.cli.opening import looking
-from listener.store.glance import Wanted
+from listener.store.glance import Glance, Wanted
 from listener.views import objects
+from listener.views.objects import Object
 from listener.views.pages import listed
 
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on: 2026-11-23, 7d, 24h (UTC).")]
@@ -61,6 +63,13 @@ def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> N
             for thing in things:
                 print(objects.line(thing))
         else:
-            from listener.views import tables
+            _table(seen, name, list(things))
 
-            tables.show(name, things)
+
+def _table(seen: Glance, name: str, things: list[Object]) -> None:
+    from listener.views import blindness, tables
+
+    tables.show(name, things)
+    if name == "sources":
+        for line in blindness.told(seen, things, datetime.now(UTC)):
+            print(line)

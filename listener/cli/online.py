@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from connectors.contract import Failed, GiveUp, Item, TryLater
+from connectors.webhook import Webhook
 from listener.actions import notices
 from listener.config import ChannelEntry, Config, SecretError, Secrets, SourceEntry
 from listener.store import Store
 from listener.store.upkeep import migrate
+from listener.web.inbox import PREFIX
 from listener.wiring import Log, Parts, clock
+
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How one source or channel answered."""
+    """How one source or channel answered, and the first items of a source as they would be kept."""
 
     what: str
     name: str
     works: bool
     told: str
+    items: tuple[Item, ...] = ()
 
 
 @contextmanager
@@ -42,34 +48,44 @@ def aside_from_the_store(config: Config, secrets: Secrets, log: Log) -> Iterator
 def tried(parts: Parts) -> Iterator[Tried]:
     """Every configured source, then every channel."""
     for source in parts.config.sources:
-        yield _tried("source", source.name, lambda source=source: _fetch(parts, source))  # type: ignore[misc]  # a default binds the loop's value
+        yield _tried(parts, "source", source.name, lambda source=source: _fetch(parts, source))  # type: ignore[misc]  # a default binds the loop's value
     for channel in parts.config.channels:
-        yield _tried("channel", channel.name, lambda channel=channel: _verify(parts, channel))  # type: ignore[misc]  # the same
+        yield _tried(parts, "channel", channel.name, lambda channel=channel: _verify(parts, channel))  # type: ignore[misc]  # the same
 
 
-def _tried(what: str, name: str, attempt: Callable[[], str]) -> Tried:
+def _tried(parts: Parts, what: str, name: str, attempt: Callable[[], tuple[str, tuple[Item, ...]]]) -> Tried:
     try:
-        return Tried(what, name, True, attempt())
+        return Tried(what, name, True, *attempt())
     except (TryLater, GiveUp, Failed, SecretError) as error:
         return Tried(what, name, False, str(error))
+    except Exception as error:  # boundary: a bug in somebody's kind must not hide the other rows
+        parts.log.exception("check.bug", what=what, name=name)
+        return Tried(what, name, False, f"a bug in its kind, {type(error).__name__}: see the log for its traceback")
 
 
-def _fetch(parts: Parts, source: SourceEntry) -> str:
-    batch = source.connector(parts.secrets).poll("", parts.door(source.name))
-    first = next(iter(batch.items), None)
-    return _told(first) if first else "it answers, with nothing in it"
+def _fetch(parts: Parts, source: SourceEntry) -> tuple[str, tuple[Item, ...]]:
+    connector = source.connector(parts.secrets)
+    if isinstance(connector, Webhook):
+        return f"it waits for posts to {PREFIX}{quote(source.name)}", ()
+    batch = connector.poll("", parts.door(source.name))
+    items = tuple(batch.items)
+    count = f"{len(items):,} item{'' if len(items) == 1 else 's'}" if items else "it answers, with nothing in it"
+    return "; ".join([count, *(blind.why for blind in batch.blind)]), items[-SHOWN:]
 
 
-def _told(item: Item) -> str:
-    who = item.author.name or item.author.handle or "somebody"
-    when = f"{item.posted_at:%Y-%m-%d %H:%M}" if item.posted_at else "undated"
-    stars = f", {item.rating:g} stars" if item.rating is not None else ""
-    return f"{item.external_id}, {when} by {who}{stars}: {item.title or item.text}"
+def mapped(item: Item) -> Iterator[str]:
+    """An item as it would be kept, one line for each value that it has."""
+    apart = ("author", "attributes")
+    values = {field.name: getattr(item, field.name) for field in fields(item) if field.name not in apart}
+    values |= {f"author.{name}": value for name, value in asdict(item.author).items()}
+    values |= {f"attribute.{name}": value for name, value in item.attributes.items()}
+    width = max(map(len, values))
+    return (f"{name:<{width}}  {value}" for name, value in values.items() if value not in (None, "", False))
 
 
-def _verify(parts: Parts, channel: ChannelEntry) -> str:
+def _verify(parts: Parts, channel: ChannelEntry) -> tuple[str, tuple[Item, ...]]:
     channel.channel(parts.secrets).verify(parts.door(""))
-    return "credentials are right"
+    return "credentials are right", ()
 
 
 def send_test(parts: Parts, name: str) -> str:

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BufferedReader
+from pathlib import Path
 
 from connectors.contract import Item
+from connectors.rows import LINES, TABLES, Rejected, Row, rows_in
 from listener.config import Config, SourceEntry
-from listener.imports.rows import DEFAULT_SOURCE, Rejected, Row
 from listener.intake import Intake, Origin
 from listener.model.plan import Taken
 from listener.store import Store
+
+DEFAULT_SOURCE = "import"
+
+
+def rows_of(path: Path) -> Iterator[Row | Rejected]:
+    """Every line of the file, in order. Raises OSError."""
+    with path.open("rb") as content:
+        if not content.peek(1):
+            yield Rejected(1, "the file is empty")
+        yield from rows_in(content, _is_table(path, content))
+
+
+def _is_table(path: Path, content: BufferedReader) -> bool:
+    """By the name's ending, else by whether the first line is an object."""
+    ending = path.suffix.lower()
+    if ending in (*TABLES, *LINES, ".json"):
+        return ending in TABLES
+    return not content.peek(16).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,7 @@ class Importer:
         """One transaction for the rows of each source. Raises StoreTrouble."""
         by_source: dict[str, list[Item]] = defaultdict(list)
         for row in rows:
-            by_source[row.source].append(row.item)
+            by_source[row.source or DEFAULT_SOURCE].append(row.item)
         return sum((self._keep(source, items) for source, items in by_source.items()), Tally())
 
     def _keep(self, source: str, items: Sequence[Item]) -> Tally:

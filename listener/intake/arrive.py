@@ -64,7 +64,9 @@ class Intake:
     def _arrival(self, item: Item, origin: Origin, allowed: frozenset[str]) -> Arrival:
         title, text = plain(item.title, item.html)[:TITLE], plain(item.text, item.html)
         words = self._words(item, f"{title}\n{text}", origin, allowed)
-        said = f"{title}\x1f{text}\x1f{item.rating}\x1f{item.company_reply}"
+        # followers change daily and are left out: every post would be written anew with them
+        author = f"{item.author.handle}\x1f{item.author.name}\x1f{item.author.url}"
+        said = f"{title}\x1f{text}\x1f{item.rating}\x1f{item.company_reply}\x1f{author}"
         digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
         columns = self._columns(item, origin, title, text) if words else {}
         return Arrival(_identity(item.external_id), canonical(item.url), digest, columns, words)

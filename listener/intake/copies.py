@@ -18,6 +18,9 @@ LANE_BITS = 16
 MOST_WORDS = 2**14
 HIGH_BITS = int.from_bytes(b"\x00\x80" * LANES, "little")
 ONE_EACH = int.from_bytes(b"\x01\x00" * LANES, "little")
+IN_LANES = tuple(
+    b"".join(b"\x00\x01" if digit == "1" else b"\x00\x00" for digit in f"{byte:08b}") for byte in range(256)
+)
 AS_DIGITS = bytes.maketrans(b"\x00\x80", b"01")
 
 NOISE = re.compile(r"(?:https?:/|www\.|via @|^\W*rt @)\S+")
@@ -60,9 +63,12 @@ def normal_words(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def spread(word: str) -> int:
     """The word's hash with each of its 64 bits in a lane of its own, so that adding numbers counts votes."""
-    bits = f"{whole(word):064b}".encode()
-    return int.from_bytes(b"".join(b"\x00\x01" if bit == ord("1") else b"\x00\x00" for bit in bits), "big")
+    return int.from_bytes(b"".join([IN_LANES[byte] for byte in hashed(word)]), "big")
 
 
 def whole(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    return int.from_bytes(hashed(text), "big")
+
+
+def hashed(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -38,21 +38,33 @@ def _key(end: str, words: Sequence[str]) -> int:
     return int.from_bytes(digest.digest(), "big", signed=True)
 
 
-def originals(rows: Iterable[Row[Any]], candidates: Iterable[Row[Any]]) -> dict[int, int]:
-    """Mention → the first mention of the same brand that says the same, for those that are reposts."""
-    by_key: dict[tuple[str, int], list[Row[Any]]] = {}
-    for kept in candidates:
-        for key in {kept.copy_a, kept.copy_b} - {None}:
-            by_key.setdefault((kept.brand, key), []).append(kept)
+def originals(rows: Iterable[Row[Any]], earlier: Iterable[Row[Any]]) -> dict[int, int]:
+    """Mention → the first mention of the same brand that says the same, for those that are reposts.
+
+    Both in the order of their ids; `earlier` are mentions before these that share a key with one of them.
+    """
+    by_key: dict[int, list[Row[Any]]] = {}
+    for kept in earlier:
+        _remember(kept, by_key)
     found: dict[int, int] = {}
     for row in rows:
-        earlier = _earlier(row, by_key)
-        if earlier is not None:
-            found[row.id] = earlier.duplicate_of or found.get(earlier.id, earlier.id)
+        first = _alike(row, by_key)
+        if first is not None:
+            found[row.id] = first.duplicate_of or found.get(first.id, first.id)
+        _remember(row, by_key)
     return found
 
 
-def _earlier(row: Row[Any], by_key: dict[tuple[str, int], list[Row[Any]]]) -> Row[Any] | None:
-    alike = [kept for key in (row.copy_a, row.copy_b) if key is not None for kept in by_key.get((row.brand, key), ())]
-    near = [kept for kept in alike if kept.id < row.id and is_near(kept.simhash + SIGN, row.simhash + SIGN)]
+def _remember(row: Row[Any], by_key: dict[int, list[Row[Any]]]) -> None:
+    if row.copy_a is not None:
+        by_key.setdefault(row.copy_a, []).append(row)
+        by_key.setdefault(row.copy_b, []).append(row)
+
+
+def _alike(row: Row[Any], by_key: dict[int, list[Row[Any]]]) -> Row[Any] | None:
+    """The first mention with an end in common that is near-identical."""
+    if row.copy_a is None:
+        return None
+    ends = (*by_key.get(row.copy_a, ()), *by_key.get(row.copy_b, ()))
+    near = [kept for kept in ends if kept.brand == row.brand and is_near(kept.simhash + SIGN, row.simhash + SIGN)]
     return min(near, key=lambda kept: int(kept.id), default=None)

@@ -13,6 +13,7 @@ from listener.model.house import (
     Setting,
     Silence,
 )
+from listener.model.label import GivenLabel, LearnedModel
 from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.source import BlindSpot, MeasureRow, Source
 from listener.model.ticket import Ticket, TicketMention, TicketNote
@@ -27,7 +28,9 @@ __all__ = [
     "Customer",
     "Decision",
     "Delivery",
+    "GivenLabel",
     "Handle",
+    "LearnedModel",
     "LimitCounter",
     "MeasureRow",
     "Mention",

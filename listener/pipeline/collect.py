@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
-from connectors.contract import Batch, Connector, Door, GiveUp, TryLater
+from connectors.contract import Batch, Connector, Door, GiveUp, Item, TryLater
 from listener.actions import notices as words
 from listener.intake import Intake, Origin
 from listener.model.plan import Polled, Taken
@@ -77,6 +77,19 @@ class Collect:
             self._log.error("store.trouble", source=name, error=str(error))
             return "unkept"
 
+    def push(self, name: str, items: Sequence[Item]) -> Taken:
+        """Keep what was posted to a source; it is stored when this returns. Raises StoreTrouble.
+
+        What is pushed counts as said now: there is no first poll whose old items would be history.
+        """
+        watched, row, now = self._watched[name], self._store.sources.get(name), self._door(name).now()
+        if row is None:
+            raise StoreTrouble(f"source {name} is not in the store: restart the daemon")
+        polled = Polled(name, row.cursor, now, row.next_at or now, row.hint)
+        taken = self._take(watched, items, polled, first_poll=False)
+        self._log.info("push.done", source=name, items=taken.items, mentions=taken.mentions, edited=taken.edited)
+        return taken
+
     def _polled(self, watched: Watched, row: Row[Any], door: Door) -> Result:
         try:
             self._poll(watched, row, door)
@@ -103,35 +116,27 @@ class Collect:
         if batch.unchanged and row.first_ok_at is not None and not batch.blind:
             self._store.sources.unchanged(watched.name, batch.cursor, now, next_at)
             return
-        taken = self._take(watched, row, batch, now, next_at)
+        polled = _remembered(watched.name, batch, now, next_at)
+        taken = self._take(watched, list(batch.items), polled, first_poll=row.first_ok_at is None)
         if taken.items or taken.edited:
             counts = {"items": taken.items, "mentions": taken.mentions, "edited": taken.edited}
             self._log.info("poll.done", source=watched.name, **counts)
 
-    def _take(self, watched: Watched, row: Row[Any], batch: Batch, now: datetime, next_at: datetime) -> Taken:
-        items = list(batch.items)
-        arrivals = list(self._intake.arrivals(items, self._origin(watched, row, now)))
-        polled = Polled(
-            source=watched.name,
-            cursor=batch.cursor,
-            at=now,
-            next_at=next_at,
-            hint=batch.every.total_seconds() if batch.every else None,
-            gone=tuple(batch.gone),
-            measures=tuple((m.name, m.about, m.value, m.at) for m in batch.measures),
-            blind=tuple((b.since, b.until, b.why) for b in batch.blind),
-        )
-        taken = self._store.arrivals.take(watched.name, arrivals, now, polled)
+    def _take(self, watched: Watched, items: Sequence[Item], polled: Polled, first_poll: bool) -> Taken:
+        arrivals = list(self._intake.arrivals(items, self._origin(watched, first_poll, polled.at)))
+        taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled)
         if replies := self._intake.own_replies(items, watched.platform):
-            self._store.deliveries.answered(watched.name, replies, now)
+            self._store.deliveries.answered(watched.name, replies, polled.at)
         return taken
 
     def _tell_missed(self, watched: Watched, batch: Batch, now: datetime) -> None:
         for blind in batch.blind:
-            key = f"missed:{watched.name}:{blind.since.isoformat()}"
+            # two troubles of one moment are two notices
+            about = blake2b(blind.why.encode(), digest_size=4).hexdigest()
+            key = f"missed:{watched.name}:{blind.since.isoformat()}:{about}"
             self._notices.send(words.source_missed(watched.name, blind.since, blind.until or now, blind.why, key), now)
 
-    def _origin(self, watched: Watched, row: Row[Any], now: datetime) -> Origin:
+    def _origin(self, watched: Watched, first_poll: bool, now: datetime) -> Origin:
         return Origin(
             source=watched.name,
             kind=watched.kind,
@@ -139,7 +144,7 @@ class Collect:
             voice=watched.voice,
             brands=watched.brands,
             everything=watched.everything,
-            first_poll=row.first_ok_at is None,
+            first_poll=first_poll,
             at=now,
             young=self._max_age.first_poll,
             fresh=self._max_age.tickets,
@@ -169,8 +174,8 @@ class Collect:
         self._log.warning("poll.failed", source=watched.name, state=state, error=why, next_at=str(failure.next_at))
 
     def _blindness(self, row: Row[Any], failure: Failure) -> list[dict[str, Any]]:
-        since = row.blind_since or row.last_ok_at or failure.at
-        missed = self._store.sources.missed(row.name, since, failure.at)
+        since = row.blind_since or failure.at
+        missed = self._store.sources.missed(row.name, row.last_ok_at or since, failure.at)
         blind = words.Blindness(row.name, since, row.last_ok_at, missed)
         notice = words.source_blind(blind, failure.error, failure.next_at, f"blind:{row.name}:{since.isoformat()}")
         return [as_delivery(notice, self._notices.channel, failure.at)]
@@ -180,6 +185,20 @@ class Collect:
             return
         since = row.blind_since or now
         self._store.sources.close_blind_spot(row.name, now)
-        missed = self._store.sources.missed(row.name, since, now)
+        missed = self._store.sources.missed(row.name, row.last_ok_at or since, now)
         key = f"back:{row.name}:{since.isoformat()}"
         self._notices.send(words.source_back(row.name, since, now, missed, key), now)
+
+
+def _remembered(source: str, batch: Batch, now: datetime, next_at: datetime) -> Polled:
+    """What the store keeps of a poll beside its items."""
+    return Polled(
+        source=source,
+        cursor=batch.cursor,
+        at=now,
+        next_at=next_at,
+        hint=batch.every.total_seconds() if batch.every else None,
+        gone=tuple(batch.gone),
+        measures=tuple((m.name, m.about, m.value, m.at) for m in batch.measures),
+        blind=tuple((b.since, b.until, b.why) for b in batch.blind),
+    )

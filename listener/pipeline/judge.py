@@ -140,16 +140,24 @@ class Judge:
         handles = {row.id: key for row in rows if (key := handle_of(row))}
         customers = self._store.customers.by_handle(handles.values())
         originals = reposts.originals(rows, self._store.judging.possible_copies(rows))
+        verdicts = self.verdicts(rows)
         found = {}
         for row in rows:
             handle = handles.get(row.id)
             customer = customers.get(handle) if handle else None
             person = customer or (":".join(handle) if handle else f"mention:{row.id}")
-            verdict = self._understanding.judge(self._utterance(row))
-            found[row.id] = Judgement(row.id, verdict, person, customer, originals.get(row.id))
+            found[row.id] = Judgement(row.id, verdicts[row.id], person, customer, originals.get(row.id))
         return found
 
-    def _utterance(self, row: Row[Any]) -> Utterance:
+    def verdicts(self, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
+        """What understanding says of each mention, or the person who gave it a label."""
+        given = self._store.verdicts.given([row.id for row in rows])
+        return {
+            row.id: corrected(self._understanding.judge(self.utterance(row)), given.get(row.id)) for row in rows
+        }
+
+    def utterance(self, row: Row[Any]) -> Utterance:
+        """A mention as understanding is given it."""
         words = self._brands.get(row.brand, BrandWords((row.brand,), ()))
         return Utterance(
             text=f"{row.title}\n{row.text}".strip() if row.title else row.text,

@@ -49,6 +49,9 @@ class Orders:
     def plan(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> Plan:
         """Opens or joins a ticket within the turn; everything outward becomes a delivery."""
         ticket = _ticket(said, decision, turn, now)
+        for settled in decision.settled:
+            if settled.action == "assign" and settled.status == "due":
+                turn.assign(said.row.id, str(settled.options["owner"]), settled.rule)
         rows = [self._delivery(said, settled, ticket, now) for settled in decision.settled if _goes_out(settled)]
         return Plan(tuple(rows), _tags(decision))
 

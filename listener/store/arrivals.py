@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, String, cast, delete, func, literal, select, update
 
-from listener.model import Appearance, BlindSpot, MeasureRow, Mention, Source, Version
+from listener.model import Appearance, Decision, MeasureRow, Mention, Source, Version
 from listener.model.plan import Arrival, Polled, Taken
 from listener.store.deliveries import purge
 from listener.store.engine import Database, chunks, many, table
+from listener.store.sources import keep_blind_spot
 
-appearance, mention, source_table = table(Appearance), table(Mention), table(Source)
+appearance, mention, source_table, decision = table(Appearance), table(Mention), table(Source), table(Decision)
 
 EDITABLE = ("title", "text", "rating", "language", "simhash", "copy_a", "copy_b", "company_reply", "attributes")
+# a verdict writes the language it found over the one declared, so that tells no edit
+TELLING = tuple(name for name in EDITABLE if name != "language")
+AUTHOR = ("author_handle", "author_name", "author_url", "author_followers")
+NOBODY: Mapping[str, None] = MappingProxyType(dict.fromkeys(AUTHOR))
+NAMING = frozenset({"author.handle", "author.account", "person.id"})  # facts of a decision that name a stranger
 NEW_APPEARANCE = {"gone_at": None}
 
 
@@ -127,9 +134,10 @@ class Arrivals:
         query = select(mention).where(mention.c.post == post)
         kept = list(connection.execute(query))
         mine = [old for old in kept if old.source == origin.source and old.external_id == arrival.external_id]
-        changed = [old for old in mine if any(getattr(old, name) != arrival.columns[name] for name in EDITABLE)]
+        changed = [old for old in mine if any(getattr(old, name) != arrival.columns[name] for name in TELLING)]
         self._keep_versions(connection, changed, origin.at)
         self._overwrite(connection, changed, arrival.columns, origin.at)
+        self._rename(connection, mine, arrival.columns)
         added = self._insert(connection, [(post, arrival)]) if mine or not kept else 0
         return bool(changed or added)
 
@@ -146,14 +154,22 @@ class Arrivals:
         values = {name: columns[name] for name in EDITABLE} | {"edited_at": at, "decided_at": None}
         connection.execute(update(mention).where(mention.c.id.in_([row.id for row in old])).values(values))
 
+    def _rename(self, connection: Connection, old: Sequence[Row[Any]], columns: Mapping[str, Any]) -> None:
+        """The author as the source names them now: nobody once their account is deleted. That alone is no edit."""
+        values = {name: columns[name] for name in AUTHOR if name in columns}
+        ids = [row.id for row in old]
+        if ids and values:
+            connection.execute(update(mention).where(mention.c.id.in_(ids)).values(values))
+            if values["author_handle"] is None:
+                _forget_person(connection, ids)
+
     def _remember(self, connection: Connection, polled: Polled, taken: Taken) -> None:
         self._bury(connection, polled)
-        for model, rows in (
-            (MeasureRow, [dict(zip(("name", "about", "value", "at"), row, strict=True)) for row in polled.measures]),
-            (BlindSpot, [dict(zip(("since", "until", "why"), row, strict=True)) for row in polled.blind]),
-        ):
-            if rows:
-                connection.execute(table(model).insert(), [{"source": polled.source, **row} for row in rows])
+        measures = [dict(zip(("name", "about", "value", "at"), row, strict=True)) for row in polled.measures]
+        if measures:
+            connection.execute(table(MeasureRow).insert(), [{"source": polled.source, **row} for row in measures])
+        for since, until, why in polled.blind:
+            keep_blind_spot(connection, polled.source, since, until, why)
         connection.execute(
             update(source_table)
             .where(source_table.c.name == polled.source)
@@ -173,15 +189,25 @@ class Arrivals:
         )
 
     def _bury(self, connection: Connection, polled: Polled) -> None:
-        """Posts deleted at the source lose their text and never come back as new."""
+        """Posts deleted at the source lose their text and their author, and never come back as new."""
         for gone in chunks(polled.gone):
             here = (mention.c.source == polled.source) & mention.c.external_id.in_(gone)
             query = select(mention.c.id).where(here, mention.c.gone_at.is_(None))
             ids = list(connection.execute(query).scalars())
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
-            connection.execute(
-                update(mention).where(mention.c.id.in_(ids)).values(title="", text="", gone_at=polled.at)
-            )
+            empty = {"title": "", "text": "", "company_reply": None, **NOBODY, "gone_at": polled.at}
+            _forget_person(connection, ids)
+            connection.execute(update(mention).where(mention.c.id.in_(ids)).values(empty))
             purge(connection, self._database, ids, polled.at)
             buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
             connection.execute(update(appearance).where(buried).values(gone_at=polled.at))
+
+
+def _forget_person(connection: Connection, ids: Sequence[int]) -> None:
+    """A person known by the handle alone becomes this mention alone; a customer stays who they are."""
+    alone = literal("mention:") + cast(mention.c.id, String)
+    strangers = mention.c.id.in_(ids) & mention.c.customer.is_(None) & mention.c.person.is_not(None)
+    connection.execute(update(mention).where(strangers).values(person=alone))
+    for row in connection.execute(select(decision.c.id, decision.c.facts).where(decision.c.mention.in_(ids))):
+        left = {name: value for name, value in row.facts.items() if name not in NAMING}
+        connection.execute(update(decision).where(decision.c.id == row.id).values(facts=left))

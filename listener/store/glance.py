@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from listener.store.whole import Store
 
 PAGE = 500
+USUAL = timedelta(days=14)  # what is usual at a source is counted over so long
 CONVERTERS: Mapping[str, Callable[[bytes], Any]] = {
     "JSON": json.loads,
     "BOOLEAN": lambda kept: kept == b"1",
@@ -99,6 +100,13 @@ class Glance:
         marks = ", ".join(f":v{number}" for number in range(len(values)))
         named = {f"v{number}": value for number, value in enumerate(values)}
         return list(self._query(f"SELECT {what} WHERE {key} IN ({marks}) {also}", named)) if values else []
+
+    def missed(self, source: str, since: datetime, until: datetime) -> int:
+        """About how many mentions that time would have brought, by the two weeks before it."""
+        where = "source = :source AND posted_at >= :before AND posted_at < :since"
+        values = {"source": source, "before": since - USUAL, "since": since}
+        (row,) = self._query(f"SELECT count(*) AS said FROM mention WHERE {where}", values)
+        return round(row.said * ((until - since) / USUAL))
 
 
 def is_current(path: Path) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.store import deliveries, rates, silences, tickets
-from listener.store.engine import Database, chunks, many, table
+from listener.store.engine import Database, many, table
 from listener.store.ledger import StoredHistory, StoredLedger
 from rules.terms import Mute
 
@@ -21,6 +21,7 @@ mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
 contact, ticket = table(Contact), table(Ticket)
 
 COPY_DAYS = 14
+COPY_COLUMNS = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,10 @@ class Turn:
         """Open a ticket, or join or reopen the person's latest."""
         return tickets.open_or_join(self._connection, plan, self._at)
 
+    def assign(self, number: int, owner: str, rule: str) -> None:
+        """The ticket of this mention, where it has one, is this person's."""
+        tickets.assign(self._connection, number, owner, rule, self._at)
+
     def keep(self, orders: Sequence[Ordered]) -> None:
         """Decisions and the deliveries that they order."""
         if not orders:
@@ -191,15 +196,13 @@ class Judging:
             yield StoredHistory(connection, number, at)
 
     def possible_copies(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-        """Earlier mentions that share a copy key with one of these: id, brand, keys, simhash, duplicate_of."""
-        columns = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of", "posted_at")
-        found: dict[int, Row[Any]] = {}
+        """Mentions before these, of the last two weeks, that share a copy key with one of them."""
+        a = [row.copy_a for row in rows if row.copy_a is not None]
+        b = [row.copy_b for row in rows if row.copy_b is not None]
+        query = select(*(mention.c[name] for name in COPY_COLUMNS)).where(
+            or_(mention.c.copy_a.in_(a), mention.c.copy_b.in_(b)),
+            mention.c.posted_at > min(row.posted_at for row in rows) - timedelta(days=COPY_DAYS),
+            mention.c.id < min(row.id for row in rows),
+        )
         with self._database.read() as connection:
-            for part in chunks(rows):
-                a = [row.copy_a for row in part if row.copy_a is not None]
-                b = [row.copy_b for row in part if row.copy_b is not None]
-                shared = or_(mention.c.copy_a.in_(a), mention.c.copy_b.in_(b))
-                recent = mention.c.posted_at > min(row.posted_at for row in part) - timedelta(days=COPY_DAYS)
-                query = select(*(mention.c[name] for name in columns)).where(shared, recent)
-                found |= {row.id: row for row in connection.execute(query)}
-        return [found[number] for number in sorted(found)]
+            return list(connection.execute(query.order_by(mention.c.id)))

@@ -12,6 +12,7 @@ from listener.model import Decision, Mention
 from listener.store.engine import Database, table
 
 mention, decision = table(Mention), table(Decision)
+other = decision.alias()
 COLUMNS = (mention.c.id, mention.c.posted_at, mention.c.title, mention.c.text, mention.c.author_name)
 PAGE = 1_000
 
@@ -24,9 +25,10 @@ class Replays:
 
     def between(self, since: datetime, until: datetime, most: int | None = None) -> Iterator[Any]:
         """Oldest first: id, posted_at, title, text, author_name, facts; with `most`, only the newest so many."""
-        newest = select(func.max(decision.c.id)).where(decision.c.mention == mention.c.id).scalar_subquery()
+        newest = select(func.max(other.c.id)).where(other.c.mention == mention.c.id).scalar_subquery()
         query = (
             select(*COLUMNS, decision.c.facts)
+            .select_from(mention)
             .join(decision, decision.c.id == newest)
             .where(mention.c.posted_at >= since, mention.c.posted_at < until, mention.c.own.is_(False))
         )

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Appearance, BlindSpot, Mention, Source
 from listener.store.deliveries import add
 from listener.store.engine import Database, table
+from listener.store.glance import USUAL
 
 source = table(Source)
 mention = table(Mention)
 blind_spot = table(BlindSpot)
+
+# built once: an idle poll runs both, and putting them together costs more than running them
+ONE = select(source).where(source.c.name == bindparam("who"))
+UNCHANGED = (
+    update(source)
+    .where(source.c.name == bindparam("who"))
+    .values({name: bindparam(name) for name in ("cursor", "next_at", "last_ok_at")})
+    .values(state="ok", failures=0, last_error=None, blind_since=None)
+)
 appearance = table(Appearance)
-USUAL = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Sources:
 
     def get(self, name: str) -> Row[Any] | None:
         with self._database.read() as connection:
-            return connection.execute(select(source).where(source.c.name == name)).first()
+            return connection.execute(ONE, {"who": name}).first()
 
     def all(self) -> list[Row[Any]]:
         with self._database.read() as connection:
@@ -78,10 +87,9 @@ class Sources:
 
     def unchanged(self, name: str, cursor: str, at: datetime, next_at: datetime) -> None:
         """The far side said that nothing is new: the cheap way to say that all is well."""
-        values = {"cursor": cursor, "next_at": next_at, "last_ok_at": at, "state": "ok", "failures": 0}
-        values |= {"last_error": None, "blind_since": None}
+        values = {"who": name, "cursor": cursor, "next_at": next_at, "last_ok_at": at}
         with self._database.write() as connection:
-            connection.execute(update(source).where(source.c.name == name).values(values))
+            connection.execute(UNCHANGED, values)
 
     def failed(self, failure: Failure, notices: Sequence[Mapping[str, Any]] = ()) -> None:
         """Remember a failure; blindness starts at the first of an unbroken row. With notices, it is told to people."""
@@ -90,16 +98,15 @@ class Sources:
             "next_at": failure.next_at,
             "last_error": failure.error,
             "failures": source.c.failures + 1,
-            "blind_since": func.coalesce(source.c.blind_since, source.c.last_ok_at, failure.at),
+            "blind_since": func.coalesce(source.c.blind_since, failure.at),
         }
         mine = source.c.name == failure.source
         with self._database.write() as connection:
             since = connection.execute(
                 update(source).where(mine).values(values).returning(source.c.blind_since)
             ).scalar()
-            if notices:
-                spot = {"source": failure.source, "since": since, "until": None, "why": failure.error}
-                connection.execute(blind_spot.insert(), spot)
+            if notices and since:
+                keep_blind_spot(connection, failure.source, since, None, failure.error)
                 add(connection, self._database, notices)
 
     def close_blind_spot(self, name: str, until: datetime) -> None:
@@ -155,3 +162,11 @@ class Sources:
         with self._database.read() as connection:
             row = connection.execute(query).one()
         return int(row[0]), int(row[1])
+
+
+def keep_blind_spot(connection: Connection, name: str, since: datetime, until: datetime | None, why: str) -> None:
+    """One row for one stretch and reason, however often it is told: the newest word on its end holds."""
+    same = (blind_spot.c.source == name) & (blind_spot.c.since == since) & (blind_spot.c.why == why)
+    if not connection.execute(update(blind_spot).where(same).values(until=until)).rowcount:
+        values = {"source": name, "since": since, "until": until, "why": why}
+        connection.execute(blind_spot.insert(), values)

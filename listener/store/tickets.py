@@ -54,6 +54,15 @@ def open_or_join(connection: Connection, plan: TicketPlan, at: datetime) -> Join
     return joined
 
 
+def assign(connection: Connection, number: int, owner: str, rule: str, at: datetime) -> None:
+    """Give the ticket of a mention to somebody, where it has one that is not already theirs."""
+    mine = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == number).scalar_subquery()
+    theirs = (ticket.c.id == mine) & (ticket.c.owner.is_distinct_from(owner))
+    moved = connection.execute(update(ticket).where(theirs).values(owner=owner).returning(ticket.c.id)).scalar()
+    if moved is not None:
+        _note(connection, moved, at, rule, "assigned", owner)
+
+
 def _open(connection: Connection, plan: TicketPlan, at: datetime) -> int:
     row = connection.execute(ticket.insert().returning(ticket.c.id), plan.columns(at))
     return int(row.scalar_one())

@@ -16,6 +16,7 @@ from listener.model import (
     Attempt,
     Decision,
     Delivery,
+    GivenLabel,
     LimitCounter,
     Mention,
     Setting,
@@ -152,7 +153,7 @@ class Upkeep:
             mine = select(delivery.c.id).where(delivery.c.mention.in_(ids))
             connection.execute(delete(table(Attempt)).where(table(Attempt).c.delivery.in_(mine)))
             connection.execute(delete(delivery).where(delivery.c.mention.in_(ids)))
-            for model in (Version, Decision):
+            for model in (Version, Decision, GivenLabel):
                 connection.execute(delete(table(model)).where(table(model).c.mention.in_(ids)))
             connection.execute(delete(mention).where(mention.c.id.in_(ids)))
         return len(ids)

@@ -8,6 +8,7 @@ from listener.store.deliveries import Deliveries
 from listener.store.engine import Database
 from listener.store.house import House
 from listener.store.judging import Judging
+from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
 from listener.store.rates import Rates
 from listener.store.replays import Replays
@@ -15,6 +16,7 @@ from listener.store.silences import Silences
 from listener.store.sources import Sources
 from listener.store.tickets import Tickets
 from listener.store.upkeep import Upkeep
+from listener.store.verdicts import Verdicts
 
 
 class Store:
@@ -27,6 +29,7 @@ class Store:
         self.deliveries = Deliveries(self.database)
         self.house = House(self.database)
         self.judging = Judging(self.database)
+        self.learned = LearnedModels(self.database)
         self.mentions = Mentions(self.database)
         self.rates = Rates(self.database)
         self.replays = Replays(self.database)
@@ -34,6 +37,7 @@ class Store:
         self.sources = Sources(self.database)
         self.tickets = Tickets(self.database)
         self.upkeep = Upkeep(self.database)
+        self.verdicts = Verdicts(self.database)
 
     def close(self) -> None:
         self.database.close()

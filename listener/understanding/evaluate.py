@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -12,23 +12,13 @@ from listener.model.verdict import Label, Utterance, Verdict, Voice
 from listener.understanding.figures import Figures, called, figures
 from listener.understanding.guard import LONGEST
 from listener.understanding.judging import Understanding
-
-T = TypeVar("T")
+from listener.understanding.labelled import Labelled
 
 # the thresholds that VADER's authors give
 PLAIN_FROM = 0.05
-# makes the language model load before the clock runs
-UNKNOWN_TO_ALL = "xylq"
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """One row of a gold standard: what people say the text is; `brand` and `stars` where known."""
-
-    text: str
-    label: Label
-    brand: str = ""
-    stars: float | None = None
+# texts, and how often each: a second in all
+TIMED = 2_000
+ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +50,11 @@ def evaluate(
     """Judge all rows as said in such a voice and compare. `clock` tells seconds; at least one row is needed."""
     said = utterances(rows, voice)
     gold = [row.label for row in rows]
-    prepared = [understanding.prepared(one).text for one in said]
-    understanding.language_of(UNKNOWN_TO_ALL)
-    _, telling = timed(clock, lambda: [understanding.language_of(text) for text in prepared])
-    verdicts, judging = timed(clock, lambda: [outcome(understanding.judge(one)) for one in said])
+    verdicts = [outcome(understanding.judge(one)) for one in said]
     stock = SentimentIntensityAnalyzer()
-    scores, plain = timed(clock, lambda: [stock.polarity_scores(row.text[:LONGEST])["compound"] for row in rows])
+    scores = [plain_score(stock, row) for row in rows]
     labels = frozenset(gold)
+    speeds = speeds_on(understanding, stock, rows[:TIMED], said[:TIMED], clock)
     return Report(
         n=len(rows),
         ours=figures(
@@ -75,10 +63,31 @@ def evaluate(
             sum(one.label == "unsure" for one in verdicts) / len(rows),
         ),
         vader=figures(gold, [called(labels, (plain_label(score),), score) for score in scores], 0.0),
-        ours_per_second=len(rows) / max(judging - telling, 1e-9),
-        vader_per_second=len(rows) / max(plain, 1e-9),
-        language_per_second=len(rows) / max(telling, 1e-9),
+        **speeds,
     )
+
+
+def speeds_on(
+    understanding: Understanding,
+    stock: SentimentIntensityAnalyzer,
+    rows: Sequence[Labelled],
+    said: Sequence[Utterance],
+    clock: Callable[[], float],
+) -> dict[str, float]:
+    """The fields of Report, from the best of several rounds that take turns: other work on the machine slows all."""
+    texts = [understanding.prepared(one).text for one in said]
+    pairs = list(zip(said, map(understanding.language_of, texts), strict=True))
+    work: dict[str, Callable[[], object]] = {
+        "language_per_second": lambda: [understanding.language_of(text) for text in texts],
+        "ours_per_second": lambda: [outcome(understanding.judge(one, told)) for one, told in pairs],
+        "vader_per_second": lambda: [plain_score(stock, row) for row in rows],
+    }
+    rounds = [{name: timed(clock, each) for name, each in work.items()} for _ in range(ROUNDS)]
+    return {name: len(rows) / max(min(each[name] for each in rounds), 1e-9) for name in work}
+
+
+def plain_score(stock: SentimentIntensityAnalyzer, row: Labelled) -> float:
+    return float(stock.polarity_scores(row.text[:LONGEST])["compound"])
 
 
 def outcome(verdict: Verdict) -> Outcome:
@@ -94,9 +103,10 @@ def utterances(rows: Sequence[Labelled], voice: Voice) -> list[Utterance]:
     ]
 
 
-def timed(clock: Callable[[], float], work: Callable[[], list[T]]) -> tuple[list[T], float]:
+def timed(clock: Callable[[], float], work: Callable[[], object]) -> float:
     start = clock()
-    return work(), clock() - start
+    work()
+    return clock() - start
 
 
 def plain_label(compound: float) -> Label:

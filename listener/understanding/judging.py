@@ -81,10 +81,10 @@ class Understanding:
             extra.append(packs.read(files.words))
         return cls(extra, files.topics if files.topics.is_file() else taxonomy.TOPICS, files.languages, learned)
 
-    def judge(self, said: Utterance) -> Verdict:
-        """What the text says about the brand; at most 50 ms for any text."""
+    def judge(self, said: Utterance, known: Language | None = None) -> Verdict:
+        """What the text says about the brand; at most 50 ms for any text. `known`: its language, told before."""
         names, raw, text = self.prepared(said)
-        language = self.language_of(text, said.language)
+        language = known or self.language_of(text, said.language)
         signs = self._signs.read(text)
         opinion, whole, engine = self.opinion(text, said.voice, language, bool(signs.churn))
         if self._learned and language.understood and opinion is not SILENT and not signs.churn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from string import punctuation
 from typing import NamedTuple
@@ -20,13 +19,13 @@ BOOSTS: Mapping[str, float] = BOOSTER_DICT
 NEGATIONS = frozenset(NEGATE)
 BIGRAM_BOOSTS = {tuple(words.split()): boost for words, boost in BOOSTS.items() if " " in words}
 IDIOMS = {tuple(words.split()): float(value) for words, value in SPECIAL_CASES.items() if " " in words}
+NOTHING, NO_LEAN = (None, ""), (0.0, "")
 # these change a neighbour without being booster or negation
 STIRRING = frozenset(("no", "this", "least", "kind"))
 IDIOM_OPENERS = frozenset(words[0] for words in (*BIGRAM_BOOSTS, *IDIOMS))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What the rules ask of a word. `value` is None outside the lexicon; `lean` is added as it stands.
 
     `stirs`: it may change the value of a neighbour, or have its own changed by the word after it.
@@ -124,25 +123,17 @@ class Tokens(dict[str, Token]):
 
     def make(self, word: str) -> Token:
         lower = shortened(word.lower(), self.lexicon.words) if self._shortens else word.lower()
-        value, origin = self.lexicon.words.get(lower, (None, ""))
-        lean, leaner = self.lexicon.leans.get(lower, (0.0, ""))
-        boost, negates, opens_idiom = (
-            BOOSTS.get(lower, 0.0),
-            lower in NEGATIONS or "n't" in lower,
-            lower in IDIOM_OPENERS,
-        )
+        value, origin = self.lexicon.words.get(lower, NOTHING)
+        lean, leaner = self.lexicon.leans.get(lower, NO_LEAN)
+        boost = BOOSTS.get(lower, 0.0)
+        negates = lower in NEGATIONS or "n't" in lower
+        opens_idiom = lower in IDIOM_OPENERS
+        weighs = value is not None or lean != 0
+        stirs = bool(boost) or negates or opens_idiom or lower in STIRRING
+        # by position: the names would cost half as much again, and every new word pays
         return Token(
-            word=lower,
-            upper=word.isupper(),
-            value=value,
-            lean=lean,
-            weighs=value is not None or lean != 0,
-            origin=origin or leaner,
-            boost=boost,
-            negates=negates,
-            opens_idiom=opens_idiom,
-            stirs=bool(boost) or negates or opens_idiom or lower in STIRRING,
-        )
+            lower, word.isupper(), value, lean, weighs, origin or leaner, boost, negates, opens_idiom, stirs
+        )  # fmt: skip
 
     def of(self, text: str) -> list[Token]:
         """The text's tokens, with each phrase of a pack joined into one."""
@@ -156,6 +147,8 @@ class Tokens(dict[str, Token]):
         """The phrases and their places, from the left, none within another."""
         known, words = self.lexicon.phrases, [token.word for token in tokens]
         found: list[tuple[int, Phrase]] = []
+        if known.keys().isdisjoint(pairwise(words)):
+            return found
         free = 0
         for place in [place for place, pair in enumerate(pairwise(words)) if pair in known]:
             if place >= free and (phrase := self.phrase_at(words, place)):

@@ -34,7 +34,7 @@ class Names:
 
     def neutral(self, text: str) -> str:
         """The text with a mark for each name; hashtags of several words are spelled out."""
-        if "://" in text or "www." in text.lower():
+        if "://" in text or "w." in text or "W." in text:
             text = LINKS.sub(LINK, text)
         if "@" in text:
             text = HANDLES.sub(self.handle_mark, text)

@@ -45,7 +45,9 @@ class Phrases:
             if start and continues(text[start - 1], text[start]):
                 continue
             is_whole = end == len(text) or not continues(text[end - 1], text[end])
-            yield from (said for said in all_said if is_whole or said.phrase.endswith("*"))
+            for said in all_said:
+                if is_whole or said.phrase[-1] == "*":
+                    yield said
 
 
 def continues(left: str, right: str) -> bool:

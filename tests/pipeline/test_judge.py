@@ -6,7 +6,7 @@ from connectors.contract import Item
 from listener.store.deliveries import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
-from tests.pipeline.road import NOW, a_road, an_item
+from tests.pipeline.road import NOW, RULES, a_road, an_item
 
 
 def deliveries(road):
@@ -55,6 +55,19 @@ def test_a_mention_for_which_nothing_fires_keeps_the_reason(tmp_path):
     (decision,) = road.store.mentions.decisions([the_mention(road).id])[the_mention(road).id]
     assert decision.fired == []
     assert "sentiment" in decision.nothing_because
+
+
+ASSIGNED = RULES.replace(
+    "      - alert: {channel: care}\n", "      - alert: {channel: care}\n      - assign: {owner: lena}\n"
+).replace("expect: [open_ticket, alert]", "expect: [open_ticket, alert, assign]")
+
+
+def test_assign_gives_the_ticket_its_owner(tmp_path):
+    road = a_road(tmp_path, rules=ASSIGNED)
+    road.says(an_item())
+
+    assert tickets(road)[0].owner == "lena"
+    assert [note.what for note in road.store.tickets.notes(1)] == ["opened", "assigned"]
 
 
 def test_a_further_complaint_joins_the_persons_ticket(tmp_path):

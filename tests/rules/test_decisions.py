@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rules import stages
 from rules.book import Book
 from rules.memory import MemoryLedger
 from rules.terms import Moment, Mute
@@ -231,3 +232,28 @@ def test_shadow_settles_in_lanes_of_its_own_and_takes_nothing_away(tmp_path: Pat
     assert "shadow fired, but thank: the rule is in shadow" in a_decision(book, ledger=MemoryLedger()).nothing_because
     decision = a_decision(book, facts(text="hey"), ledger)
     assert [(s.rule, s.status) for s in decision.settled] == [("r", "due"), ("shadow", "refused")]
+
+
+@pytest.mark.parametrize(("zone", "held"), [("America/New_York", False), ("Asia/Tokyo", True), ("nowhere", True)])
+def test_quiet_hours_are_kept_in_the_customers_timezone_where_it_is_known(
+    tmp_path: Path, zone: str, held: bool
+) -> None:
+    book = a_book(tmp_path, QUIET + a_rule("{sentiment: negative}", "[{thank: {}}]"))
+    now = datetime.fromisoformat("2026-11-23T20:30:00+00:00")
+    seen = facts(customer__timezone=zone)
+    (settled,) = a_decision(book, seen, moment=Moment(now, now, now), since={"r": now}).settled
+    assert settled.status == ("held" if held else "due")
+
+
+def test_a_rule_that_the_brake_holds_asks_and_says_why(tmp_path: Path) -> None:
+    book = a_book(tmp_path, a_rule("{sentiment: negative}")).braked({"r", "other"})
+    (settled,) = a_decision(book).settled
+    assert (settled.status, settled.reason) == ("waiting", stages.BRAKED)
+
+
+def test_a_silence_on_an_author_names_one_account_of_one_platform(tmp_path: Path) -> None:
+    book = a_book(tmp_path, a_rule("{sentiment: negative}"))
+    mute = Mute("author", "reddit:zed", NOW + timedelta(days=1), "w", "z")
+    there, elsewhere = (facts(author__account=f"{where}:Zed", author__handle="Zed") for where in ("reddit", "forum"))
+    assert not a_decision(book, there, mutes=(mute,)).ordered
+    assert a_decision(book, elsewhere, mutes=(mute,)).ordered

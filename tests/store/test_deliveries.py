@@ -10,7 +10,15 @@ from tests.store.arrived import NOW
 
 
 def an_order(key="r:alert:care:1", **changes):
-    values = {"told_at": None, "key": key, "action": "alert", "channel": "care", "due_at": NOW, "created_at": NOW, "text": "news"}
+    values = {
+        "told_at": None,
+        "key": key,
+        "action": "alert",
+        "channel": "care",
+        "due_at": NOW,
+        "created_at": NOW,
+        "text": "news",
+    }
     return {**BLANK, **values, **changes}
 
 

@@ -26,7 +26,7 @@ def test_right_verdicts_count_as_right() -> None:
 
 def test_a_brand_named_like_praise_fools_only_plain_vader() -> None:
     rows = [Labelled("@united my bag went to Rome, not me", "negative", "United")]
-    found = evaluate(UNDERSTANDING, rows, "complaint", iter(range(9)).__next__)
+    found = evaluate(UNDERSTANDING, rows, "complaint", count().__next__)
     assert (found.ours.accuracy, found.vader.accuracy) == (1.0, 0.0)
 
 
@@ -59,7 +59,7 @@ def test_precision_recall_and_f1_are_those_of_the_books() -> None:
 
 def test_airline_tweets_are_read_far_better_than_by_plain_vader() -> None:
     labelled = [Labelled(row["text"], row["label"], row["brand"]) for row in rows("airline-dev")]
-    found = evaluate(UNDERSTANDING, labelled, "complaint", iter(range(9)).__next__)
+    found = evaluate(UNDERSTANDING, labelled, "complaint", count().__next__)
     assert found.vader.accuracy < 0.5
     assert found.ours.accuracy >= 0.74
     assert found.ours.macro_f1 >= 0.66

@@ -1,0 +1,43 @@
+"""What people say that mentions are, and what was learned from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class GivenLabel(SQLModel, table=True):
+    """What a person says one mention is; it overrides the verdict of that mention.
+
+    `drawn` is true where the mention came out of the random audit queue: only those labels teach, because labels
+    of what looked wrong would teach that everything is wrong. `verdict` is what the mention was called before.
+    """
+
+    __tablename__ = "given_label"
+    mention: int = Field(primary_key=True, foreign_key="mention.id")
+    label: str
+    verdict: str
+    drawn: bool
+    who: str
+    at: datetime = Field(index=True)
+
+
+class LearnedModel(SQLModel, table=True):
+    """One fit on the audited labels, with how it fared on labels it had not seen: accuracies from 0 to 1.
+
+    The newest that was adopted and not rolled back is at work. `model` is readable JSON.
+    """
+
+    __tablename__ = "learned_model"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    labels: int
+    before: float
+    after: float
+    told: str
+    adopted: bool
+    rolled_back_at: datetime | None = None
+    model: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -1,0 +1,88 @@
+"""Verdicts that change after the fact: corrected by a person, or scored anew by changed words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+from sqlalchemy import Row
+
+from listener.model.plan import Judgement
+from listener.model.verdict import Evidence, Label, Verdict
+from listener.pipeline.people import NotPossible
+from listener.store import Store
+from listener.store.verdicts import Changed, Given
+
+if TYPE_CHECKING:
+    from listener.pipeline.judge import Judge
+
+LABELS: tuple[Label, ...] = tuple(label for label in get_args(Label) if label != "unscored")
+# what a person's word is worth where the text's own score says otherwise
+SAID_BY_A_PERSON = 0.6
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """One mention whose label changed when it was scored anew."""
+
+    mention: int
+    before: str
+    after: str
+
+
+def corrected(verdict: Verdict, given: Row[Any] | None) -> Verdict:
+    """The verdict with the label that a person gave, where one did; it is sure then."""
+    if given is None:
+        return verdict
+    label: Label = given.label
+    sign = {"positive": 1, "negative": -1}.get(label, 0)
+    agrees = sign and verdict.score * sign > 0
+    by = Evidence(f"{given.who} says {label}", 0.0, "person")
+    return replace(
+        verdict,
+        label=label,
+        lean=label if sign or label == "neutral" else verdict.lean,
+        score=verdict.score if agrees else sign * SAID_BY_A_PERSON,
+        confidence=1.0,
+        engine=f"{verdict.engine}+person",
+        evidence=(by, *verdict.evidence),
+    )
+
+
+class Corrections:
+    """What people and changed words do to verdicts that were given before."""
+
+    def __init__(self, store: Store, judge: Judge, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._judge = judge
+        self._now = now
+
+    def correct(self, given: Given) -> Changed:
+        """This mention only: queued deliveries are cancelled, it is judged again at once. Raises NotPossible."""
+        if given.label not in LABELS:
+            raise NotPossible(f"{given.label!r} is no label: it is one of {', '.join(LABELS)}")
+        changed = self._store.verdicts.keep(given, self._now())
+        if changed is None:
+            raise NotPossible(f"there is no judged mention {given.mention}: `listener mentions` lists them")
+        if changed.verdict != given.label:
+            while self._judge.batch():
+                """What else waits is judged on the way, as the daemon would."""
+        return changed
+
+    def rescore(self, since: datetime | None = None) -> Iterator[list[Rescored]]:
+        """Score stored mentions with the words of today, batch by batch; decisions and deliveries stay as they are."""
+        after = 0
+        while rows := self._store.verdicts.judged(after, BATCH, since):
+            verdicts = self._judge.verdicts(rows)
+            judgements = [Judgement(row.id, verdicts[row.id], row.person, row.customer, row.duplicate_of) for row in rows]
+            with self._store.judging.turn(self._now()) as turn:
+                turn.keep_judgements(judgements)
+            after = rows[-1].id
+            yield [
+                Rescored(row.id, row.label, verdicts[row.id].label)
+                for row in rows
+                if row.label != verdicts[row.id].label
+            ]
