@@ -28,20 +28,22 @@ def run(share: float) -> Iterator[Figure]:
     folder = OUT / "big-store"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "feeds").mkdir(parents=True)
-    for number in range(2 * FEEDS + SEED // ENTRIES):
-        texts = [f"{text} ({number}.{place})" for place, text in enumerate(sayings(ENTRIES))]
-        (folder / "feeds" / f"{number}.xml").write_bytes(a_feed(texts, number * ENTRIES))
+    count = 2 * FEEDS + SEED // ENTRIES
+    texts = sayings(count * ENTRIES)
+    for number in range(count):
+        first = number * ENTRIES
+        (folder / "feeds" / f"{number}.xml").write_bytes(a_feed(texts[first : first + ENTRIES], first))
     with a_server(str(folder / "feeds")) as site:
-        feeds = [f"{site}/{number}.xml" for number in range(2 * FEEDS + SEED // ENTRIES)]
+        feeds = [f"{site}/{number}.xml" for number in range(count)]
         config = a_house(folder / "house", feeds)
         with parts_in(config) as parts:
-            first = SEED // ENTRIES
-            arrive(parts, range(first))
+            seed = SEED // ENTRIES
+            arrive(parts, range(seed))
             grow(config.parent, SMALL)
-            at_small = arrive(parts, range(first, first + FEEDS))
+            at_small = arrive(parts, range(seed, seed + FEEDS))
             big = max(2 * SMALL, int(BIG * share))
             grow(config.parent, big)
-            at_big = arrive(parts, range(first + FEEDS, first + 2 * FEEDS))
+            at_big = arrive(parts, range(seed + FEEDS, seed + 2 * FEEDS))
     yield a_query(config.parent, big)
     yield a_command(config.parent, big)
     raw = f"{1000 * at_small:.2f} ms of CPU at {SMALL:,}, {1000 * at_big:.2f} ms at {big:,}"

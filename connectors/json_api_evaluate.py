@@ -49,8 +49,22 @@ class Evaluation:
                 return _field(tree["value"])
             case "literal":
                 return _literal(tree["value"])
-            case "subexpression":
+            case "subexpression" | "index_expression" | "pipe":
                 return _chain(parts)
+            case "index":
+                return _member(tree["value"])
+            case "identity" | "current":
+                return _itself
+            case "key_val_pair":
+                return parts[0]
+            case "multi_select_dict":
+                return _table([child["value"] for child in tree["children"]], parts)
+            case "flatten":
+                return _flat(parts[0])
+            case "projection":
+                return _each(parts[0], parts[1], _always)
+            case "filter_projection":
+                return _each(*parts)
             case "or_expression":
                 return _first_true(*parts)
             case "and_expression":
@@ -79,6 +93,50 @@ def _chain(parts: list[Ready]) -> Ready:
         for part in parts:
             data = part(data)
         return data
+
+    return value
+
+
+def _member(index: int) -> Ready:
+    def value(data: Any) -> Any:
+        return data[index] if isinstance(data, list) and -len(data) <= index < len(data) else None
+
+    return value
+
+
+def _itself(data: Any) -> Any:
+    return data
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+def _table(names: list[str], parts: list[Ready]) -> Ready:
+    def value(data: Any) -> Any:
+        return None if data is None else {name: part(data) for name, part in zip(names, parts, strict=True)}
+
+    return value
+
+
+def _flat(inner: Ready) -> Ready:
+    def value(data: Any) -> Any:
+        base = inner(data)
+        if not isinstance(base, list):
+            return None
+        return [member for each in base for member in (each if isinstance(each, list) else [each])]
+
+    return value
+
+
+def _each(base: Ready, part: Ready, holds: Ready) -> Ready:
+    """Of each member for which that holds, the part; JMESPath leaves out those that have none."""
+
+    def value(data: Any) -> Any:
+        members = base(data)
+        if not isinstance(members, list):
+            return None
+        return [found for each in members if not _false(holds(each)) and (found := part(each)) is not None]
 
     return value
 

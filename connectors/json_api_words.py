@@ -115,7 +115,9 @@ def _check_calls(tree: Any) -> None:
             raise ExpressionError(f"there is no function {tree['value']}(): there are {there_are}")
         _check_arity(tree["value"], known["signature"], len(tree["children"]))
     for child in tree["children"]:
-        _check_calls(child)
+        # those of a slice are numbers
+        if isinstance(child, dict):
+            _check_calls(child)
 
 
 def _check_arity(name: str, wanted: Any, given: int) -> None:

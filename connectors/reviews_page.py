@@ -179,7 +179,7 @@ def _item(review: Review, name: str, page: str, faces: set[str], now: datetime) 
         title=review.title,
         url=_web(review.address, page) or page,
         html=_MARKUP.search(review.text) is not None,
-        author=Author(profile if profile in faces else None, review.author or None, profile),
+        author=Author(profile if profile in faces else None, review.author or None, profile, review.followers),
         language=review.language or None,
         rating=review.rating,
         posted_at=min(posted, now) if posted else None,

@@ -30,6 +30,7 @@ class Review(NamedTuple):
     product: str
     language: str
     reply: str
+    followers: int | None
 
 
 class Figure(NamedTuple):
@@ -144,6 +145,7 @@ class _Reading:
             product=text_of(reviewed) or product or self.products.get(name, ""),
             language=text_of(node.get("inLanguage"))[:35],
             reply=self._reply(node.get("comment")),
+            followers=_followers(author),
         )
 
     def _reply(self, comments: object) -> str:
@@ -210,6 +212,23 @@ def _author(author: object) -> str:
         whole = " ".join(filter(None, (text_of(author.get("givenName")), text_of(author.get("familyName")))))
         return (text_of(author.get("name")) or whole or text_of(author.get("alternateName")))[:200]
     return text_of(author)[:200]
+
+
+def _followers(author: object) -> int | None:
+    """How many follow the author: the count of the counter whose interaction is schema.org's FollowAction."""
+    counters = author.get("interactionStatistic") if isinstance(author, dict) else None
+    for counter in counters if isinstance(counters, list) else [counters]:
+        if isinstance(counter, dict) and "followaction" in _interaction(counter.get("interactionType")):
+            count = number(text_of(counter.get("userInteractionCount")))
+            return int(count) if count is not None and count >= 0 else None
+    return None
+
+
+def _interaction(kind: object) -> set[str]:
+    """Named by its type or address, alone or as a node."""
+    if isinstance(kind, dict):
+        return types_of(kind) | types_of({"@type": kind.get("@id")})
+    return types_of({"@type": kind})
 
 
 def _stars(rating: object) -> float | None:

@@ -39,11 +39,13 @@ from listener.pipeline import (
     Watched,
     Ways,
 )
+from listener.pipeline.corrections import Corrections
 from listener.pipeline.people import People, Person
 from listener.rulebook import RuleBook
 from listener.store import Store
 from listener.store.upkeep import migrate
 from listener.understanding import Understanding, UnreadableWords, taxonomy
+from listener.understanding.learned import Learned, UnreadableModel
 from rules.catalogue import FIELDS
 from rules.terms import MaxAge, World
 
@@ -204,7 +206,22 @@ class Parts:
 
     @cached_property
     def understanding(self) -> Understanding:
-        return Understanding.from_files(self.config.understanding)
+        return Understanding.from_files(self.config.understanding, self._learned())
+
+    def _learned(self) -> Learned | None:
+        """What was learned from audited labels and is at work; a model that is not readable is left out."""
+        row = self.store.learned.at_work()
+        try:
+            return Learned.from_json(row.model) if row else None
+        except UnreadableModel as trouble:
+            self.log.error("understanding.model_unreadable", error=str(trouble))
+            return None
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        # before anything is judged again: a book is adopted in a transaction of its own
+        self.book.running()
+        return Corrections(self.store, self.judge, clock)
 
     @cached_property
     def act(self) -> Act:

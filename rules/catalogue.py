@@ -98,6 +98,7 @@ _FIELDS = (
     Field("intent", "name", "What the text is for.", INTENTS),
     Field("tags", "names", "Tags that understanding gave the mention."),
     Field("reply_to_us", "flag", "Whether the post answers one of our own accounts.", default=False),
+    Field("company_reply", "text", "What the company answered under the post, where the site shows it."),
     Field("author.handle", "name", "The author's handle on the platform."),
     Field("author.account", "name", "The author's account, as platform:handle."),
     Field("author.name", "text", "The name the author shows."),

@@ -30,6 +30,7 @@ PLAIN_WORDS = (
     ("expected <block end>", "the indentation does not fit the lines above", "line the entries up"),
     ("expected key", "the indentation does not fit the lines above", "line the entries up"),
     ("block collection", "the indentation does not fit the lines above", "line the entries up"),
+    ("expected node content", "something is missing here, or a '[' or '{' above is never closed", "write [a, b, c]"),
     ("found undefined tag", "tags are not used here", "leave out the '!'"),
 )
 

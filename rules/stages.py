@@ -99,6 +99,8 @@ class Case:
             mode, why = self.house.floor, "public and asking actions need approval here"
         if step.action.outward and not self.whom.person and mode == "live":
             mode, why = "ask", "nobody knows who wrote this"
+        if step.action.outward and self.sight.values.get("sentiment") == "unsure" and mode == "live":
+            mode, why = "ask", "the verdict is unsure"
         return mode, why
 
     def _stopped(self, rule: Rule, step: Step, mode: Mode) -> Stop | None:

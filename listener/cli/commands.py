@@ -10,6 +10,7 @@ import typer
 
 from listener.cli import checking, importing, rulefiles, simulating, tickets
 from listener.cli.asked import Globals
+from listener.cli.auditing import audit, correct, learn, rescore
 from listener.cli.checking import check
 from listener.cli.demo import demo
 from listener.cli.evaluating import evaluate
@@ -44,7 +45,7 @@ def options(
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(init, check, run, demo, explain, status),
     *(approve, reject, done, skip, settle, retry),
-    evaluate,
+    *(audit, correct, learn, rescore, evaluate),
     *(mute, silences, unmute, pause, resume, backup, restore),
 )
 for command in COMMANDS:

@@ -99,8 +99,12 @@ class Web(Section):
 
 
 class Reading(Section):
-    """What verdicts are made with: languages that are scored, word packs, ops' own words and topics."""
+    """What verdicts are made with: languages that are scored, word packs, ops' own words and topics.
 
+    `engine` is vader, transformers:MODEL, or the address of an HTTP engine that gives a second opinion.
+    """
+
+    engine: Engine = "vader"
     languages: tuple[Language, ...] = ("en",)
     packs: tuple[Name, ...] = ()
     words: FilePath = Path("words.yaml")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-# the order in which the demo counts them; reddit waits for its connector
+# the order in which the demo counts them
 SOURCES = ("forum", "news", "reviews", "reddit")
 OFFSET = re.compile(r"([+-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 

@@ -16,7 +16,7 @@ from listener.demo.servers import Addresses
 
 
 def prepare(folder: Path, addresses: Addresses, now: datetime) -> Path:
-    """Write config.toml, customers.csv, purchases.csv and the webhook's secret; give back the config's path.
+    """Write config.toml, customers.csv, purchases.csv and two secrets; give back the config's path.
 
     The rule book is not written here: `init` copies the starter book into `rules.d`.
     """
@@ -24,6 +24,8 @@ def prepare(folder: Path, addresses: Addresses, now: datetime) -> Path:
     secrets.mkdir(parents=True, exist_ok=True)
     # a webhook's address is its password
     _write(secrets / "slack-webhook", addresses.slack).chmod(0o600)
+    # the demo's Reddit takes any
+    _write(secrets / "reddit", "not-a-secret").chmod(0o600)
     # a review site tells its authors apart by the address of their profile, and that holds the port of today
     handles = f"reviews:{urljoin(addresses.reviews, '/people/')}"
     customers = world_text("customers.csv").replace("reviews:", handles)

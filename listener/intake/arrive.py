@@ -17,6 +17,8 @@ from listener.model.plan import Arrival, OwnReply
 from listener.model.verdict import Voice
 
 TITLE, NAME = 500, 200
+MOST = 2**31 - 1  # what a column of whole numbers holds
+EXACT = 2**53  # beyond it numbers in JSON lose digits, far beyond it they are refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Intake:
             "author_handle": _name(author.handle),
             "author_name": _name(author.name),
             "author_url": author.url if canonical(author.url) else None,
-            "author_followers": author.followers,
+            "author_followers": None if author.followers is None else max(0, min(MOST, author.followers)),
             "title": title,
             "text": text,
             "language": _name(item.language),
@@ -126,7 +128,9 @@ def _name(text: str | None) -> str | None:
 
 
 def _value(value: str | int | float | bool) -> str | int | float | bool:
-    return plain(value, False)[:TITLE] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return plain(value, False)[:TITLE]
+    return max(-EXACT, min(EXACT, value)) if isinstance(value, int) else value
 
 
 def _identity(external_id: str) -> str:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
-
-from sqlalchemy import Row
 
 from listener.model.plan import Judgement
-from listener.model.verdict import Evidence, Label, Verdict
+from listener.pipeline.given import LABELS
+from listener.pipeline.judge import Judge
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.verdicts import Changed, Given
 
-if TYPE_CHECKING:
-    from listener.pipeline.judge import Judge
-
-LABELS: tuple[Label, ...] = tuple(label for label in get_args(Label) if label != "unscored")
-# what a person's word is worth where the text's own score says otherwise
-SAID_BY_A_PERSON = 0.6
 BATCH = 500
 
 
@@ -31,25 +23,6 @@ class Rescored:
     mention: int
     before: str
     after: str
-
-
-def corrected(verdict: Verdict, given: Row[Any] | None) -> Verdict:
-    """The verdict with the label that a person gave, where one did; it is sure then."""
-    if given is None:
-        return verdict
-    label: Label = given.label
-    sign = {"positive": 1, "negative": -1}.get(label, 0)
-    agrees = sign and verdict.score * sign > 0
-    by = Evidence(f"{given.who} says {label}", 0.0, "person")
-    return replace(
-        verdict,
-        label=label,
-        lean=label if sign or label == "neutral" else verdict.lean,
-        score=verdict.score if agrees else sign * SAID_BY_A_PERSON,
-        confidence=1.0,
-        engine=f"{verdict.engine}+person",
-        evidence=(by, *verdict.evidence),
-    )
 
 
 class Corrections:
@@ -77,7 +50,9 @@ class Corrections:
         after = 0
         while rows := self._store.verdicts.judged(after, BATCH, since):
             verdicts = self._judge.verdicts(rows)
-            judgements = [Judgement(row.id, verdicts[row.id], row.person, row.customer, row.duplicate_of) for row in rows]
+            judgements = [
+                Judgement(row.id, verdicts[row.id], row.person, row.customer, row.duplicate_of) for row in rows
+            ]
             with self._store.judging.turn(self._now()) as turn:
                 turn.keep_judgements(judgements)
             after = rows[-1].id

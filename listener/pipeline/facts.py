@@ -13,7 +13,7 @@ from listener.store.judging import PersonRecord
 from rules.terms import Facts, Value
 
 # what somebody wrote is kept once, with the mention, where an erasure finds it
-WORDS: Final = frozenset({"title", "text", "author.name"})
+WORDS: Final = frozenset({"title", "text", "author.name", "company_reply"})
 WINDOWS: Final = (7, 30, 365)
 DAY = 86_400
 
@@ -50,6 +50,7 @@ def _said(row: Row[Any]) -> dict[str, Value | None]:
         "url": row.url,
         "rating": row.rating,
         "reply_to_us": row.reply_to_us,
+        "company_reply": row.company_reply,
         "author.handle": row.author_handle,
         "author.account": f"{row.platform}:{row.author_handle.lstrip('@')}" if row.author_handle else None,
         "author.name": row.author_name,
@@ -118,4 +119,5 @@ def facts_again(row: Row[Any], kept: Mapping[str, Any]) -> Facts:
 def words_of(row: Row[Any]) -> dict[str, Value]:
     """What the stored facts of a mention leave out."""
     said = {"title": row.title, "text": f"{row.title}\n{row.text}".strip(), "author.name": row.author_name}
+    said |= {"company_reply": row.company_reply}
     return {name: value for name, value in said.items() if value}

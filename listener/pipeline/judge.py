@@ -18,6 +18,7 @@ from listener.model.plan import Judgement, Ordered
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
+from listener.pipeline.given import corrected
 from listener.pipeline.notices import as_delivery
 from listener.pipeline.orders import Orders, Said
 from listener.pipeline.replay import expected_per_day
@@ -78,12 +79,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """What one batch is decided with: the same book, silences and brake for all of its mentions."""
+    """What one batch is decided with: the same book, silences and brake; and which rules had to be skipped."""
 
     turn: Turn
     running: Running
     brake: Brake
     mutes: tuple[Mute, ...]
+    skipped: list[str]
 
 
 class Judge:
@@ -152,9 +154,7 @@ class Judge:
     def verdicts(self, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
         """What understanding says of each mention, or the person who gave it a label."""
         given = self._store.verdicts.given([row.id for row in rows])
-        return {
-            row.id: corrected(self._understanding.judge(self.utterance(row)), given.get(row.id)) for row in rows
-        }
+        return {row.id: corrected(self._understanding.judge(self.utterance(row)), given.get(row.id)) for row in rows}
 
     def utterance(self, row: Row[Any]) -> Utterance:
         """A mention as understanding is given it."""
@@ -177,11 +177,12 @@ class Judge:
             mine = [row for row in rows if row.id in claimed]
             turn.keep_judgements(judgements[row.id] for row in mine)
             records = turn.records(sorted({judgements[row.id].person for row in mine}), self._windows())
-            before = turn.ordered_before([row.id for row in mine if row.edited_at])
+            before = turn.ordered_before([row.id for row in mine if row.edited_at or row.label])
             said = [self._said(row, judgements[row.id], customers, records, now) for row in mine]
             sitting = self._sitting(turn, now)
             turn.keep([self._order(sitting, one, before.get(one.row.id, frozenset()), now) for one in said])
             braked = self._keep_rates(sitting, now)
+        self._store.house.tally("skipped", sitting.skipped)
         for rate in braked:
             self._log.warning("rule.braked", rule=rate.rule, fired=rate.fired, expected=round(rate.expected, 1))
         self._log.info("judge.done", mentions=len(mine))
@@ -194,7 +195,7 @@ class Judge:
             return expected_per_day(self._store, rule, since, now, self._limits.zone)
 
         brake = Brake(running.book, running.since, turn.known_rates(), turn.fired_since(now - WINDOW), expected)
-        return Sitting(turn, running, brake, turn.mutes())
+        return Sitting(turn, running, brake, turn.mutes(), [])
 
     def _keep_rates(self, sitting: Sitting, now: datetime) -> list[Rate]:
         """In the same transaction as the decisions: the brake is never pulled unseen."""
@@ -250,6 +251,7 @@ class Judge:
         sitting.brake.saw(decision, now)
         for error in decision.errors:
             self._log.error("rule.skipped", mention=row.id, error=error)
+            sitting.skipped.append(error.partition(":")[0])
         plan = self._orders.plan(said, decision, turn, now)
         return Ordered(self._decision(row.id, decision, kept_facts(said.facts)), plan.deliveries, tags=plan.tags)
 
@@ -260,7 +262,14 @@ class Judge:
             "at": self._now(),
             "fired": list(decision.fired),
             "settled": [
-                {"rule": s.rule, "action": s.action, "status": s.status, "stage": s.stage, "reason": s.reason}
+                {
+                    "rule": s.rule,
+                    "action": s.action,
+                    "status": s.status,
+                    "stage": s.stage,
+                    "reason": s.reason,
+                    "line": s.line,
+                }
                 for s in decision.settled
             ],
             "nothing_because": decision.nothing_because or None,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, String, cast, delete, func, literal, sel
 
 from listener.model import Appearance, Decision, MeasureRow, Mention, Source, Version
 from listener.model.plan import Arrival, Polled, Taken
-from listener.store.deliveries import purge
+from listener.store.endings import purge
 from listener.store.engine import Database, chunks, many, table
 from listener.store.sources import keep_blind_spot
 

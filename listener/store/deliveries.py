@@ -11,15 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, distinct, func, not
 
 from listener.model import Attempt, Contact, Delivery, Mention, Pause
 from listener.model.plan import OwnReply
+from listener.store.endings import enter_contact, release, withdraw
 from listener.store.engine import Database, narrowed, table
-from listener.store.ledger import StoredLedger, reservation_from_json
 
 delivery, attempt, contact = table(Delivery), table(Attempt), table(Contact)
 pause, mention = table(Pause), table(Mention)
 
-OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
 ENDED_UNSENT = ("rejected", "expired", "cancelled")
-OUTWARD = ("thanks", "gift", "ask", "engage", "recovery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ class Deliveries:
             return [(row.id, row.channel) for row in connection.execute(query)]
 
     def claim(self, number: int, now: datetime) -> Row[Any] | None:
-        """The delivery, when this call and no other may perform it."""
+        """The delivery, when this call and no other may perform it; opt-outs and the rule's mode are seen once more."""
         statement = (
             update(delivery)
             .where(delivery.c.id == number, _claimable(), unpaused())
@@ -100,6 +98,8 @@ class Deliveries:
             .returning(delivery)
         )
         with self._database.write() as connection:
+            if withdraw(connection, self._database, number):
+                return None
             return connection.execute(statement).first()
 
     def finish(self, outcome: Outcome) -> bool:
@@ -143,7 +143,7 @@ class Deliveries:
             if row.status == "done":
                 enter_contact(connection, row, at)
             if row.status in ENDED_UNSENT:
-                _release(connection, self._database, [row])
+                release(connection, self._database, [row])
             return row
 
     def answered(self, source: str, replies: Sequence[OwnReply], at: datetime) -> None:
@@ -169,7 +169,7 @@ class Deliveries:
         statement = update(delivery).where(late).values(status="expired").returning(delivery)
         with self._database.write() as connection:
             rows = list(connection.execute(statement))
-            _release(connection, self._database, rows)
+            release(connection, self._database, rows)
         return rows
 
     def to_tell(self, again_before: datetime) -> list[Row[Any]]:
@@ -267,32 +267,3 @@ class Deliveries:
         query = query.where(contact.c.person == person) if person else query
         with self._database.read() as connection:
             return list(connection.execute(query))
-
-
-def purge(connection: Connection, database: Database, mentions: Any, at: datetime | None = None) -> None:
-    """Take the words of these mentions (ids, or a query for them) out of deliveries that have ended.
-
-    With `at` the posts are gone from their source: what was still to go out about them is cancelled.
-    """
-    about = delivery.c.mention.in_(mentions)
-    if at is not None:
-        open_ones = about & delivery.c.status.in_(("due", "held", "waiting", "by_hand"))
-        cancel = update(delivery).where(open_ones).values(status="cancelled", why="the post was deleted at its source")
-        _release(connection, database, list(connection.execute(cancel.returning(delivery))))
-    ended = about & delivery.c.status.not_in(OPEN)
-    connection.execute(update(delivery).where(ended).values(text="", message={}))
-
-
-def _release(connection: Connection, database: Database, rows: Sequence[Row[Any]]) -> None:
-    """What was reserved for deliveries that never go out is given back."""
-    ledger = StoredLedger(connection, database)
-    for row in rows:
-        ledger.release(tuple(reservation_from_json(kept) for kept in row.reservations))
-    ledger.flush()
-
-
-def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
-    """An outward delivery that arrived is a contact with its person."""
-    if row.purpose in OUTWARD and row.person:
-        values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
-        connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})

@@ -51,7 +51,8 @@ def _tune(connection: Any, query_only: bool) -> None:
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
-        "cache_size=-32000",
+        # kilobytes: eight readers with the writer's cache would grow to 290 MB
+        f"cache_size={-4000 if query_only else -32000}",
         "temp_store=MEMORY",
         f"query_only={'ON' if query_only else 'OFF'}",
     ):

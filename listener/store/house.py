@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +67,13 @@ class House:
             new = {"value": dict(value)}
             statement = self._database.insert(Setting).values(name=name, **new)
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new))
+
+    def tally(self, name: str, what: Iterable[str]) -> None:
+        """Add one for each to the counts kept under a name."""
+        counted = Counter(what)
+        if counted:
+            kept = Counter({key: int(count) for key, count in self.get(name).items()})
+            self.put(name, kept + counted)
 
     def get(self, name: str) -> dict[str, Any]:
         """The fact under that name, empty when there is none."""

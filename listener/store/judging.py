@@ -118,8 +118,10 @@ class Turn:
     def ordered_before(self, ids: Sequence[int]) -> dict[int, frozenset[tuple[str, str, str]]]:
         """(rule, action, channel) that were ordered for each mention by an earlier decision about it."""
         columns = (delivery.c.mention, delivery.c.rule, delivery.c.action, delivery.c.channel)
+        # what a correction cancelled is set aside under such a key: it may be ordered again
+        theirs = delivery.c.mention.in_(ids) & delivery.c.key.not_like("%:corrected %")
         found: dict[int, set[tuple[str, str, str]]] = {}
-        for row in self._connection.execute(select(*columns).where(delivery.c.mention.in_(ids))):
+        for row in self._connection.execute(select(*columns).where(theirs)):
             found.setdefault(row.mention, set()).add((row.rule or "", row.action, row.channel or ""))
         return {number: frozenset(keys) for number, keys in found.items()}
 

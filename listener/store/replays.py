@@ -13,7 +13,9 @@ from listener.store.engine import Database, table
 
 mention, decision = table(Mention), table(Decision)
 other = decision.alias()
-COLUMNS = (mention.c.id, mention.c.posted_at, mention.c.title, mention.c.text, mention.c.author_name)
+# what the stored facts of a decision leave out, because it is the mention's own
+WORDS = (mention.c.title, mention.c.text, mention.c.author_name, mention.c.company_reply)
+COLUMNS = (mention.c.id, mention.c.posted_at, *WORDS)
 PAGE = 1_000
 
 
@@ -24,7 +26,7 @@ class Replays:
         self._database = database
 
     def between(self, since: datetime, until: datetime, most: int | None = None) -> Iterator[Any]:
-        """Oldest first: id, posted_at, title, text, author_name, facts; with `most`, only the newest so many."""
+        """Oldest first: id, posted_at, the words, facts; with `most`, only the newest so many."""
         newest = select(func.max(other.c.id)).where(other.c.mention == mention.c.id).scalar_subquery()
         query = (
             select(*COLUMNS, decision.c.facts)

@@ -23,7 +23,7 @@ from listener.model import (
     TicketMention,
     Version,
 )
-from listener.store.deliveries import purge
+from listener.store.endings import purge
 from listener.store.engine import Database, StoreTrouble, table
 from listener.store.revision import MIGRATIONS, newest_revision
 

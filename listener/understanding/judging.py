@@ -18,6 +18,7 @@ from listener.understanding.learned import Learned
 from listener.understanding.names import OURS, THEIRS, Names
 from listener.understanding.packs import Pack
 from listener.understanding.scope import scoped
+from listener.understanding.second import Second, second_opinion
 from listener.understanding.signs import NO_SIGNS, SignReader, Signs, intent_of, names_of
 from listener.understanding.spelling import unglued
 from listener.understanding.vader import Vader
@@ -60,6 +61,7 @@ class Understanding:
         topics: Path = taxonomy.TOPICS,
         languages: tuple[str, ...] = ("en",),
         learned: Learned | None = None,
+        second: Second | None = None,
     ) -> None:
         """`extra` packs lie over the shipped ones, the last on top. Raises UnreadableWords."""
         always = packs.shipped(ALWAYS)
@@ -72,14 +74,15 @@ class Understanding:
         self._signs = SignReader(topics)
         self._names = lru_cache(KEPT_NAMES)(Names)
         self._learned = learned
+        self._second = second
 
     @classmethod
-    def from_files(cls, files: Files, learned: Learned | None = None) -> Understanding:
+    def from_files(cls, files: Files, learned: Learned | None = None, second: Second | None = None) -> Understanding:
         """With the installation's own word files. Raises UnreadableWords with all problems of the file at fault."""
         extra = [packs.shipped(name) for name in files.packs if name != ALWAYS]
         if files.words.is_file():
             extra.append(packs.read(files.words))
-        return cls(extra, files.topics if files.topics.is_file() else taxonomy.TOPICS, files.languages, learned)
+        return cls(extra, files.topics if files.topics.is_file() else taxonomy.TOPICS, files.languages, learned, second)
 
     def judge(self, said: Utterance, known: Language | None = None) -> Verdict:
         """What the text says about the brand; at most 50 ms for any text. `known`: its language, told before."""
@@ -87,9 +90,9 @@ class Understanding:
         language = known or self.language_of(text, said.language)
         signs = self._signs.read(text)
         opinion, whole, engine = self.opinion(text, said.voice, language, bool(signs.churn))
-        if self._learned and language.understood and opinion is not SILENT and not signs.churn:
-            opinion = self._learned.opinion(self.features(text, said, signs), opinion)
-            engine = f"{engine}+learned/{self._learned.version}"
+        if (self._learned or self._second) and language.understood and opinion is not SILENT and not signs.churn:
+            opinion, beside = self.beside(opinion, text, said, signs)
+            engine += beside
         opinion = with_stars(opinion, said.stars)
         is_praise = opinion.label in ("positive", "mixed")
         return Verdict(
@@ -106,6 +109,14 @@ class Understanding:
             intent=intent_of(signs, opinion.label, said.voice, text),
             whole=whole,
         )
+
+    def beside(self, words: Opinion, text: str, said: Utterance, signs: Signs) -> tuple[Opinion, str]:
+        """The opinion of what stands beside the words: a second engine, else what was learned; and its name."""
+        if self._second:
+            return second_opinion(words, self._second, text)
+        if self._learned:
+            return self._learned.opinion(self.features(text, said, signs), words), f"+learned/{self._learned.version}"
+        return words, ""
 
     def prepared(self, said: Utterance) -> Prepared:
         """The first steps: guard and names."""

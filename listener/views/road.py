@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from listener.pipeline.facts import facts_again
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.deliveries import DeliveryFilter
@@ -15,7 +16,7 @@ from listener.views import objects
 from listener.views.objects import Object, moment
 from rules import book, engine
 from rules.problems import BookError
-from rules.terms import Facts, Finding
+from rules.terms import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,4 @@ def _findings(store: Store, row: Row[Any], decision: Row[Any]) -> tuple[tuple[Fi
     except BookError:
         return (), f"rule book {decision.book} is written in a language that this version does not read"
     with store.judging.past(row.id, decision.at) as history:
-        return engine.trace(then, _facts(row, decision.facts), decision.at, history), ""
-
-
-def _facts(row: Row[Any], kept: Mapping[str, Any]) -> Facts:
-    """The facts of a decision; texts and names are not kept with it twice, they are the mention's own."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
-    own = {"text": _said(row), "title": row.title, "author.name": row.author_name}
-    return Facts({**{name: value for name, value in own.items() if value}, **values})
+        return engine.trace(then, facts_again(row, decision.facts), decision.at, history), ""

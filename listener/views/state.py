@@ -25,6 +25,7 @@ def status(store: Store, now: datetime) -> Object:
         "pauses": [_pause(row) for row in store.house.pauses()],
         "silences": [objects.silence(row) for row in store.silences.now(now)],
         "braked": [_braked(row) for row in store.rates.braked()],
+        "skipped": store.house.get("skipped"),
     }
 
 
@@ -55,6 +56,8 @@ def told(seen: Object) -> Iterator[str]:
         f"expected were {one['expected']:.1f}"
         for one in seen["braked"]
     )
+    for rule, count in seen["skipped"].items():
+        yield f"SKIPPED rule {rule} for {count} mentions: a value did not fit it; the log has `rule.skipped`"
     for one in seen["silences"]:
         what = f"{one['kind']} {one_line(one['what'])}"
         yield f"silence {what} until {at(one['until'])} by {one['owner']}: {one_line(one['why'])}"

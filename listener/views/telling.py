@@ -70,7 +70,9 @@ def _ruling_told(ruling: Ruling) -> Iterator[str]:
     if ruling.nothing_because:
         yield f"          nothing, because {one_line(ruling.nothing_because)}"
     for one in ruling.settled:
-        yield f"          {one['rule']}: {one['action']} {one['status']} {one_line(one['reason'] or '')}".rstrip()
+        place = ", ".join(filter(None, (one["stage"], f"line {one['line']}" if one.get("line") else "")))
+        what = f"{one['rule']}: {one['action']} {one['status']}" + (f" ({place})" if place else "")
+        yield f"          {what} {one_line(one['reason'] or '')}".rstrip()
     if ruling.unexplained:
         yield f"          {ruling.unexplained}"
     yield from _findings_told(ruling.findings, frozenset(ruling.fired))

@@ -101,24 +101,32 @@ def _spec_case(name: str) -> Case:
 
     def page(text: str, date: str | None) -> str:
         promised = " ".join(item.get("text", "") for item in sample.items)
-        return json.dumps(_changed(sample.answer, promised, text, date is not None))
+        return json.dumps(_changed(sample.answer, promised, text, date))
 
     return Case(
         "json_api", lambda url: {**said, "base_url": url}, page, json.dumps(_emptied(sample.answer)), "application/json"
     )
 
 
-def _changed(value: Any, promised: str, text: str, dated: bool) -> Any:
-    """The sample's answer with its texts replaced, and without its dates unless they stay."""
+def _changed(value: Any, promised: str, text: str, date: str | None) -> Any:
+    """The sample's answer with its texts replaced, its dates too, or without them."""
     if isinstance(value, dict):
-        return {key: _changed(part, promised, text, dated) for key, part in value.items()}
+        return {key: _changed(part, promised, text, date) for key, part in value.items()}
     if isinstance(value, list):
-        return [_changed(part, promised, text, dated) for part in value]
+        return [_changed(part, promised, text, date) for part in value]
     told = re.sub(r"<\w+>|</\w+>", "", unescape(value.split("\t")[-1])) if isinstance(value, str) else ""
     if len(told) > 5 and (told in promised or value in promised):
         return text
     found = read_time(value)
-    return None if not dated and found and found.year == 2026 else value
+    return _date_like(value, date) if found and found.year == 2026 else value
+
+
+def _date_like(value: Any, date: str | None) -> Any:
+    """This date in the form of that value."""
+    at = read_time(date)
+    if isinstance(value, str) or at is None:
+        return date
+    return int(at.timestamp() * (1000 if value > 10**11 else 1))
 
 
 def _emptied(value: Any) -> Any:
@@ -143,3 +151,44 @@ def cases() -> Iterator[tuple[str, Case]]:
     yield from KINDS.items()
     for name in shipped():
         yield f"json_api:{name}", _spec_case(name)
+
+
+def bent(page: str, bend: Callable[[Any], Any]) -> str:
+    """The page with the JSON in it changed; a feed, which holds none, without what its elements say."""
+    script = re.search(r'(?s)(?<=<script type="application/ld\+json">).*?(?=</script>)', page)
+    if script:
+        return page.replace(script[0], json.dumps(bend(json.loads(script[0]))))
+    return re.sub(r"(?<=>)[^<]+(?=</)", "", page) if page.startswith("<") else json.dumps(bend(json.loads(page)))
+
+
+def single(value: Any) -> Any:
+    """Every list becomes its first member, as some sites write a list of one."""
+    if isinstance(value, dict):
+        return {key: single(part) for key, part in value.items()}
+    return single(value[0]) if isinstance(value, list) and value else value
+
+
+def nulled(value: Any) -> Any:
+    """Every value that is neither a list nor an object becomes null."""
+    if isinstance(value, dict):
+        return {key: nulled(part) for key, part in value.items()}
+    return [nulled(part) for part in value] if isinstance(value, list) else None
+
+
+def thinned(value: Any) -> Any:
+    """Every list keeps its members, every object loses all values but those that hold more."""
+    if isinstance(value, dict):
+        return {key: thinned(part) for key, part in value.items() if isinstance(part, dict | list)}
+    return [thinned(part) for part in value] if isinstance(value, list) else value
+
+
+ONWARD = {"next": "/again", "nextPageToken": "again", "cursor": "again", "has_more": True, "after": "t1_again"}
+
+
+def endless(value: Any) -> Any:
+    """Full pages that lead on to themselves, in the words of all the sites."""
+    if isinstance(value, dict):
+        return {key: ONWARD.get(key) or endless(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [endless(part) for part in value] * (160 // max(1, len(value)))
+    return value

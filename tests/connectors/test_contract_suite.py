@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
 from connectors import KINDS
 from connectors.contract import Batch, GiveUp, Item, TryLater
 from listener.aside import Aside
-from tests.connectors.kinds import DATE, TOLD, UNPOLLED, Case, cases
+from tests.connectors.kinds import DATE, TOLD, UNPOLLED, Case, bent, cases, endless, nulled, single, thinned
 from tests.connectors.loopback import Answer, Asked, Site, a_site
 from tests.doors import NOW, RealDoor, a_door
 
@@ -164,7 +165,40 @@ def test_no_body_breaks_a_poll(site: Site, case: Case, door: RealDoor, body: byt
         assert items(poll(site, case, door, Answer(body))) == []
 
 
-@pytest.mark.parametrize("name", ["feed", "reviews_page", "json_api:steam", "reddit", "mastodon"])
-def test_ten_megabytes_are_refused(site: Site, door: RealDoor, name: str) -> None:
+@pytest.mark.parametrize("bend", [single, nulled, thinned])
+def test_a_page_of_another_shape_costs_values_and_not_the_poll(
+    site: Site, case: Case, door: RealDoor, bend: Callable[[Any], Any]
+) -> None:
+    page = bent(case.page("Works well.", DATE), bend)
+
+    with suppress(TryLater):
+        assert all(item.external_id for item in poll(site, case, door, Answer(page)).items)
+
+
+def test_an_item_without_text_and_date_still_has_a_name(site: Site, case: Case, door: RealDoor) -> None:
+    bare = items(poll(site, case, door, Answer(case.page("", None))))
+
+    assert all(item.external_id for item in bare)
+
+
+def test_clocks_in_the_future_are_now(site: Site, case: Case, door: RealDoor) -> None:
+    batch = poll(site, case, door, Answer(case.page("Works well.", "2031-01-01T00:00:00Z")))
+    later = poll(site, case, door, Answer(case.page("Works better.", DATE)), batch.cursor)
+
+    assert {item.posted_at for item in batch.items} == {NOW}
+    assert [item.text for item in later.items if "better" in item.text]
+
+
+def test_pages_that_lead_on_for_ever_are_left(site: Site, case: Case, door: RealDoor) -> None:
+    page = bent(case.page("Works well.", DATE), endless)
+    onward = page.replace("</body>", '<a rel="next" href="/again">older</a></body>')
+    headers = {"link": f'<{site.url}/again?page=2>; rel="next"'}
+    with suppress(TryLater):
+        poll(site, case, door, Answer(onward, headers=headers))
+
+    assert 1 <= len(site.asked) <= 40
+
+
+def test_ten_megabytes_are_refused(site: Site, case: Case, door: RealDoor) -> None:
     with pytest.raises(TryLater):
-        poll(site, CASES[name], door, Answer(b"<a>" * 3_500_000))
+        poll(site, case, door, Answer(b"<a>" * 3_500_000))

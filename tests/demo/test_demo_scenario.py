@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from listener.demo.posts import all_posts
 from listener.demo.scenario import prepare
 from listener.demo.servers import Addresses
 
@@ -32,7 +33,8 @@ def config(tmp_path):
 
 def test_the_config_names_every_local_server(config):
     told = tomllib.loads(config.read_text("utf-8"))
-    assert {source["url"] for source in told["source"]} == {ADDRESSES.forum, ADDRESSES.news, ADDRESSES.reviews}
+    addresses = {source.get("url") or source["base_url"] for source in told["source"]}
+    assert addresses == {ADDRESSES.forum, ADDRESSES.news, ADDRESSES.reviews, ADDRESSES.reddit}
     assert {(c["name"], c["kind"]) for c in told["channel"]} == {
         ("care", "slack"),
         ("care-mail", "email"),
@@ -44,6 +46,7 @@ def test_the_config_names_every_local_server(config):
 
 def test_the_webhook_is_a_secret_in_a_file_of_its_own(config):
     secret = config.parent / "secrets" / "slack-webhook"
+    assert (config.parent / "secrets" / "reddit").is_file()
     assert secret.read_text("utf-8") == ADDRESSES.slack
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert ADDRESSES.slack not in config.read_text("utf-8")
@@ -74,3 +77,8 @@ def test_every_owner_is_on_the_staff(config):
 def test_a_second_run_in_the_same_folder_points_at_the_new_servers(config):
     prepare(config.parent, ADDRESSES, NOW)
     assert tomllib.loads(config.read_text("utf-8"))["web"]["listen"] == "127.0.0.1:7"
+
+
+def test_every_subreddit_of_the_world_is_read(config):
+    sources = {source["name"]: source for source in tomllib.loads(config.read_text("utf-8"))["source"]}
+    assert set(sources["reddit"]["subreddits"]) == {post.board for post in all_posts()["reddit"]} - {""}

@@ -6,7 +6,9 @@ import pytest
 
 from connectors.contract import Failed
 from listener.actions.contract import InDoubt
+from listener.model import Customer
 from listener.store.deliveries import DeliveryFilter
+from listener.store.engine import table
 from tests.pipeline.road import TROUBLE, a_road, an_item
 
 
@@ -138,3 +140,24 @@ def test_a_stop_switch_holds_what_is_due(tmp_path, scope):
     assert road.perform_all() == []
     road.store.house.resume(scope, road.clock(), "anna")
     assert road.perform_all() == ["done"]
+
+
+def test_a_rule_that_was_switched_off_meanwhile_sends_nothing(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    road.store.house.adopt_book("v2", {}, {"thank": "ask", "recover": "off"}, road.clock())
+
+    assert road.perform_all() == [""]
+    assert (statuses(road), the_alert(road).why) == (["cancelled"], "its rule was switched off meanwhile")
+
+
+def test_somebody_who_opted_out_meanwhile_is_not_contacted(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(text="Acme Flow +"))
+    (draft,) = road.store.deliveries.page(DeliveryFilter())
+    road.store.deliveries.move(draft.id, ("waiting",), road.clock(), status="due", customer="c-17", decided_by="anna")
+    opted_out = {column.name: "" for column in table(Customer).columns} | {"id": "c-17", "do_not_contact": True}
+    opted_out |= {"products": [], "tags": [], "consents": [], "columns": {}}
+    road.store.customers.replace([opted_out], [])
+
+    assert road.perform_all() == [""]
+    assert statuses(road, "thank") == ["cancelled"]

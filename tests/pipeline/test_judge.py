@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from connectors.contract import Item
+from listener.model.verdict import Verdict
 from listener.store.deliveries import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
@@ -173,7 +174,9 @@ def test_a_repost_is_linked_to_the_first(tmp_path):
 
 def test_hostile_text_is_kept_and_judged(tmp_path):
     road = a_road(tmp_path)
-    road.says(Item("p1", "Acme Flow - \x00 \ud800 <script>alert(1)</script> \u202e", url="javascript:alert(1)", html=True))
+    road.says(
+        Item("p1", "Acme Flow - \x00 \ud800 <script>alert(1)</script> \u202e", url="javascript:alert(1)", html=True)
+    )
 
     row = the_mention(road)
     assert row.url is None
@@ -189,3 +192,13 @@ def test_a_post_deleted_at_its_source_takes_its_draft_and_its_words_along(tmp_pa
     rows = {row.action: row for row in road.store.deliveries.page(DeliveryFilter())}
     assert rows["thank"].status == "cancelled"
     assert (rows["alert"].status, rows["alert"].text, rows["alert"].message) == ("done", "", {})
+
+
+def test_a_rule_that_fails_at_run_time_is_skipped_counted_and_the_others_go_on(tmp_path):
+    road = a_road(tmp_path, rules=RULES.replace("when: {sentiment: positive}", "when: {language: de}"))
+    strange = Verdict("negative", -0.8, 0.9, "mood", 5)  # type: ignore[arg-type]
+    road.judge._understanding.judge = lambda utterance: strange
+    road.says(an_item())
+
+    assert road.store.house.get("skipped") == {"thank": 1}
+    assert len(tickets(road)) == 1

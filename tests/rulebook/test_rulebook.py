@@ -103,7 +103,7 @@ def test_after_a_restart_the_last_good_book_is_the_one_that_the_store_remembers(
 def test_without_any_good_book_it_says_so_and_starts_nothing(tmp_path: Path) -> None:
     made = House(tmp_path)
     (made.rules / "book.yaml").write_text("rules: [")
-    with pytest.raises(BookError, match=r"book.yaml:1:8: this '\[' is never closed"):
+    with pytest.raises(BookError, match=r"book.yaml:2:1: .* is never closed"):
         made.book.running()
 
 

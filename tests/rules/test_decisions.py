@@ -44,6 +44,13 @@ def test_somebody_whom_nobody_knows_hears_nothing_without_approval(tmp_path: Pat
     assert decision.settled[0].reservations == ()
 
 
+def test_an_unsure_verdict_reaches_nobody_without_approval(tmp_path: Path) -> None:
+    book = a_book(tmp_path, a_rule("{sentiment: unsure}", "[{thank: {}}, {alert: care}]", WEEKLY))
+    decision = a_decision(book, facts(sentiment="unsure"), floor="live")
+    assert outcome(decision) == {"thank": "waiting", "alert": "due"}
+    assert decision.settled[0].reason == "the verdict is unsure"
+
+
 def test_nothing_is_decided_about_own_accounts_and_machines(tmp_path: Path) -> None:
     book = a_book(tmp_path, a_rule("{sentiment: negative}"))
     assert a_decision(book, facts(author__is_us=True)).nothing_because == "written by one of our own accounts"

@@ -91,7 +91,8 @@ def test_a_signed_post_is_acknowledged_once_it_is_stored(desk: Desk) -> None:
     assert (status, json.loads(told)) == (202, {"items": 1, "new": 1, "edited": 0, "repeated": 0, "unusable": 0})
     assert desk.texts() == ["Acme Flow is down"]
     row = desk.store.sources.get("our shop")
-    assert row and (row.state, row.items, row.mentions, row.last_ok_at) == ("ok", 1, 1, NOW)
+    assert row
+    assert (row.state, row.items, row.mentions, row.last_ok_at) == ("ok", 1, 1, NOW)
 
 
 def test_the_same_post_again_is_acknowledged_and_kept_once(desk: Desk) -> None:

@@ -1,0 +1,33 @@
+"""A label that a person gave, laid over the verdict of the same mention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, get_args
+
+from sqlalchemy import Row
+
+from listener.model.verdict import Evidence, Label, Verdict
+
+LABELS: tuple[Label, ...] = tuple(label for label in get_args(Label) if label != "unscored")
+# what a person's word is worth where the text's own score says otherwise
+SAID_BY_A_PERSON = 0.6
+
+
+def corrected(verdict: Verdict, given: Row[Any] | None) -> Verdict:
+    """The verdict with the label that a person gave, where one did; it is sure then."""
+    if given is None:
+        return verdict
+    label: Label = given.label
+    sign = {"positive": 1, "negative": -1}.get(label, 0)
+    agrees = sign and verdict.score * sign > 0
+    by = Evidence(f"{given.who} says {label}", 0.0, "person")
+    return replace(
+        verdict,
+        label=label,
+        lean=label if sign or label == "neutral" else verdict.lean,
+        score=verdict.score if agrees else sign * SAID_BY_A_PERSON,
+        confidence=1.0,
+        engine=f"{verdict.engine}+person",
+        evidence=(by, *verdict.evidence),
+    )

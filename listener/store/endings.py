@@ -1,0 +1,67 @@
+"""How deliveries end: a contact entered, reservations given back, withdrawn before they go, their words purged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, or_, select, update
+
+from listener.model import Contact, Customer, Delivery, RuleMode
+from listener.store.engine import Database, table
+from listener.store.ledger import StoredLedger, reservation_from_json
+
+delivery, contact = table(Delivery), table(Contact)
+customer, rule_mode = table(Customer), table(RuleMode)
+
+OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
+OUTWARD = ("thanks", "gift", "ask", "engage", "recovery")
+
+
+def purge(connection: Connection, database: Database, mentions: Any, at: datetime | None = None) -> None:
+    """Take the words of these mentions (ids, or a query for them) out of deliveries that have ended.
+
+    With `at` the posts are gone from their source: what was still to go out about them is cancelled.
+    """
+    about = delivery.c.mention.in_(mentions)
+    if at is not None:
+        open_ones = about & delivery.c.status.in_(("due", "held", "waiting", "by_hand"))
+        cancel = update(delivery).where(open_ones).values(status="cancelled", why="the post was deleted at its source")
+        release(connection, database, list(connection.execute(cancel.returning(delivery))))
+    ended = about & delivery.c.status.not_in(OPEN)
+    connection.execute(update(delivery).where(ended).values(text="", message={}))
+
+
+def release(connection: Connection, database: Database, rows: Sequence[Row[Any]]) -> None:
+    """What was reserved for deliveries that never go out is given back."""
+    ledger = StoredLedger(connection, database)
+    for row in rows:
+        ledger.release(tuple(reservation_from_json(kept) for kept in row.reservations))
+    ledger.flush()
+
+
+def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
+    """An outward delivery that arrived is a contact with its person."""
+    if row.purpose in OUTWARD and row.person:
+        values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
+        connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})
+
+
+def withdraw(connection: Connection, database: Database, number: int) -> bool:
+    """Cancel a delivery that was due and must not go any more: its person opted out, or its rule was switched off.
+
+    What a person approved goes whatever became of the rule. True when it was withdrawn.
+    """
+    opted_out = and_(
+        delivery.c.purpose.in_(OUTWARD),
+        select(customer.c.id).where(customer.c.id == delivery.c.customer, customer.c.do_not_contact).exists(),
+    )
+    off = select(rule_mode.c.rule).where(rule_mode.c.rule == delivery.c.rule, rule_mode.c.mode.in_(("off", "shadow")))
+    switched_off = and_(delivery.c.decided_by.is_(None), off.exists())
+    why = case((opted_out, "the person does not want to be contacted"), else_="its rule was switched off meanwhile")
+    mine = delivery.c.id == number, delivery.c.status.in_(("due", "held")), or_(opted_out, switched_off)
+    statement = update(delivery).where(*mine).values(status="cancelled", why=why).returning(delivery)
+    rows = list(connection.execute(statement))
+    release(connection, database, rows)
+    return bool(rows)
