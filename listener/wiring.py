@@ -16,7 +16,7 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from connectors import KINDS
-from connectors.contract import Replying
+from connectors.contract import GiveUp, Replying, TryLater
 from listener.actions.contract import Channel
 from listener.actions.templates import Templates
 from listener.aside import Aside
@@ -46,6 +46,7 @@ from listener.store import Store
 from listener.store.upkeep import migrate
 from listener.understanding import Understanding, UnreadableWords, taxonomy
 from listener.understanding.learned import Learned, UnreadableModel
+from listener.understanding.second import SECONDS, NoAnswer, made
 from rules.catalogue import FIELDS
 from rules.terms import MaxAge, World
 
@@ -206,7 +207,22 @@ class Parts:
 
     @cached_property
     def understanding(self) -> Understanding:
-        return Understanding.from_files(self.config.understanding, self._learned())
+        second = made(self.config.understanding.engine, self._post)
+        return Understanding.from_files(self.config.understanding, self._learned(), second)
+
+    @cached_property
+    def _near(self) -> Net:
+        """The door to the second engine, which the operator named: it may stand on this machine, and is impatient."""
+        settings = NetSettings(allow_private=True, connect=SECONDS, read=SECONDS, total=SECONDS, pace=0)
+        return Net(settings, clock, time.monotonic)
+
+    def _post(self, url: str, body: bytes) -> bytes:
+        """Raises NoAnswer within two seconds."""
+        try:
+            answer = self._near.fetch(url, method="POST", headers={"content-type": "application/json"}, body=body)
+        except (TryLater, GiveUp) as trouble:
+            raise NoAnswer(str(trouble)) from trouble
+        return answer.body
 
     def _learned(self) -> Learned | None:
         """What was learned from audited labels and is at work; a model that is not readable is left out."""
@@ -256,7 +272,7 @@ class Parts:
     def close(self) -> None:
         """End children, connections and the store, as far as they were started."""
         self.stopped.set()
-        for name, end in (("net", Net.close), ("parser", Aside.close)):
+        for name, end in (("net", Net.close), ("_near", Net.close), ("parser", Aside.close)):
             if name in self.__dict__:
                 partial(end, getattr(self, name))()
         self.store.close()

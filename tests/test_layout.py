@@ -28,6 +28,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("listener.daemon",),
     ("listener.demo",),
     ("listener.cli",),
+    ("listener.__main__",),
 )
 ROOMS = {room: step for step, rooms in enumerate(STEPS) for room in rooms}
 # the parser children are listed by wiring, config checks kinds and channels by importing them when asked

@@ -101,10 +101,9 @@ class Email(Channel):
             raise self._refused(refused)
 
     def _sent(self, letter: EmailMessage | None) -> Refused:
-        context = self._context()
-        with closing(self._connected(context)) as server:
+        with closing(self._connected()) as server:
             if self.security == "starttls":
-                server.starttls(context=context)
+                server.starttls(context=self._context())
             if self.username and self.password:
                 server.login(self.username.get_secret_value(), self.password.get_secret_value())
             refused = server.send_message(letter) if letter else {}
@@ -113,11 +112,11 @@ class Email(Channel):
                 server.quit()
             return refused
 
-    def _connected(self, context: ssl.SSLContext) -> smtplib.SMTP:
+    def _connected(self) -> smtplib.SMTP:
         # Without a name of ours smtplib asks the resolver for one, which may take longer than the delivery.
         port, name = self.port or _PORTS[self.security], _domain(self.sender)
         if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, port, name, timeout=LIMIT, context=context)
+            return smtplib.SMTP_SSL(self.host, port, name, timeout=LIMIT, context=self._context())
         return smtplib.SMTP(self.host, port, name, timeout=LIMIT)
 
     def _context(self) -> ssl.SSLContext:

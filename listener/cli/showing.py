@@ -10,13 +10,23 @@ import typer
 from listener.cli.asked import Json, number
 from listener.cli.opening import opened
 
+INDENT = 10  # of every line, where its word stands
+
 Mention = Annotated[str, typer.Argument(metavar="MENTION", help="A mention, by the column `id` of `mentions`.")]
 
 
 def explain(context: typer.Context, mention: Mention, as_json: Json = False) -> None:
     """The whole road of one mention, also why nothing happened."""
+    from listener.understanding import workings
     from listener.views import objects, road, telling
+    from listener.views.tables import one_line
 
     with opened(context) as parts:
         found = road.road_of(parts.store, number(mention), parts.understanding.plain)
-    print(objects.line(asdict(found)) if as_json else "\n".join(telling.told(found)))
+        row = parts.store.mentions.get(number(mention))
+        how = workings.workings(parts.understanding, parts.judge.utterance(row)) if row else None
+    if as_json:
+        print(objects.line({**asdict(found), "workings": asdict(how) if how else None}))
+        return
+    told = workings.told(how) if how else ()
+    print("\n".join((*telling.told(found), *(line[:INDENT] + one_line(line[INDENT:]) for line in told))))

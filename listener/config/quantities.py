@@ -117,6 +117,16 @@ def language(code: str) -> str:
     return code
 
 
+def engine(written: str) -> str:
+    """What gives a second opinion on verdicts: vader alone, a model of the transformers library, or an address.
+
+    Raises ValueError with the cure.
+    """
+    if not re.fullmatch(r"vader|transformers:\S+|https?://\S+", written):
+        raise ValueError('is no engine — write "vader", "transformers:MODEL" or the http(s) address of one')
+    return written
+
+
 def email(text: str) -> str:
     """One bare mail address. Raises ValueError with the cure."""
     if not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+", text):
@@ -159,6 +169,7 @@ Networks = Annotated[bool | tuple[Network, ...], BeforeValidator(networks)]
 Listen = Annotated[Address, BeforeValidator(address)]
 Contact = Annotated[str, AfterValidator(contact)]
 Language = Annotated[str, AfterValidator(language)]
+Engine = Annotated[str, AfterValidator(engine)]
 Email = Annotated[str, AfterValidator(email)]
 Line = Annotated[str, AfterValidator(one_line)]
 Name = Annotated[str, AfterValidator(name)]

@@ -19,6 +19,7 @@ from listener.config.quantities import (
     Contact,
     Duration,
     Email,
+    Engine,
     FilePath,
     Keep,
     Language,

@@ -80,8 +80,10 @@ class Brands:
 
     def is_own(self, platform: str, author: Author) -> bool:
         """Whether this account, or the site it writes from, is one of ours."""
+        if not self._own:
+            return False
         handle = bare(author.handle or "")
-        host = host_of(author.url)
+        host = host_of(author.url) if author.url else ""
         keys = {(bare(platform), handle), ("", handle), ("", host), ("", host.partition(".")[2])}
         return not self._own.isdisjoint(key for key in keys if key[1])
 

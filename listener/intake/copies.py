@@ -60,7 +60,7 @@ def normal_words(text: str) -> list[str]:
     return (ASCII_WORD if text.isascii() else WORD).findall(text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def spread(word: str) -> int:
     """The word's hash with each of its 64 bits in a lane of its own, so that adding numbers counts votes."""
     return int.from_bytes(b"".join([IN_LANES[byte] for byte in hashed(word)]), "big")

@@ -16,7 +16,7 @@ from rules.terms import Facts, Moment
 LOOK_BACK = timedelta(days=14)
 DAY = timedelta(days=1)
 LEAST = timedelta(days=3)  # a rate over less than this says more about the hour than about the rule
-MOST = 20_000  # mentions; about a second
+MOST = 2_000  # mentions: about a tenth of a second, while the writer waits
 
 
 def heard(store: Store, since: datetime, until: datetime, zone: ZoneInfo, most: int | None = None) -> Iterator[Heard]:

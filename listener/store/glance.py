@@ -106,7 +106,7 @@ class Glance:
         where = "source = :source AND posted_at >= :before AND posted_at < :since"
         values = {"source": source, "before": since - USUAL, "since": since}
         (row,) = self._query(f"SELECT count(*) AS said FROM mention WHERE {where}", values)
-        return round(row.said * ((until - since) / USUAL))
+        return round(int(row.said) * ((until - since) / USUAL))
 
 
 def is_current(path: Path) -> bool:

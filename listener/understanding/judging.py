@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol
 
 from listener.model.verdict import Evidence, Utterance, Verdict, Voice
 from listener.understanding import packs, taxonomy
-from listener.understanding.engine import Engine
 from listener.understanding.features import features
 from listener.understanding.guard import LONGEST, guarded
 from listener.understanding.labels import SILENT, UNSCORED, Opinion, from_words, with_stars
@@ -65,15 +64,15 @@ class Understanding:
     ) -> None:
         """`extra` packs lie over the shipped ones, the last on top. Raises UnreadableWords."""
         always = packs.shipped(ALWAYS)
-        self._engine: Engine = Vader([always, *extra])
-        self._engines: dict[Voice, Engine] = {
+        self._engine = Vader([always, *extra])
+        self._engines: dict[Voice, Vader] = {
             voice: Vader([always, packs.shipped(name), *extra]) for voice, name in BY_VOICE
         }
         self._stock = Vader()
         self._languages = Languages(languages)
         self._signs = SignReader(topics)
         self._names = lru_cache(KEPT_NAMES)(Names)
-        self._learned = learned
+        self.learned = learned
         self._second = second
 
     @classmethod
@@ -90,7 +89,7 @@ class Understanding:
         language = known or self.language_of(text, said.language)
         signs = self._signs.read(text)
         opinion, whole, engine = self.opinion(text, said.voice, language, bool(signs.churn))
-        if (self._learned or self._second) and language.understood and opinion is not SILENT and not signs.churn:
+        if (self.learned or self._second) and language.understood and opinion is not SILENT and not signs.churn:
             opinion, beside = self.beside(opinion, text, said, signs)
             engine += beside
         opinion = with_stars(opinion, said.stars)
@@ -104,7 +103,7 @@ class Understanding:
             evidence=opinion.evidence if signs is NO_SIGNS else (*opinion.evidence, *evidence_of(signs)),
             topics=names_of(signs.topics),
             drivers=names_of(signs.drivers) if is_praise else (),
-            tags=opinion.tags if signs is NO_SIGNS else (*opinion.tags, *tags_of(signs, names, raw, text)),
+            tags=(*opinion.tags, *tags_of(signs, names, raw, text)) if tells_more(signs) else opinion.tags,
             lean=opinion.lean,
             intent=intent_of(signs, opinion.label, said.voice, text),
             whole=whole,
@@ -114,8 +113,8 @@ class Understanding:
         """The opinion of what stands beside the words: a second engine, else what was learned; and its name."""
         if self._second:
             return second_opinion(words, self._second, text)
-        if self._learned:
-            return self._learned.opinion(self.features(text, said, signs), words), f"+learned/{self._learned.version}"
+        if self.learned:
+            return self.learned.opinion(self.features(text, said, signs), words), f"+learned/{self.learned.version}"
         return words, ""
 
     def prepared(self, said: Utterance) -> Prepared:
@@ -132,7 +131,7 @@ class Understanding:
         """What a learned model sees of a prepared text."""
         text = unglued(text)
         clauses = scoped(text) if said.voice in SCOPED_VOICES else text
-        engine = self._engines.get(said.voice, self._engine)
+        engine = self.engine_for(said.voice)
         return features(clauses, engine.read(clauses), self._stock.read(clauses), signs, said.stars)
 
     def features_of(self, said: Utterance) -> dict[str, float]:
@@ -145,7 +144,7 @@ class Understanding:
 
     def opinion(self, text: str, voice: Voice, language: Language, leaves: bool) -> tuple[Opinion, float | None, str]:
         """The opinion of the words alone, the whole text's score where only clauses counted, and the engine."""
-        engine = self._engines.get(voice, self._engine)
+        engine = self.engine_for(voice)
         if not language.understood:
             return UNSCORED, None, engine.name
         text = unglued(text)
@@ -155,14 +154,26 @@ class Understanding:
         is_silent = language.code is None and not reading.hits
         return SILENT if is_silent else from_words(reading, leaves), whole, engine.name
 
+    def engine_for(self, voice: Voice) -> Vader:
+        """The engine with the packs for how people talk there."""
+        return self._engines.get(voice, self._engine)
+
+    def versions(self, voice: Voice) -> dict[str, str]:
+        """Each pack that counts there, the last on top, with a version that changes with any of its words."""
+        return {pack.name: packs.version_of([pack]) for pack in self.engine_for(voice).packs}
+
     def plain(self, text: str) -> float:
         """Stock VADER's compound of the raw text, capped like all texts."""
         return self._stock.read(text[:LONGEST]).score
 
 
-def evidence_of(signs: Signs) -> Iterable[Evidence]:
-    for said in (*signs.topics, *signs.drivers, *signs.intents, *signs.churn, *signs.comparison):
-        yield Evidence(said.phrase, 0.0, said.group)
+def evidence_of(signs: Signs) -> list[Evidence]:
+    everything = (*signs.topics, *signs.drivers, *signs.intents, *signs.churn, *signs.comparison)
+    return [Evidence(said.phrase, 0.0, said.group) for said in everything]
+
+
+def tells_more(signs: Signs) -> bool:
+    return bool(signs.churn or signs.comparison)
 
 
 def tags_of(signs: Signs, names: Names, raw: str, text: str) -> Iterable[str]:

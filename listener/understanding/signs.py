@@ -53,13 +53,13 @@ def qualified(sections: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, 
 
 
 def names_of(signs: Sequence[Said]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(said.group for said in signs))
+    return tuple(dict.fromkeys([said.group for said in signs])) if signs else ()
 
 
 def intent_of(signs: Signs, label: Label, voice: Voice, text: str) -> str | None:
     """What the writer is after. Trouble and joy come before the form of the sentence."""
     wants = names_of(signs.intents)
-    news = sum(said.group == "news" for said in signs.intents)
+    news = [said.group for said in signs.intents].count("news")
     if voice == "news" or news >= LEAST_NEWS_SIGNS:
         return "news"
     if label in ("negative", "mixed"):

@@ -36,13 +36,13 @@ class Vader:
 
     def __init__(self, packs: Sequence[Pack] = ()) -> None:
         analyzer = SentimentIntensityAnalyzer()
-        self._packs = tuple(packs)
+        self.packs = tuple(packs)
         self._tokens = Tokens(merge(analyzer.lexicon, packs), shortens=bool(packs))
         self._emojis: dict[str, str] = {sign: words for sign, words in analyzer.emojis.items() if len(sign) == 1}
 
     @cached_property
     def name(self) -> str:
-        return f"vader/{version_of(self._packs)}" if self._packs else "vader"
+        return f"vader/{version_of(self.packs)}" if self.packs else "vader"
 
     def read(self, text: str) -> Reading:
         """The compound score of the text and the words behind it."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from far_sides import DOOR, HOSTILE, a_message
-from mail_sink import MailSink, a_certificate, mail_sink
 from pydantic import ValidationError
 
 from connectors.contract import Failed
 from listener.actions.email import Email
+from tests.actions.far_sides import DOOR, HOSTILE, a_message
+from tests.actions.mail_sink import MailSink, a_certificate, mail_sink
 
 
 def an_email(sink: MailSink | int, **options: Any) -> Email:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import structlog
-from far_sides import DOOR, HOSTILE, FarSide, a_message, always, far_side
 from pydantic import ValidationError
 
 from connectors.contract import Failed
@@ -12,6 +11,7 @@ from listener.actions import KINDS, kind
 from listener.actions.apprise import Apprise
 from listener.actions.log import Log
 from listener.actions.text import without
+from tests.actions.far_sides import DOOR, HOSTILE, FarSide, a_message, always, far_side
 
 # Apprise 2.2 imports imghdr, which Python 3.11 calls deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -8,13 +8,13 @@ from html import escape
 from typing import Any
 
 import pytest
-from far_sides import DOOR, HOSTILE, NOW, Answer, FarSide, Heard, a_message, always, far_side, says_json
 from pydantic import ValidationError
 
 from connectors.contract import Failed
 from listener.actions.contract import InDoubt
 from listener.actions.slack import Slack
 from listener.actions.slack_blocks import payload
+from tests.actions.far_sides import DOOR, HOSTILE, NOW, Answer, FarSide, Heard, a_message, always, far_side, says_json
 
 SECRET_PATH = "/services/T000/B000/sesame"
 

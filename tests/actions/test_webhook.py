@@ -8,11 +8,11 @@ import time
 from datetime import timedelta
 
 import pytest
-from far_sides import DOOR, HOSTILE, NOW, FarSide, a_message, always, far_side
 
 from connectors.contract import Failed, GiveUp, Response
 from listener.actions.contract import Message
 from listener.actions.webhook import Webhook
+from tests.actions.far_sides import DOOR, HOSTILE, NOW, FarSide, a_message, always, far_side
 
 
 def a_webhook(side: FarSide) -> Webhook:

@@ -49,7 +49,10 @@ def test_what_waits_for_a_person_shows_the_draft_and_the_next_step(message: Mess
 
 NOTICES = [
     (notices.first_day("acme-news", 812, 31, "k"), "acme-news: 812 old mentions, 31 complaints, nothing sent"),
-    (notices.source_blind("feed", AT, "403", None, "k"), "Source feed cannot be read since 2026-11-23 09:30 UTC"),
+    (
+        notices.source_blind(notices.Blindness("feed", AT, None, 0), "403", None, "k"),
+        "Source feed cannot be read since 2026-11-23 09:30 UTC",
+    ),
     (notices.source_back("feed", AT, AT + timedelta(minutes=90), 1, "k"), "Source feed is read again"),
     (notices.book_broken("7f3a", AT, ("a.yaml:23:5: unknown field",), "k"),
      "The rule files are broken; version 7f3a, running since 2026-11-23 09:30 UTC, stays"),
@@ -67,8 +70,8 @@ def test_notices_say_it_all_in_the_headline(message: Message, headline: str) -> 
 
 
 def test_a_blind_source_says_whether_it_is_tried_again() -> None:
-    tried = notices.source_blind("feed", AT, "timed out", AT + timedelta(hours=1), "k")
-    given_up = notices.source_blind("feed", AT, "410 Gone", None, "k")
+    tried = notices.source_blind(notices.Blindness("feed", AT, None, 0), "timed out", AT + timedelta(hours=1), "k")
+    given_up = notices.source_blind(notices.Blindness("feed", AT, None, 0), "410 Gone", None, "k")
 
     assert "tried again at 2026-11-23 10:30 UTC" in tried.text
     assert "before you change it" in given_up.text

@@ -7,9 +7,9 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from config_files import TEN_LINES, loaded
 
 from listener.config import load
+from tests.config.config_files import TEN_LINES, loaded
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 

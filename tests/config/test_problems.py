@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from config_files import TEN_LINES, refused
+
+from tests.config.config_files import TEN_LINES, refused
 
 TYPOS = [
     ('timezon = "UTC"', "1:1: unknown key 'timezon' — did you mean 'timezone'?"),

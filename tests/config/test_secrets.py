@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from config_files import loaded, refused
 
 from listener.config import Config, SecretError, Secrets
 from listener.log import Redaction
+from tests.config.config_files import loaded, refused
 
 HOOK = "https://hooks.slack.example/services/T0/B0/abc"
 CARE = '[[channel]]\nname = "care"\nkind = "slack"\nwebhook_url = {}\n'

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from config_files import refused
 
 from listener.config import ConfigError, load
+from tests.config.config_files import refused
 
 SPELLING = [
     ("timezone = Berlin", "1:12: the value cannot be read — put text in straight quotes"),

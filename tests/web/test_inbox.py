@@ -47,9 +47,9 @@ class Desk:
         connection.close()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, told
 
-    def post(self, data: Any, at: timedelta = timedelta(), secret: str = SECRET, **headers: str) -> Any:
+    def post(self, data: Any, at: timedelta = timedelta(), secret: str = SECRET, key: str = "") -> Any:
         body = json.dumps(data).encode()
-        return self.ask("POST", "/in/our%20shop", body, **signed(body, at, secret), **headers)
+        return self.ask("POST", "/in/our%20shop", body, **signed(body, at, secret), **{"Idempotency-Key": key})
 
     def texts(self) -> list[str]:
         return [row.text for row in self.store.mentions.page(MentionFilter())]
@@ -96,10 +96,10 @@ def test_a_signed_post_is_acknowledged_once_it_is_stored(desk: Desk) -> None:
 
 
 def test_the_same_post_again_is_acknowledged_and_kept_once(desk: Desk) -> None:
-    desk.post([{"text": "+1"}], **{"Idempotency-Key": "a"})
+    desk.post([{"text": "+1"}], key="a")
 
-    assert json.loads(desk.post([{"text": "+1"}], **{"Idempotency-Key": "a"})[2])["repeated"] == 1
-    assert json.loads(desk.post([{"text": "+1"}], **{"Idempotency-Key": "b"})[2])["new"] == 1
+    assert json.loads(desk.post([{"text": "+1"}], key="a")[2])["repeated"] == 1
+    assert json.loads(desk.post([{"text": "+1"}], key="b")[2])["new"] == 1
     assert desk.texts() == ["+1", "+1"]
 
 

@@ -1,0 +1,5 @@
+"""`python -m listener` is `listener`."""
+
+from listener.cli import main
+
+main()
