@@ -16,14 +16,14 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from connectors import KINDS
-from connectors.contract import GiveUp, Replying, TryLater
+from connectors.contract import Replying
 from listener.actions.contract import Channel
 from listener.actions.templates import Templates
 from listener.aside import Aside
 from listener.config import Config, Secrets
 from listener.customers import Registry
 from listener.customers.registry import read
-from listener.door import SourceDoor
+from listener.door import EngineDoor, SourceDoor
 from listener.intake import BrandNames, Brands, Intake
 from listener.net import Net, NetSettings
 from listener.pipeline import (
@@ -46,7 +46,7 @@ from listener.store import Store
 from listener.store.upkeep import migrate
 from listener.understanding import Understanding, UnreadableWords, taxonomy
 from listener.understanding.learned import Learned, UnreadableModel
-from listener.understanding.second import SECONDS, NoAnswer, made
+from listener.understanding.second import SECONDS, made
 from rules.catalogue import FIELDS
 from rules.terms import MaxAge, World
 
@@ -206,23 +206,14 @@ class Parts:
         )
 
     @cached_property
-    def understanding(self) -> Understanding:
-        second = made(self.config.understanding.engine, self._post)
-        return Understanding.from_files(self.config.understanding, self._learned(), second)
+    def near(self) -> EngineDoor:
+        settings = NetSettings(allow_private=True, connect=SECONDS, read=SECONDS, total=SECONDS, pace=0)
+        return EngineDoor(Net(settings, clock, time.monotonic))
 
     @cached_property
-    def _near(self) -> Net:
-        """The door to the second engine, which the operator named: it may stand on this machine, and is impatient."""
-        settings = NetSettings(allow_private=True, connect=SECONDS, read=SECONDS, total=SECONDS, pace=0)
-        return Net(settings, clock, time.monotonic)
-
-    def _post(self, url: str, body: bytes) -> bytes:
-        """Raises NoAnswer within two seconds."""
-        try:
-            answer = self._near.fetch(url, method="POST", headers={"content-type": "application/json"}, body=body)
-        except (TryLater, GiveUp) as trouble:
-            raise NoAnswer(str(trouble)) from trouble
-        return answer.body
+    def understanding(self) -> Understanding:
+        second = made(self.config.understanding.engine, self.near.post)
+        return Understanding.from_files(self.config.understanding, self._learned(), second)
 
     def _learned(self) -> Learned | None:
         """What was learned from audited labels and is at work; a model that is not readable is left out."""
@@ -272,7 +263,7 @@ class Parts:
     def close(self) -> None:
         """End children, connections and the store, as far as they were started."""
         self.stopped.set()
-        for name, end in (("net", Net.close), ("_near", Net.close), ("parser", Aside.close)):
+        for name, end in (("net", Net.close), ("near", EngineDoor.close), ("parser", Aside.close)):
             if name in self.__dict__:
                 partial(end, getattr(self, name))()
         self.store.close()

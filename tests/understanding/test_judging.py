@@ -130,10 +130,13 @@ HOSTILE = (
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_no_text_of_10_000_characters_takes_long(piece: str) -> None:
     text = (piece * 10_000)[:10_000]
-    judge(text, others=("Globex",))
-    start = time.process_time()
-    judge(text, others=("Globex",))
-    assert time.process_time() - start < 0.05
+    took = []
+    # the collector of a process with much in memory may take its own 50 ms in one of them
+    for _ in range(3):
+        start = time.process_time()
+        judge(text, others=("Globex",))
+        took.append(time.process_time() - start)
+    assert min(took) < 0.05
 
 
 def test_own_words_win_over_the_shipped_ones(tmp_path: Path) -> None:
