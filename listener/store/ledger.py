@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, bindparam, distinct, func, select
 
 from listener.model import Customer, LimitCounter, Mention
 from listener.store.engine import Database, many, table
@@ -36,6 +36,10 @@ COLUMNS = {
 def _stamps(kept: Iterable[str], window: timedelta | None, at: datetime) -> list[str]:
     edge = (at - window).isoformat() if window else ""
     return [stamp for stamp in kept if stamp > edge][-STAMPS_KEPT:]
+
+
+# made once: to put a statement together costs more than SQLite needs to answer it
+ONE = select(counter.c.stamps, counter.c.amount).where(counter.c.key == bindparam("wanted")).with_for_update()
 
 
 class _Row:
@@ -107,10 +111,9 @@ class StoredLedger:
         missing = [key for key in keys if key not in self._seen]
         if not missing:
             return
-        query = select(counter).where(counter.c.key.in_(missing)).with_for_update()
-        self._seen |= {row.key: _Row(list(row.stamps), row.amount) for row in self._connection.execute(query)}
         for key in missing:
-            self._seen.setdefault(key, _Row([], 0))
+            row = self._connection.execute(ONE, {"wanted": key}).first()
+            self._seen[key] = _Row(list(row.stamps), row.amount) if row else _Row([], 0)
 
     def _refusal(self, wanted: Counter, row: _Row, at: datetime) -> Refused | None:
         if wanted.cap is None:

@@ -6,13 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from listener.model import Ticket, TicketMention, TicketNote
 from listener.model.plan import TicketPlan
 from listener.store.engine import Database, narrowed, table
 
 ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table(TicketNote)
+
+
+# made once: a decision's transaction runs them for each complaint
+OF_MENTION = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == bindparam("about"))
+LATEST = (
+    select(ticket.c.id, ticket.c.status)
+    .where(ticket.c.person == bindparam("whose"))
+    .order_by(ticket.c.id.desc())
+    .limit(1)
+)
+OPEN = ticket.insert().returning(ticket.c.id)
+JOIN, NOTE = ticket_mention.insert(), ticket_note.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +48,10 @@ class Joined:
 
 def open_or_join(connection: Connection, plan: TicketPlan, at: datetime) -> Joined:
     """A person's open ticket takes every further complaint; a closed one reopens where a limit forbids a new one."""
-    settled = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == plan.mention)
-    already = connection.execute(settled).scalar()
+    already = connection.execute(OF_MENTION, {"about": plan.mention}).scalar()
     if already is not None:
         return Joined(already, "joined")
-    newest = select(ticket).where(ticket.c.person == plan.person).order_by(ticket.c.id.desc()).limit(1)
-    latest = connection.execute(newest).first()
+    latest = connection.execute(LATEST, {"whose": plan.person}).first()
     if latest is None or (latest.status == "closed" and plan.may_open):
         joined = Joined(_open(connection, plan, at), "opened")
     else:
@@ -49,7 +59,7 @@ def open_or_join(connection: Connection, plan: TicketPlan, at: datetime) -> Join
     if joined.how == "reopened":
         again = {"status": "open", "closed_at": None, "outcome": None}
         connection.execute(update(ticket).where(ticket.c.id == joined.ticket).values(again))
-    connection.execute(ticket_mention.insert(), {"mention": plan.mention, "ticket": joined.ticket, "at": at})
+    connection.execute(JOIN, {"mention": plan.mention, "ticket": joined.ticket, "at": at})
     _note(connection, joined.ticket, at, plan.rule, joined.how, f"mention {plan.mention}")
     return joined
 
@@ -64,12 +74,12 @@ def assign(connection: Connection, number: int, owner: str, rule: str, at: datet
 
 
 def _open(connection: Connection, plan: TicketPlan, at: datetime) -> int:
-    row = connection.execute(ticket.insert().returning(ticket.c.id), plan.columns(at))
+    row = connection.execute(OPEN, plan.columns(at))
     return int(row.scalar_one())
 
 
 def _note(connection: Connection, number: int, at: datetime, who: str, what: str, text: str = "") -> None:
-    connection.execute(ticket_note.insert(), {"ticket": number, "at": at, "who": who, "what": what, "text": text})
+    connection.execute(NOTE, {"ticket": number, "at": at, "who": who, "what": what, "text": text})
 
 
 class Tickets:
