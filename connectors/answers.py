@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from connectors.contract import GiveUp, Response, TryLater
+from connectors.contract import Failed, GiveUp, Response, TryLater
 
 # a 401 or 403 rarely heals within minutes, and asking again and again looks like an attack
 REFUSED = timedelta(hours=6)
@@ -27,3 +29,14 @@ def accepted(answer: Response) -> Response:
         raise GiveUp(f"{place} is gone for good (410): remove the source or give its new address")
     why = _MEANING.get(answer.status, f"answered {answer.status}")
     raise TryLater(f"{place} {why}", after=REFUSED if answer.status in (401, 403) else None)
+
+
+@contextmanager
+def as_failure() -> Iterator[None]:
+    """Trouble with a source, told in the words of an action: TryLater and GiveUp leave the block as Failed."""
+    try:
+        yield
+    except TryLater as trouble:
+        raise Failed(str(trouble), after=trouble.after) from None
+    except GiveUp as trouble:
+        raise Failed(str(trouble), permanent=True) from None

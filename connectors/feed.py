@@ -12,7 +12,7 @@ from pydantic import field_validator
 from connectors.contract import Author, Batch, Blind, Connector, Door, GiveUp, Item, Response, TryLater
 from connectors.feed_entry import Document, Entry, document
 from connectors.feed_links import absolute
-from connectors.feed_memory import Memory, mark, remembered
+from connectors.feed_memory import Memory, mark
 from connectors.feed_parse import parse
 from connectors.feed_schedule import every, pause
 
@@ -44,7 +44,7 @@ class Feed(Connector):
 
     def poll(self, cursor: str, door: Door) -> Batch:
         """The whole window of the feed, or nothing when it has not changed. Raises TryLater or GiveUp."""
-        before = remembered(cursor)
+        before = Memory.load(cursor)
         answer, memory = self._ask(before, door)
         now = door.now()
         memory = memory.polled_at(now, answer.moved_to)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
+
+from connectors.cursors import Cursor
 
 # a permanent redirect is believed when it was seen this often, over this long
 SIGHTINGS, OVER = 3, timedelta(hours=24)
@@ -22,14 +24,12 @@ class Move(BaseModel):
     times: int = 1
 
 
-class Memory(BaseModel):
+class Memory(Cursor):
     """`url` is where the feed moved to for good, empty while it lives where the operator said.
 
     `etag` and `modified` are kept byte for byte; `digest` is of the last body; `newest` are marks of the newest
     entries; `pause` and `floor` are the seconds that the entries and the document suggest to wait.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     url: str = ""
     etag: str = ""
@@ -69,14 +69,6 @@ class Memory(BaseModel):
 
     def written(self) -> str:
         return self.model_dump_json(exclude_defaults=True)
-
-
-def remembered(cursor: str) -> Memory:
-    """The memory in a cursor; a blank one where there is none, or where another version wrote it."""
-    try:
-        return Memory.model_validate_json(cursor) if cursor else Memory()
-    except ValidationError:
-        return Memory()
 
 
 def mark(name: str) -> str:

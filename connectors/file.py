@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.contract import Batch, Blind, Connector, Door, Item, TryLater
+from connectors.cursors import Cursor
 from connectors.rows import LINES, TABLES, Rejected, Row, rows_in
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -35,20 +35,10 @@ class Read(BaseModel):
 UNREADABLE = Read(size=-1, changed=0)
 
 
-class Memory(BaseModel):
+class Memory(Cursor):
     """The cursor: the files by name."""
 
-    model_config = ConfigDict(frozen=True)
-
     files: dict[str, Read] = {}
-
-    @classmethod
-    def load(cls, cursor: str) -> Self:
-        """A cursor that is not ours, or of another version, is an empty memory."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
 
 class File(Connector):

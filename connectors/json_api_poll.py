@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from connectors.contract import Batch, Blind, GiveUp, Measure, Response, TryLater
+from connectors.cursors import Cursor
 from connectors.json_api_items import Mapper
 from connectors.json_api_pages import CutShort, Place, Step, fingerprint, following, request, start
 from connectors.json_api_site import Call, Proof, Site, permitted, read_json
@@ -26,24 +24,14 @@ LONGEST_WAIT = 86_400.0
 REPEATS = "the site's pages repeat themselves: its cursor leads back to where it was"
 
 
-class Memory(BaseModel):
+class Memory(Cursor):
     """The cursor: how far the last poll came, and what its first page was like."""
-
-    model_config = ConfigDict(frozen=True)
 
     watermark: datetime | None = None
     asked: str = ""
     etag: str = ""
     modified: str = ""
     digest: str = ""
-
-    @classmethod
-    def load(cls, cursor: str) -> Self:
-        """A cursor that is not ours, or of another version, is an empty memory."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.answers import accepted
+from connectors.answers import accepted, as_failure
 from connectors.contract import Failed, GiveUp, Receipt, Response, TryLater
 from connectors.json_api_auth import prove
 from connectors.json_api_evaluate import Evaluation
@@ -53,11 +53,7 @@ def _able(spec: Spec) -> Reply:
 def _asked(
     spec: Spec, reply: Reply, request: Request, site: Site, values: Mapping[str, Param], said: Mapping[str, str]
 ) -> Response:
-    try:
+    with as_failure():
         proof = prove(reply.auth or spec.auth, site, values)
         call: Call = site.call(request, {**values, **said})
         return site.ask(call, proof)
-    except TryLater as trouble:
-        raise Failed(str(trouble), after=trouble.after) from None
-    except GiveUp as trouble:
-        raise Failed(str(trouble), permanent=True) from None

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from connectors.contract import Batch, Connector, Door, Failed, GiveUp, Receipt, TryLater
+from connectors.answers import as_failure
+from connectors.contract import Batch, Connector, Door, Failed, Receipt
 
 if TYPE_CHECKING:
     from connectors.mastodon_line import Line
@@ -100,12 +101,8 @@ class Mastodon(Connector):
     def _answering(self, work: Callable[[Line], T], door: Door) -> T:
         if not self.replies:
             raise Failed("answers are posted by hand: the source does not say `reply = true`", permanent=True)
-        try:
+        with as_failure():
             return work(self._line(door))
-        except TryLater as trouble:
-            raise Failed(str(trouble), after=trouble.after) from None
-        except GiveUp as trouble:
-            raise Failed(str(trouble), permanent=True) from None
 
     def _line(self, door: Door) -> Line:
         from connectors.mastodon_line import Line

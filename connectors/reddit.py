@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from connectors import reddit_feeds
-from connectors.contract import Batch, Connector, Door, Failed, GiveUp, Receipt, TryLater
+from connectors.answers import as_failure
+from connectors.contract import Batch, Connector, Door, Failed, Receipt
 
 if TYPE_CHECKING:
     from connectors.reddit_line import Line
@@ -104,12 +105,8 @@ class Reddit(Connector):
     def _answering(self, work: Callable[[Line], T], door: Door) -> T:
         if not self.replies:
             raise Failed("answers on Reddit are posted by hand: the source does not say `reply = true`", permanent=True)
-        try:
+        with as_failure():
             return work(self._line(door))
-        except TryLater as trouble:
-            raise Failed(str(trouble), after=trouble.after) from None
-        except GiveUp as trouble:
-            raise Failed(str(trouble), permanent=True) from None
 
     def _line(self, door: Door) -> Line:
         from connectors.reddit_line import Account, Line

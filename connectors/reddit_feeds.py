@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Self
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from connectors.contract import Batch, Blind, Door, Item, TryLater
+from connectors.cursors import Cursor
 from connectors.feed import Feed
 from connectors.reddit_things import POST_IN_PATH, author
 
@@ -25,22 +23,12 @@ _TRAILER = re.compile(r"(?:<!-- SC_ON -->)?(?:\s|&#32;|&nbsp;|\xa0)*submitted by
 _ON = re.compile(r"\A/?u/\S+ on ")
 
 
-class Memory(BaseModel):
+class Memory(Cursor):
     """The cursor: the memory of each feed by its address, whose turn it is, and when all began."""
-
-    model_config = ConfigDict(frozen=True)
 
     feeds: dict[str, str] = {}
     turn: int = 0
     began: datetime | None = None
-
-    @classmethod
-    def load(cls, cursor: str) -> Self:
-        """A cursor that is not ours, or of another version, is an empty memory."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
 
 def addresses(base: str, subreddits: Sequence[str], search: Sequence[str]) -> list[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Self
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import TYPE_CHECKING
 
 from connectors.contract import Batch, Blind, Door, Item, TryLater
+from connectors.cursors import Cursor
 from connectors.door_session import NotModified
 from connectors.recheck import LONG_AGO, Rechecks
 from connectors.reddit_things import Thing, item
@@ -17,21 +16,11 @@ if TYPE_CHECKING:
     from connectors.reddit_line import Line
 
 
-class Memory(BaseModel):
+class Memory(Cursor):
     """The cursor: a mark for each listing, and what was looked at again."""
-
-    model_config = ConfigDict(frozen=True)
 
     marks: dict[str, Mark] = {}
     rechecks: Rechecks = Rechecks()
-
-    @classmethod
-    def load(cls, cursor: str) -> Self:
-        """A cursor that is not ours, or of another version, is an empty memory."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
 
 class Poll:

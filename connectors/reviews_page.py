@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from connectors.answers import accepted
 from connectors.contract import Author, Batch, Blind, Connector, Door, Item, Measure, Response, TryLater
+from connectors.cursors import Cursor
 from connectors.dates import read_time
 from connectors.review_names import names
 from connectors.robots import Robots, read_robots
@@ -26,10 +27,8 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,500}>|&(?:[a-zA-Z]{2,8}|#\w{1,6});")
 
 
-class Memory(BaseModel):
+class Memory(Cursor):
     """The cursor: robots rules with their age, what the first page was like, and how many reviews there were."""
-
-    model_config = ConfigDict(frozen=True)
 
     robots_at: datetime | None = None
     robots: tuple[tuple[bool, str], ...] = ()
@@ -37,14 +36,6 @@ class Memory(BaseModel):
     modified: str = ""
     digest: str = ""
     reviews: int = 0
-
-    @classmethod
-    def load(cls, cursor: str) -> Self:
-        """A cursor that is not ours, or of another version, is an empty memory."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
 
 class Reading(NamedTuple):

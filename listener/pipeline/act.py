@@ -15,6 +15,7 @@ from connectors.contract import Connector, Door, Failed, Receipt, Replying
 from listener.actions import notices as words
 from listener.actions.contract import Channel, InDoubt, Message, Outside
 from listener.pipeline.notices import Notices, as_delivery
+from listener.pipeline.orders import CARRIED, INSIDE
 from listener.store import Store
 from listener.store.deliveries import Outcome
 from rules.catalogue import ACTIONS
@@ -24,8 +25,7 @@ LONGEST_RETRY = timedelta(hours=1)
 KEEP_TRYING = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
 HOUR = timedelta(hours=1)
-CARRIED = frozenset({"alert", "webhook", "notice", "summary", "test"})
-INSIDE = frozenset({"open_ticket", "tag", "ignore", "check_issue", "assign"})
+BY_CHANNEL = CARRIED | {"notice", "summary", "test"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Act:
         return replace(blank, at=self._now(), external=external)
 
     def _carry(self, row: Row[Any]) -> Receipt:
-        if row.action in CARRIED:
+        if row.action in BY_CHANNEL:
             return self._through_channel(row)
         if row.action in INSIDE:
             return self._inside(row)
@@ -129,7 +129,7 @@ class Act:
         return replace(blank, status="in_doubt", error=str(error))
 
     def _doubt(self, row: Row[Any]) -> str:
-        if row.action in CARRIED:
+        if row.action in BY_CHANNEL:
             channel = self._ways.channels.get(row.channel or "")
             return channel.doubt if channel else "ask"
         return "lookup"
@@ -157,7 +157,7 @@ class Act:
     def _tell_trouble(self, row: Row[Any], outcome: Outcome) -> None:
         """The fallback channel carries what failed; people hear of it unless the notice itself is what failed."""
         channel = self._ways.channels.get(row.channel or "")
-        if outcome.status == "failed" and channel and channel.fallback and row.action in CARRIED:
+        if outcome.status == "failed" and channel and channel.fallback and row.action in BY_CHANNEL:
             message = Message.model_validate(row.message | {"key": f"{row.key}:fallback:{channel.fallback}"})
             self._store.deliveries.add(as_delivery(message, channel.fallback, self._now(), row.action))
         elif row.channel != self._notices.channel:
@@ -194,7 +194,7 @@ class Act:
         self._keep(row, found or replace(blank, status="due", due_at=self._now()))
 
     def _find(self, row: Row[Any]) -> Receipt | None:
-        if row.action in CARRIED:
+        if row.action in BY_CHANNEL:
             return self._channel(row.channel).find(row.key, row.claimed_at, self._ways.outside)
         mention = self._store.mentions.get(row.mention)
         connector = self._ways.connectors.get(mention.source) if mention else None

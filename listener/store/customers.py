@@ -46,15 +46,3 @@ class Customers:
         with self._database.read() as connection:
             query = select(customer).where(customer.c.id.in_(sorted(set(ids))))
             return {row.id: row for row in connection.execute(query)}
-
-    def page(self, limit: int, only: str | None = None) -> list[tuple[Row[Any], list[str]]]:
-        """Customers with their handles as `platform:name`, by id."""
-        query = select(customer).order_by(customer.c.id).limit(limit)
-        query = query.where(customer.c.id == only) if only else query
-        with self._database.read() as connection:
-            rows = list(connection.execute(query))
-            named = select(handle).where(handle.c.customer.in_([row.id for row in rows]))
-            handles: dict[str, list[str]] = {}
-            for row in connection.execute(named):
-                handles.setdefault(row.customer, []).append(f"{row.platform}:{row.handle}")
-        return [(row, sorted(handles.get(row.id, []))) for row in rows]
