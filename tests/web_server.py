@@ -39,8 +39,6 @@ class Site:
     def __init__(self) -> None:
         self.seen: list[Seen] = []
         self.pages: dict[str, Page | Raw] = {}
-        self.at_once = 0
-        self.most_at_once = 0
         self.lock = threading.Lock()
         self.stopped = threading.Event()
         self._server = Server(("127.0.0.1", 0), Handler)
@@ -123,13 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         with site.lock:
             site.seen.append(Seen(self.command, self.path, headers, body))
-            site.at_once += 1
-            site.most_at_once = max(site.most_at_once, site.at_once)
-        try:
-            self.give(site.pages.get(self.path) or Page(status=404), headers)
-        finally:
-            with site.lock:
-                site.at_once -= 1
+        self.give(site.pages.get(self.path) or Page(status=404), headers)
 
     do_GET = do_POST = do_HEAD = do_PUT = answer  # noqa: N815  # http.server's names
 
