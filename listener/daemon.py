@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.typing import FilteringBoundLogger
 
 from listener.store.engine import StoreTrouble
-from listener.web import Health, Inbox, serve
+from listener.web import PREFIX, Health, Inbox, Page, serve
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
@@ -79,7 +79,7 @@ class Daemon:
         prepare(self._parts)
         self._parts.act.settle_orphans(at_start=True)
         beats = self._beats()
-        with serve(self._parts.config.web.listen, self._health, self._inbox(), self._log):
+        with serve(self._parts.config.web.listen, self._pages(), self._log):
             beats.start()
             notify("READY=1")
             self._log.info(
@@ -91,9 +91,11 @@ class Daemon:
             self._stop(beats)
         return self._how
 
-    def _inbox(self) -> Inbox:
+    def _pages(self) -> dict[str, Page]:
+        """What is served, by address, or by prefix where the address goes on."""
         connectors = {name: watched.connector for name, watched in self._parts.watched.items()}
-        return Inbox(connectors, self._parts.collect, clock, self._log)
+        inbox = Inbox(connectors, self._parts.collect, clock, self._log)
+        return {**self._health.pages(), PREFIX: inbox}
 
     def _beats(self) -> BackgroundScheduler:
         # a beat that is still at work is not begun again: no reason to warn at each

@@ -42,6 +42,7 @@ from listener.pipeline import (
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.people import People, Person
 from listener.rulebook import RuleBook
+from listener.signing import Signer
 from listener.store import Store
 from listener.store.upkeep import migrate
 from listener.understanding import Understanding, UnreadableWords, taxonomy
@@ -116,6 +117,10 @@ class Parts:
     @cached_property
     def stopped(self) -> threading.Event:
         return threading.Event()
+
+    @cached_property
+    def signer(self) -> Signer:
+        return Signer(self.store.house.signing_key())
 
     @cached_property
     def net(self) -> Net:

@@ -15,7 +15,7 @@ PACKAGES = ("connectors", "rules", "listener")
 STEPS: tuple[tuple[str, ...], ...] = (
     ("connectors.contract", "rules.terms"),
     ("connectors", "rules"),
-    ("listener.model", "listener.log", "listener.aside", "listener.aside_child"),
+    ("listener.model", "listener.log", "listener.signing", "listener.aside", "listener.aside_child"),
     ("listener.store", "listener.net"),
     ("listener.intake", "listener.understanding", "listener.customers"),
     ("listener.actions",),

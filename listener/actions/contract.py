@@ -47,7 +47,8 @@ class Message(BaseModel):
 
     `title` says it all on one line and never quotes a post; `text` is ours, `quote` is what the post said;
     `facts` are (label, value); `footer` is the next step. `link` is an http(s) address or None.
-    `key` is the delivery's stable idempotency key; `test` marks what `channels test` sends.
+    `key` is the delivery's stable idempotency key; `test` marks what `channels test` sends. `to` is one customer's
+    mail address out of the registry, in place of the channel's own readers; `unsubscribe` is where a POST opts out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +61,8 @@ class Message(BaseModel):
     footer: Body = ""
     key: Annotated[str, AfterValidator(one_line)]
     test: bool = False
+    to: Annotated[str, AfterValidator(one_line)] | None = None
+    unsubscribe: Annotated[str | None, AfterValidator(_address)] = None
 
     @property
     def headline(self) -> str:

@@ -92,6 +92,9 @@ class Email(Channel):
             raise self._refused(error.recipients) from None
         except smtplib.SMTPResponseException as error:
             raise self._said(error.smtp_code, error.smtp_error) from None
+        except smtplib.SMTPServerDisconnected as error:
+            # smtplib hides which of the two it was: a server that fell silent, or one that hung up
+            raise self._cut_off(error) from None
         except smtplib.SMTPException as error:
             final = isinstance(error, smtplib.SMTPNotSupportedError)
             raise Failed(f"{self.host}: {without(str(error), *self._hidden())}", permanent=final) from None
@@ -127,17 +130,33 @@ class Email(Channel):
 
     def _letter(self, message: Message, now: datetime) -> EmailMessage:
         letter = EmailMessage(policy=SMTP)
-        letter["From"], letter["To"] = self.sender, ", ".join(self.to)
+        letter["From"], letter["To"] = self.sender, self._readers(message)
         # The standard library decodes such a word of a title, line breaks and all, into headers of its own.
         letter["Subject"] = message.headline.replace("=?", "=\u200b?")
         letter["Date"] = format_datetime(now)
         # Hashed, as a key may hold what an address may not.
         letter["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{_domain(self.sender)}>"
+        if message.unsubscribe:  # RFC 8058: one click, without a page
+            letter["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         # Without it two machines could answer each other for ever.
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(message.plain())
         letter.add_alternative(page(message), subtype="html")
         return letter
+
+    def _cut_off(self, error: smtplib.SMTPServerDisconnected) -> Failed:
+        if isinstance(error.__context__, TimeoutError):
+            return Failed(f"{self.host} did not answer in time")
+        return Failed(f"{self.host}: {without(str(error), *self._hidden())}")
+
+    def _readers(self, message: Message) -> str:
+        if message.to is None:
+            return ", ".join(self.to)
+        try:
+            return _mailbox(message.to)
+        except ValueError:
+            raise Failed("the customer's mail address in the registry cannot be used", permanent=True) from None
 
     def _said(self, code: int, words: bytes | str) -> Failed:
         text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -141,6 +142,14 @@ def contact(text: str) -> str:
     return text
 
 
+def public_url(text: str) -> str:
+    """What links begin with, "" for none. Raises ValueError with the cure."""
+    parts = urlsplit(text)
+    if text and not (parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment):
+        raise ValueError('is no address that links can begin with — write "https://listener.acme.example"')
+    return one_line(text).rstrip("/") if text else ""
+
+
 def from_here(path: Path, info: ValidationInfo) -> Path:
     """A path counts from the folder of the configuration file."""
     # "" would be the folder itself, and the store or the registry is a file
@@ -169,6 +178,7 @@ Networks = Annotated[bool | tuple[Network, ...], BeforeValidator(networks)]
 Listen = Annotated[Address, BeforeValidator(address)]
 Contact = Annotated[str, AfterValidator(contact)]
 Language = Annotated[str, AfterValidator(language)]
+PublicUrl = Annotated[str, AfterValidator(public_url)]
 Engine = Annotated[str, AfterValidator(engine)]
 Email = Annotated[str, AfterValidator(email)]
 Line = Annotated[str, AfterValidator(one_line)]

@@ -27,6 +27,7 @@ from listener.config.quantities import (
     Listen,
     Name,
     Networks,
+    PublicUrl,
     StoreUrl,
     TimeZone,
 )
@@ -94,9 +95,15 @@ class NetLimits(Section):
 
 
 class Web(Section):
-    """Where the ops desk, /healthz and /metrics are served."""
+    """Where the ops desk, /healthz and /metrics are served; `public_url` is how the outside reaches it."""
 
     listen: Listen = Address("127.0.0.1", 8765)
+    public_url: PublicUrl = ""
+
+    @property
+    def address(self) -> str:
+        """What links begin with, without a slash at the end."""
+        return self.public_url or f"http://{self.listen}"
 
 
 class Reading(Section):

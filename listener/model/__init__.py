@@ -12,6 +12,7 @@ from listener.model.house import (
     RuleRate,
     Setting,
     Silence,
+    SpentToken,
 )
 from listener.model.label import GivenLabel, LearnedModel
 from listener.model.mention import Appearance, Decision, Mention, Version
@@ -41,6 +42,7 @@ __all__ = [
     "Setting",
     "Silence",
     "Source",
+    "SpentToken",
     "Ticket",
     "TicketMention",
     "TicketNote",

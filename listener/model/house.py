@@ -90,6 +90,15 @@ class Setting(SQLModel, table=True):
     value: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
+class SpentToken(SQLModel, table=True):
+    """A link that works once and was used. `id` says what it was for; the row may go when the link's time is over."""
+
+    __tablename__ = "spent_token"
+    id: str = Field(primary_key=True)
+    at: datetime
+    until: datetime | None = Field(default=None, index=True)
+
+
 class AuditLine(SQLModel, table=True):
     """Who did what by hand, when."""
 

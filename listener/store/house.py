@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
-from listener.model import AuditLine, BookVersion, Pause, RuleMode, Setting
+from listener.model import AuditLine, BookVersion, Pause, RuleMode, Setting, SpentToken
 from listener.store.engine import Database, table
 
 book_version, rule_mode, pause = table(BookVersion), table(RuleMode), table(Pause)
-setting, audit = table(Setting), table(AuditLine)
+setting, audit, spent = table(Setting), table(AuditLine), table(SpentToken)
 
 
 class House:
@@ -81,10 +82,30 @@ class House:
             value = connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
         return dict(value or {})
 
+    def signing_key(self) -> bytes:
+        """The key that links are signed with: made at the first use, and part of every backup."""
+        statement = self._database.insert(Setting).values(name="signing key", value={"key": secrets.token_hex(32)})
+        query = select(setting.c.value).where(setting.c.name == "signing key")
+        with self._database.write() as connection:
+            connection.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+            return bytes.fromhex(connection.execute(query).scalar_one()["key"])
+
+    def spend(self, token: str, at: datetime, until: datetime | None = None) -> bool:
+        """Use a link that works once, told by what it is for; false when it was used before."""
+        with self._database.write() as connection:
+            return spend(connection, self._database, token, at, until)
+
     def audit(self, at: datetime, who: str, what: str, about: str = "", why: str = "") -> None:
         """One line of who did what by hand."""
         with self._database.write() as connection:
             connection.execute(audit.insert(), audit_line(at, who, what, about, why))
+
+
+def spend(connection: Connection, database: Database, token: str, at: datetime, until: datetime | None) -> bool:
+    """The same within a transaction that does what the link is for."""
+    statement = database.insert(SpentToken).values(id=token, at=at, until=until)
+    once = statement.on_conflict_do_nothing(index_elements=["id"]).returning(spent.c.id)
+    return connection.execute(once).first() is not None
 
 
 def audit_line(at: datetime, who: str, what: str, about: str = "", why: str = "") -> dict[str, Any]:

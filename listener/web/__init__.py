@@ -1,7 +1,8 @@
-"""The ops desk: so far health, metrics, and the address that other systems post mentions to."""
+"""The ops desk: health, metrics, and the addresses that other systems and people come to."""
 
+from listener.web.contract import Answer, Page, Request
 from listener.web.health import Health
-from listener.web.inbox import Inbox
+from listener.web.inbox import PREFIX, Inbox
 from listener.web.server import PortTaken, serve
 
-__all__ = ["Health", "Inbox", "PortTaken", "serve"]
+__all__ = ["PREFIX", "Answer", "Health", "Inbox", "Page", "PortTaken", "Request", "serve"]

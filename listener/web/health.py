@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from listener.store import Store
+from listener.web.contract import Answer, Page, Request
 
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
 LOOPS = ("collect", "judge", "act")
 STUCK_AFTER = timedelta(seconds=60)
 STATUSES = ("due", "held", "waiting", "by_hand", "sending", "failed", "in_doubt")
@@ -90,8 +93,38 @@ class Health:
         """In Prometheus' text format. Raises StoreTrouble."""
         return generate_latest(self._registry)
 
+    def pages(self) -> dict[str, Page]:
+        """Its three addresses."""
+        return {
+            "/healthz": Told(lambda _: Answer(HTTPStatus.OK, b"alive\n")),
+            "/readyz": Told(self._ready),
+            "/metrics": Told(lambda _: Answer(HTTPStatus.OK, self.metrics(), METRICS)),
+        }
+
+    def _ready(self, _: Request) -> Answer:
+        trouble = self.trouble()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if trouble else HTTPStatus.OK
+        return Answer(status, f"{trouble or 'ready'}\n".encode())
+
     def _seconds(self, loop: str) -> float:
         return self._age(loop).total_seconds()
 
     def _age(self, loop: str) -> timedelta:
         return self._now() - self._last[loop]
+
+
+class Told:
+    """A page without parameters that is only read."""
+
+    methods = ("GET",)
+
+    def __init__(self, tell: Callable[[Request], Answer]) -> None:
+        self._tell = tell
+
+    def most_bytes(self, path: str) -> int:
+        """It takes no body."""
+        return 0
+
+    def answer(self, request: Request) -> Answer:
+        """What it tells."""
+        return self._tell(request)

@@ -5,29 +5,28 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BufferedReader, RawIOBase
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from typing import TYPE_CHECKING
 
 from structlog.typing import FilteringBoundLogger
 
 from listener.config.quantities import Address
 from listener.store.engine import StoreTrouble
-from listener.web.health import Health
-from listener.web.inbox import AGAIN_AFTER, PREFIX, Answer, Inbox
+from listener.web.contract import Answer, Page, Refused, Request
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-METRICS = "text/plain; version=0.0.4; charset=utf-8"
 SILENCE, PATIENCE = 10.0, 30.0  # seconds: between two bytes of a request, and for the whole of it
 PIECE = 65_536
 READING = ("GET", "HEAD")
-PAGES = ("/healthz", "/readyz", "/metrics")
-NOT_THERE = Answer(HTTPStatus.NOT_FOUND, b"there is /healthz, /readyz, /metrics, and /in/ with the name of a source\n")
+AGAIN_AFTER = 30  # seconds: a full disk or a lock is not over sooner
+LONGEST_LENGTH = 12  # digits: int() of many thousand is slow
 TOO_SLOW = Answer(HTTPStatus.REQUEST_TIMEOUT, b"the request came too slowly\n")
 BUG = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"a bug: see the log\n")
 
@@ -51,10 +50,9 @@ class Patient(RawIOBase):
 
 
 class Desk(BaseHTTPRequestHandler):
-    """Answers GET on the few addresses there are, and POST on those of sources that are posted to."""
+    """Finds the page of an address, reads the request within its limits, and sends what the page answers."""
 
-    health: Health
-    inbox: Inbox
+    pages: Mapping[str, Page]
     log: FilteringBoundLogger
     patience: float
     timeout = SILENCE
@@ -65,41 +63,38 @@ class Desk(BaseHTTPRequestHandler):
         super().setup()
         self.rfile = BufferedReader(Patient(self.connection, self.patience))
 
-    def answer(self) -> None:
+    def respond(self) -> None:
         """Any method on any address."""
-        path = self.path.partition("?")[0]
-        try:
-            given = self._posted(path) if path.startswith(PREFIX) else self._page(path)
-        except TimeoutError:
-            given = TOO_SLOW
-        except StoreTrouble as error:
-            again = {"Retry-After": str(AGAIN_AFTER)}
-            given = Answer(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}\n".encode(), headers=again)
-        except Exception:  # boundary: a bug in one request must not end the server
-            self.log.exception("web.bug", path=path)
-            given = BUG
+        path, _, query = self.path.partition("?")
+        page = page_at(self.pages, path)
+        most = page.most_bytes(path) if page else None
+        given = self._answer(page, path, query, most)
         with suppress(ConnectionError, TimeoutError):
             self._send(given)
             if self.command not in READING:
-                self._hear_out(self.inbox.limit(path) or PIECE)
+                self._hear_out(most or PIECE)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815  # http.server's names
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815  # http.server's names
 
-    def _posted(self, path: str) -> Answer:
-        if self.inbox.limit(path) is None:
-            return NOT_THERE
-        return self.inbox.take(path, self.headers, self.rfile) if self.command == "POST" else _only("POST")
-
-    def _page(self, path: str) -> Answer:
-        if path not in PAGES:
-            return NOT_THERE
-        if self.command not in READING:
-            return _only("GET")
-        if path == "/metrics":
-            return Answer(HTTPStatus.OK, self.health.metrics(), METRICS)
-        trouble = self.health.trouble() if path == "/readyz" else ""
-        told = trouble or ("ready" if path == "/readyz" else "alive")
-        return Answer(HTTPStatus.SERVICE_UNAVAILABLE if trouble else HTTPStatus.OK, f"{told}\n".encode())
+    def _answer(self, page: Page | None, path: str, query: str, most: int | None) -> Answer:
+        try:
+            if page is None or most is None:
+                return not_there(self.pages)
+            if self.command.replace("HEAD", "GET") not in page.methods:
+                return _only(page.methods)
+            body = _body(self.headers, self.rfile, most) if self.command not in READING else b""
+            return page.answer(Request(self.command, path, query, self.headers, body))
+        except Refused as refused:
+            return Answer(refused.status, f"{refused}\n".encode())
+        except TimeoutError:
+            return TOO_SLOW
+        except StoreTrouble as error:
+            self.log.error("store.trouble", path=path, error=str(error))
+            again = {"Retry-After": str(AGAIN_AFTER)}
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}; try again later\n".encode(), headers=again)
+        except Exception:  # boundary: a bug in one request must not end the server
+            self.log.exception("web.bug", path=path)
+            return BUG
 
     def _send(self, given: Answer) -> None:
         self.send_response(given.status)
@@ -120,9 +115,39 @@ class Desk(BaseHTTPRequestHandler):
         """Requests are not logged: a probe every few seconds would drown what matters."""
 
 
-def _only(method: str) -> Answer:
-    told = f"only {method} works here\n".encode()
-    return Answer(HTTPStatus.METHOD_NOT_ALLOWED, told, headers={"Allow": method})
+def page_at(pages: Mapping[str, Page], path: str) -> Page | None:
+    """The page of this very address, else that of the longest prefix above it."""
+    if path in pages:
+        return pages[path]
+    above = [prefix for prefix in pages if prefix.endswith("/") and path.startswith(prefix)]
+    return pages[max(above, key=len)] if above else None
+
+
+def not_there(pages: Mapping[str, Page]) -> Answer:
+    """404, with the addresses there are."""
+    return Answer(HTTPStatus.NOT_FOUND, f"there is {', '.join(sorted(pages))}\n".encode())
+
+
+def _only(methods: tuple[str, ...]) -> Answer:
+    allowed = " and ".join(methods)
+    told = f"only {allowed} works here\n".encode()
+    return Answer(HTTPStatus.METHOD_NOT_ALLOWED, told, headers={"Allow": ", ".join(methods)})
+
+
+def _body(headers: Message, file: BufferedIOBase, most: int) -> bytes:
+    """The whole body, and never more than `most` bytes of it. Raises Refused and TimeoutError."""
+    lengths = headers.get_all("content-length", [])
+    if not lengths or "transfer-encoding" in headers:
+        raise Refused(HTTPStatus.LENGTH_REQUIRED, "say with Content-Length how long the body is")
+    written = lengths[0].strip()
+    if len(set(lengths)) > 1 or not (written.isascii() and written.isdigit()):
+        raise Refused(HTTPStatus.BAD_REQUEST, "Content-Length is no number")
+    if len(written) > LONGEST_LENGTH or int(written) > most:
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {most / 1_000_000:g} MB")
+    body = file.read(int(written))
+    if len(body) < int(written):
+        raise Refused(HTTPStatus.BAD_REQUEST, "the body was cut off")
+    return body
 
 
 class PortTaken(Exception):
@@ -131,13 +156,13 @@ class PortTaken(Exception):
 
 @contextmanager
 def serve(
-    listen: Address, health: Health, inbox: Inbox, log: FilteringBoundLogger, patience: float = PATIENCE
+    listen: Address, pages: Mapping[str, Page], log: FilteringBoundLogger, patience: float = PATIENCE
 ) -> Iterator[int]:
-    """Serve in a thread while the block runs, which is told the port. `patience`: seconds for one request.
+    """Serve these pages, by address or prefix, in a thread while the block runs, which is told the port.
 
-    Raises PortTaken.
+    `patience`: seconds for one request. Raises PortTaken.
     """
-    parts = {"health": health, "inbox": inbox, "log": log, "patience": patience}
+    parts = {"pages": pages, "log": log, "patience": patience}
     handler = type("BoundDesk", (Desk,), parts)
     try:
         server = ThreadingHTTPServer((listen.host, listen.port), handler)

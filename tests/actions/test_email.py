@@ -149,7 +149,10 @@ def test_a_dead_server_fails_for_now() -> None:
 
 def test_a_silent_server_fails_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("listener.actions.email.LIMIT", 0.3)
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Failed, match="timed out") as caught:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(Failed, match="did not answer in time") as caught,
+    ):
         an_email(silent.getsockname()[1]).deliver(a_message(), DOOR)
 
     assert not caught.value.permanent
@@ -183,3 +186,23 @@ def test_an_address_that_is_none_or_several_is_refused(address: str) -> None:
 def test_half_a_login_is_refused() -> None:
     with pytest.raises(ValidationError, match="belong together"):
         an_email(25, username="care")
+
+
+def test_a_customer_is_written_to_alone_and_can_opt_out_with_one_click() -> None:
+    link = "https://listener.acme.example/u/token"
+    with mail_sink() as sink:
+        an_email(sink).deliver(a_message(to="anna@customer.example", unsubscribe=link), DOOR)
+
+    (mail,) = sink.mails
+    assert mail["to"] == "anna@customer.example"
+    assert mail["list-unsubscribe"] == f"<{link}>"
+    assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("to", ["anna", "a@b.example, c@d.example", "=?utf-8?q?x?= <a@b.example>", "a b@c.example"])
+def test_a_customers_address_that_is_none_goes_nowhere(to: str) -> None:
+    with mail_sink() as sink, pytest.raises(Failed, match="cannot be used") as caught:
+        an_email(sink).deliver(a_message(to=to), DOOR)
+
+    assert caught.value.permanent
+    assert sink.mails == []

@@ -23,7 +23,7 @@ from listener.intake import BrandNames, Brands, Intake
 from listener.pipeline import Collect, Notices, Watched
 from listener.store import Store
 from listener.store.mentions import MentionFilter
-from listener.web import Health, Inbox, serve
+from listener.web import PREFIX, Health, Inbox, serve
 from rules.terms import MaxAge
 from tests.makers import NOW, a_store
 from tests.pipeline.road import Clock, ClockDoor
@@ -80,7 +80,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     collect = Collect(store, intake, {"our shop": watched}, door, notices, MaxAge(), LOG)  # type: ignore[arg-type]  # see above
     store.sources.enlist([("our shop", "webhook", "webhook")])
     inbox = Inbox({"our shop": source}, collect, clock, LOG)
-    with serve(Address("127.0.0.1", 0), Health(store, clock), inbox, LOG, patience=0.6) as port:
+    with serve(Address("127.0.0.1", 0), {**Health(store, clock).pages(), PREFIX: inbox}, LOG, patience=0.6) as port:
         yield Desk(store, port)
     store.close()
 
