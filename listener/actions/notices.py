@@ -82,11 +82,11 @@ def source_back(source: str, since: datetime, until: datetime, missed: int, key:
 
 
 def first_day(source: str, mentions: int, complaints: int, key: str) -> Message:
-    """A first poll found history: kept and judged, never acted on."""
+    """A first poll, or the first after a restore, found history: kept and judged, never acted on."""
     return Message(
         title=f"{source}: {_count(mentions, 'old mention')}, {_count(complaints, 'complaint')}, nothing sent",
-        text="They were posted before you began to listen. They are kept and counted, and nobody is contacted "
-        "about them.",
+        text="They were posted before you began to listen, or before this store was restored. They are kept and "
+        "counted, and nobody is contacted about them.",
         footer=f"`listener mentions --source {source}` shows them.",
         key=key,
     )

@@ -26,7 +26,9 @@ class Origin:
     """What is true of everything that one poll of a source brings.
 
     `brands` are the names the source may speak about; `everything`: each item is about all of them.
-    `young` is the age up to which a first poll is acted on, `fresh` the same for later ones.
+    `young` is the age up to which a first poll is acted on, `fresh` the same for later ones. `restored` is when the
+    store was put back: what was posted before may have been acted on by the store that was lost, and so may undated
+    items of the first poll after it (`undated_old`, as on the first poll of all).
     """
 
     source: str
@@ -40,6 +42,8 @@ class Origin:
     young: timedelta
     fresh: timedelta
     history: bool = False
+    restored: datetime | None = None
+    undated_old: bool = False
 
 
 class Intake:
@@ -119,8 +123,12 @@ class Intake:
     def _times(self, item: Item, origin: Origin) -> dict[str, Any]:
         posted = min(item.posted_at, origin.at) if item.posted_at else None
         limit = origin.young if origin.first_poll else origin.fresh
-        old = origin.at - posted > limit if posted else origin.first_poll
+        old = _old(posted, origin, limit) if posted else origin.first_poll or origin.undated_old
         return {"posted_at": posted or origin.at, "dated": posted is not None, "history": origin.history or old}
+
+
+def _old(posted: datetime, origin: Origin, limit: timedelta) -> bool:
+    return origin.at - posted > limit or (origin.restored is not None and posted < origin.restored)
 
 
 def _name(text: str | None) -> str | None:

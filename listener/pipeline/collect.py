@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Literal
@@ -86,7 +86,7 @@ class Collect:
         if row is None:
             raise StoreTrouble(f"source {name} is not in the store: restart the daemon")
         polled = Polled(name, row.cursor, now, row.next_at or now, row.hint)
-        taken = self._take(watched, items, polled, first_poll=False)
+        taken = self._take(watched, items, polled, first_poll=False, last_ok_at=now)
         self._log.info("push.done", source=name, items=taken.items, mentions=taken.mentions, edited=taken.edited)
         return taken
 
@@ -117,13 +117,20 @@ class Collect:
             self._store.sources.unchanged(watched.name, batch.cursor, now, next_at)
             return
         polled = _remembered(watched.name, batch, now, next_at)
-        taken = self._take(watched, list(batch.items), polled, first_poll=row.first_ok_at is None)
+        first_poll = row.first_ok_at is None
+        taken = self._take(watched, list(batch.items), polled, first_poll, row.last_ok_at)
         if taken.items or taken.edited:
             counts = {"items": taken.items, "mentions": taken.mentions, "edited": taken.edited}
             self._log.info("poll.done", source=watched.name, **counts)
 
-    def _take(self, watched: Watched, items: Sequence[Item], polled: Polled, first_poll: bool) -> Taken:
-        arrivals = list(self._intake.arrivals(items, self._origin(watched, first_poll, polled.at)))
+    def _take(
+        self, watched: Watched, items: Sequence[Item], polled: Polled, first_poll: bool, last_ok_at: datetime | None
+    ) -> Taken:
+        restored = self._store.house.restored_at()
+        origin = self._origin(watched, first_poll, polled.at)
+        if restored:
+            origin = replace(origin, restored=restored, undated_old=last_ok_at is None or last_ok_at < restored)
+        arrivals = list(self._intake.arrivals(items, origin))
         taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled)
         if replies := self._intake.own_replies(items, watched.platform):
             self._store.deliveries.answered(watched.name, replies, polled.at)

@@ -61,9 +61,9 @@ class Upkeep:
             self._log.info("delivery.expired", delivery=row.id, action=row.action)
 
     def _tell_first_days(self) -> None:
-        now = self._now()
-        for source in self._store.sources.first_polls_untold():
-            mentions, complaints = self._store.sources.first_poll_counts(source)
+        now, restored = self._now(), self._store.house.restored_at()
+        for source in self._store.sources.first_polls_untold(restored):
+            mentions, complaints = self._store.sources.first_poll_counts(source, restored)
             told = words.first_day(source, mentions, complaints, f"first-day:{source}:{now:%Y%m%d%H%M%S}")
             notice = [as_delivery(told, self._notices.channel, now)] if mentions else []
             self._store.sources.first_poll_told(source, notice)

@@ -82,6 +82,11 @@ class House:
             value = connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
         return dict(value or {})
 
+    def restored_at(self) -> datetime | None:
+        """When a backup was put in the store's place; None where that never was."""
+        kept = self.get("restored").get("at")
+        return datetime.fromisoformat(kept) if kept else None
+
     def signing_key(self) -> bytes:
         """The key that links are signed with: made at the first use, and part of every backup."""
         statement = self._database.insert(Setting).values(name="signing key", value={"key": secrets.token_hex(32)})

@@ -140,12 +140,13 @@ class Sources:
         with self._database.read() as connection:
             return list(connection.execute(brought))
 
-    def first_polls_untold(self) -> list[str]:
-        """Sources whose first poll is judged to the end but not yet told in its one message."""
+    def first_polls_untold(self, restored: datetime | None) -> list[str]:
+        """Sources whose first poll (since the store was restored) is judged to the end but not yet told."""
         waiting = select(mention.c.id).where(mention.c.source == source.c.name, mention.c.decided_at.is_(None))
         query = select(source.c.name).where(
             source.c.told_day_one.is_(False), source.c.first_ok_at.is_not(None), ~waiting.exists()
         )
+        query = query.where(source.c.last_ok_at >= restored) if restored else query
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 
@@ -155,9 +156,10 @@ class Sources:
             add(connection, self._database, notices)
             connection.execute(update(source).where(source.c.name == name).values(told_day_one=True))
 
-    def first_poll_counts(self, name: str) -> tuple[int, int]:
-        """Old mentions and complaints among them of a source's first poll."""
-        old = (mention.c.source == name) & mention.c.first_poll.is_(True) & mention.c.history.is_(True)
+    def first_poll_counts(self, name: str, restored: datetime | None) -> tuple[int, int]:
+        """Old mentions and complaints among them of a source's first poll, or since the store was restored."""
+        came = mention.c.seen_at >= restored if restored else mention.c.first_poll.is_(True)
+        old = (mention.c.source == name) & came & mention.c.history.is_(True)
         query = select(func.count(), func.count().filter(mention.c.label == "negative")).where(old)
         with self._database.read() as connection:
             row = connection.execute(query).one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -84,7 +85,10 @@ def backup(database: Database, target: Path) -> None:
 
 
 def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | None:
-    """Put a backup in the store's place, paused; returns where the old store went."""
+    """Put a backup in the store's place, paused; returns where the old store went.
+
+    Whatever was posted before that moment is history from now on: the store that was lost may have acted on it.
+    """
     if database.path is None:
         raise StoreTrouble("`listener restore` works on SQLite; for PostgreSQL use pg_restore, then `listener pause`")
     database.hold()
@@ -101,6 +105,10 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
     with closing(sqlite3.connect(part)) as copy, copy:
         values = (f"{at:%Y-%m-%d %H:%M:%S.%f}", who, f"restored from {saved.name}")
         copy.execute("INSERT OR REPLACE INTO pause (scope, since, who, why) VALUES ('all', ?, ?, ?)", values)
+        moment = json.dumps({"at": at.isoformat()})
+        copy.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('restored', ?)", (moment,))
+        copy.execute("UPDATE mention SET history = 1 WHERE decided_at IS NULL")
+        copy.execute("UPDATE source SET told_day_one = 0")
     part.replace(database.path)
     return old
 

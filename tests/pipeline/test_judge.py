@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from connectors.contract import Item
 from listener.model.verdict import Verdict
 from listener.store.deliveries import DeliveryFilter
@@ -202,3 +204,18 @@ def test_a_rule_that_fails_at_run_time_is_skipped_counted_and_the_others_go_on(t
 
     assert road.store.house.get("skipped") == {"thank": 1}
     assert len(tickets(road)) == 1
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}", "{{ 'x' * 10**9 }}"],
+    ids=["loop", "power"],
+)
+def test_a_template_that_never_ends_costs_its_draft_and_nothing_else(tmp_path, template):
+    (tmp_path / "thanks.txt").write_text(template)
+    road = a_road(tmp_path)
+    road.says(an_item("p1", "Acme Flow +"), an_item("p2", "Acme Flow -", "zed"))
+
+    draft, alert = road.store.deliveries.page(DeliveryFilter())[::-1]
+    assert (draft.status, draft.text, alert.action) == ("waiting", "", "alert")
+    assert draft.last_error
