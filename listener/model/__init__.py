@@ -14,6 +14,16 @@ from listener.model.house import (
     Silence,
     SpentToken,
 )
+from listener.model.issue import (
+    Issue,
+    IssueAct,
+    IssueAlarm,
+    IssueEpisode,
+    IssueLink,
+    IssueMember,
+    IssueState,
+    IssueSuggestion,
+)
 from listener.model.label import GivenLabel, LearnedModel
 from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.source import BlindSpot, MeasureRow, Source
@@ -31,6 +41,14 @@ __all__ = [
     "Delivery",
     "GivenLabel",
     "Handle",
+    "Issue",
+    "IssueAct",
+    "IssueAlarm",
+    "IssueEpisode",
+    "IssueLink",
+    "IssueMember",
+    "IssueState",
+    "IssueSuggestion",
     "LearnedModel",
     "LimitCounter",
     "MeasureRow",

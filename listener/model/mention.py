@@ -42,6 +42,7 @@ class Mention(SQLModel, table=True):
         Index("mention_copy_b", "copy_b"),
         Index("mention_posted", "posted_at"),
         Index("mention_source", "source", "id"),
+        Index("mention_issue", "issue", "posted_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     post: str

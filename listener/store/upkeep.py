@@ -18,6 +18,7 @@ from listener.model import (
     Decision,
     Delivery,
     GivenLabel,
+    IssueMember,
     LimitCounter,
     Mention,
     Setting,
@@ -161,7 +162,7 @@ class Upkeep:
             mine = select(delivery.c.id).where(delivery.c.mention.in_(ids))
             connection.execute(delete(table(Attempt)).where(table(Attempt).c.delivery.in_(mine)))
             connection.execute(delete(delivery).where(delivery.c.mention.in_(ids)))
-            for model in (Version, Decision, GivenLabel):
+            for model in (Version, Decision, GivenLabel, IssueMember):
                 connection.execute(delete(table(model)).where(table(model).c.mention.in_(ids)))
             connection.execute(delete(mention).where(mention.c.id.in_(ids)))
         return len(ids)

@@ -7,6 +7,7 @@ from listener.store.customers import Customers
 from listener.store.deliveries import Deliveries
 from listener.store.engine import Database
 from listener.store.house import House
+from listener.store.issues import Issues
 from listener.store.judging import Judging
 from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
@@ -28,6 +29,7 @@ class Store:
         self.customers = Customers(self.database)
         self.deliveries = Deliveries(self.database)
         self.house = House(self.database)
+        self.issues = Issues(self.database)
         self.judging = Judging(self.database)
         self.learned = LearnedModels(self.database)
         self.mentions = Mentions(self.database)

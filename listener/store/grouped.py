@@ -1,0 +1,117 @@
+"""Which mention belongs to which issue, inside a transaction: assigned, traced to the root, counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, distinct, func, select, update
+
+from listener.model import Issue, IssueEpisode, IssueMember, Mention
+from listener.model.grouped import Membership, Opening
+from listener.store.engine import Database, chunks, many, table
+
+issue, member = table(Issue), table(IssueMember)
+episode, mention = table(IssueEpisode), table(Mention)
+
+NEW = {"spread": "cannot_tell", "state": "open", "mentions": 0, "persons": 0, "customers": 0, "persons_now": 0}
+NEW |= {"locked": False, "episode": 1}
+
+
+def open_all(connection: Connection, database: Database, openings: Iterable[Opening], at: datetime) -> None:
+    """New issues with their first episode; one that is there already stays as it is."""
+    rows = list(openings)
+    if not rows:
+        return
+    times = ("opened_at", "first_seen", "last_seen")
+    for row in rows:
+        about = {"id": row.id, "brand": row.brand, "topic": row.topic, "title": row.title}
+        new = NEW | about | {"founder": row.founder, "keywords": list(row.keywords)} | dict.fromkeys(times, row.at)
+        connection.execute(database.insert(Issue).on_conflict_do_nothing(), new)
+        first = {"issue": row.id, "number": 1, "kind": "first", "opened_at": row.at}
+        connection.execute(database.insert(IssueEpisode).on_conflict_do_nothing(), first)
+
+
+def assign(connection: Connection, memberships: Sequence[Membership], at: datetime) -> frozenset[str]:
+    """Append these assignments and set the mentions' issues; returns the roots whose counts may have changed."""
+    if not memberships:
+        return frozenset()
+    before = issues_of(connection, [row.mention for row in memberships])
+    columns = ("mention", "issue", "version", "score", "reason", "who")
+    rows = [{name: getattr(row, name) for name in columns} | {"at": at} for row in memberships]
+    many(connection, member.insert(), rows)
+    root = roots(connection, {row.issue for row in memberships if row.issue})
+    now = {row.mention: root.get(row.issue, row.issue) if row.issue else None for row in memberships}
+    set_issues(connection, now)
+    return frozenset(filter(None, (*before.values(), *now.values())))
+
+
+def set_issues(connection: Connection, roots_by_mention: dict[int, str | None]) -> None:
+    """The issue that each mention counts in."""
+    by_root: dict[str | None, list[int]] = {}
+    for number, root in roots_by_mention.items():
+        by_root.setdefault(root, []).append(number)
+    for root, numbers in by_root.items():
+        for part in chunks(numbers):
+            connection.execute(update(mention).where(mention.c.id.in_(part)).values(issue=root))
+
+
+def issues_of(connection: Connection, numbers: Collection[int]) -> dict[int, str | None]:
+    """The root issue that each mention counts in now."""
+    found: dict[int, str | None] = {}
+    for part in chunks(sorted(numbers)):
+        query = select(mention.c.id, mention.c.issue).where(mention.c.id.in_(part))
+        found |= {row.id: row.issue for row in connection.execute(query)}
+    return found
+
+
+def assigned(connection: Connection, clause: ColumnElement[bool]) -> dict[int, str | None]:
+    """The newest assignment of each mention that the clause (on `issue_member`) names, aliases not followed."""
+    newest = select(func.max(member.c.id)).where(clause).group_by(member.c.mention)
+    rows = connection.execute(select(member.c.mention, member.c.issue).where(member.c.id.in_(newest)))
+    return {row.mention: row.issue for row in rows}
+
+
+def roots(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Where each issue counts after all merges; an issue that was never merged is its own root."""
+    found = {one: one for one in ids}
+    while True:
+        ends = sorted(set(found.values()))
+        merged: dict[str, str] = {}
+        for part in chunks(ends):
+            query = select(issue.c.id, issue.c.alias_of).where(issue.c.id.in_(part), issue.c.alias_of.is_not(None))
+            merged |= {row.id: row.alias_of for row in connection.execute(query)}
+        if not merged:
+            return found
+        found = {one: merged.get(end, end) for one, end in found.items()}
+
+
+def family(connection: Connection, root: str) -> list[str]:
+    """An issue with all that were merged into it, straight or through others."""
+    found, new = [root], [root]
+    while new:
+        query = select(issue.c.id).where(issue.c.alias_of.in_(new)).order_by(issue.c.id)
+        new = [one for one in connection.execute(query).scalars() if one not in found]
+        found += new
+    return found
+
+
+def recount(connection: Connection, ids: Iterable[str]) -> None:
+    """Count the mentions of these issues anew. Copies of a post count once, as the post that they copy."""
+    for one in sorted(set(ids)):
+        row = connection.execute(_counts(one)).one()
+        times = {"first_seen": row.first, "last_seen": row.last} if row.first else {}
+        counts = {"mentions": row.mentions, "persons": row.persons, "customers": row.customers}
+        connection.execute(update(issue).where(issue.c.id == one).values(counts | times))
+
+
+def _counts(one: str) -> Any:
+    own = and_(mention.c.issue == one, mention.c.duplicate_of.is_(None))
+    return select(
+        func.count().label("mentions"),
+        func.count(distinct(mention.c.person)).label("persons"),
+        func.count(distinct(mention.c.customer)).label("customers"),
+        func.min(mention.c.posted_at).label("first"),
+        func.max(mention.c.posted_at).label("last"),
+    ).where(own)
