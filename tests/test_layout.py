@@ -17,7 +17,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("connectors", "rules"),
     ("listener.model", "listener.log", "listener.signing", "listener.aside", "listener.aside_child"),
     ("listener.store", "listener.net"),
-    ("listener.intake", "listener.understanding", "listener.customers"),
+    ("listener.intake", "listener.understanding", "listener.customers", "listener.advocacy"),
     ("listener.actions",),
     ("listener.pipeline", "listener.door"),
     ("listener.config",),

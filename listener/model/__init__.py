@@ -26,6 +26,18 @@ from listener.model.issue import (
 )
 from listener.model.label import GivenLabel, LearnedModel
 from listener.model.mention import Appearance, Decision, Mention, Version
+from listener.model.reference import (
+    Booking,
+    Consent,
+    Favour,
+    Reference,
+    ReferenceAsk,
+    ReferenceRequest,
+    ReferenceStep,
+    Takedown,
+    Use,
+)
+from listener.model.referral import Referral, ReferralClick, ReferralCode, ReferralEvent
 from listener.model.source import BlindSpot, MeasureRow, Source
 from listener.model.ticket import Ticket, TicketMention, TicketNote
 
@@ -35,10 +47,13 @@ __all__ = [
     "AuditLine",
     "BlindSpot",
     "BookVersion",
+    "Booking",
+    "Consent",
     "Contact",
     "Customer",
     "Decision",
     "Delivery",
+    "Favour",
     "GivenLabel",
     "Handle",
     "Issue",
@@ -54,6 +69,14 @@ __all__ = [
     "MeasureRow",
     "Mention",
     "Pause",
+    "Reference",
+    "ReferenceAsk",
+    "ReferenceRequest",
+    "ReferenceStep",
+    "Referral",
+    "ReferralClick",
+    "ReferralCode",
+    "ReferralEvent",
     "RuleHour",
     "RuleMode",
     "RuleRate",
@@ -61,8 +84,10 @@ __all__ = [
     "Silence",
     "Source",
     "SpentToken",
+    "Takedown",
     "Ticket",
     "TicketMention",
     "TicketNote",
+    "Use",
     "Version",
 ]

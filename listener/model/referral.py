@@ -1,0 +1,66 @@
+"""Referrals: one customer bringing another, what it earned, and the clicks before it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class ReferralCode(SQLModel, table=True):
+    """A customer's personal code. It says nothing about the customer."""
+
+    __tablename__ = "referral_code"
+    code: str = Field(primary_key=True)
+    customer: str = Field(index=True)
+    at: datetime
+    ended_at: datetime | None = None
+
+
+class ReferralClick(SQLModel, table=True):
+    """How often a code was followed on one day: no cookie, no address, nothing of who followed it."""
+
+    __tablename__ = "referral_click"
+    code: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    clicks: int
+
+
+class Referral(SQLModel, table=True):
+    """One newcomer that a customer brought. `newcomer` is the id that the shop or CRM gives, never a name.
+
+    `status`: signed_up, purchased, rejected (`why` says why: self-referral, already a customer …). `source`: link,
+    code, csv, webhook. `earned` and `rewarded` are cents; `reward` is the delivery that carries it.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("newcomer"),
+        Index("referral_customer", "customer", "at"),
+        Index("referral_at", "at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    customer: str
+    newcomer: str
+    code: str | None = None
+    source: str
+    status: str
+    at: datetime
+    signed_up_at: datetime | None = None
+    purchased_at: datetime | None = None
+    worth: int = 0
+    earned: int = 0
+    rewarded: int = 0
+    reward: int | None = None
+    why: str = ""
+
+
+class ReferralEvent(SQLModel, table=True):
+    """What a shop reported, by its own id: reported twice, it counts once."""
+
+    __tablename__ = "referral_event"
+    source: str = Field(primary_key=True)
+    event: str = Field(primary_key=True)
+    at: datetime
+    what: str
+    referral: int | None = None
