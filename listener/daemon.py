@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.typing import FilteringBoundLogger
 
 from listener.store.engine import StoreTrouble
-from listener.web import PREFIX, Health, Inbox, Page, serve
+from listener.web import PREFIX, Health, Inbox, Leaving, Page, serve
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
@@ -95,7 +95,8 @@ class Daemon:
         """What is served, by address, or by prefix where the address goes on."""
         connectors = {name: watched.connector for name, watched in self._parts.watched.items()}
         inbox = Inbox(connectors, self._parts.collect, clock, self._log)
-        return {**self._health.pages(), PREFIX: inbox}
+        leaving = Leaving(self._parts.store.contacts, self._parts.signer, clock, self._log)
+        return {**self._health.pages(), PREFIX: inbox, "/u/": leaving}
 
     def _beats(self) -> BackgroundScheduler:
         # a beat that is still at work is not begun again: no reason to warn at each

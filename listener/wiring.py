@@ -40,6 +40,7 @@ from listener.pipeline import (
     Ways,
 )
 from listener.pipeline.corrections import Corrections
+from listener.pipeline.letters import Mailroom
 from listener.pipeline.people import People, Person
 from listener.rulebook import RuleBook
 from listener.signing import Signer
@@ -171,6 +172,10 @@ class Parts:
     @cached_property
     def notices(self) -> Notices:
         return Notices(self.store, self.config.ops.channel)
+
+    @cached_property
+    def mailroom(self) -> Mailroom:
+        return Mailroom(self.config.contact.channel, self.config.web.address, self.signer)
 
     @cached_property
     def max_age(self) -> MaxAge:

@@ -162,3 +162,13 @@ def a_ticket(store: Store, mention: int, person: str = "forum:anna") -> int:
     plan = TicketPlan(mention, person, None, None, "help-the-unhappy", {"queue": "care", "first_reply_within": 3600})
     with store.judging.turn(NOW) as turn:
         return turn.open_ticket(plan).ticket
+
+
+def a_customer(store: Store, number: str = "c-17", handle: str = "forum:anna", **columns: Any) -> None:
+    """One customer with a mail address and a handle; the registry holds nobody else."""
+    known: dict[str, Any] = {"id": number, "name": "Anna", "email": "anna@customer.example"} | columns
+    blank = dict.fromkeys(("segment", "plan", "region", "version", "timezone", "language", "owner", "owner_role"), "")
+    blank |= {"products": [], "tags": [], "consents": [], "columns": {}, "renewal_at": "", "do_not_contact": False}
+    platform, _, name = handle.partition(":")
+    pair = {"platform": platform, "handle": name, "customer": number}
+    store.customers.replace([blank | known], [pair])

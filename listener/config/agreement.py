@@ -48,16 +48,26 @@ def _brands(tables: Tables) -> Iterator[Mistake]:
 
 def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     known = {*_names(channels), BUILT_IN}
-    ops = values.get("ops")
-    named: list[tuple[Path, object]] = [(("ops", "channel"), ops.get("channel") if isinstance(ops, dict) else None)]
+    sections = {name: values.get(name) for name in ("ops", "contact")}
+    told = {name: section.get("channel") for name, section in sections.items() if isinstance(section, dict)}
+    named: list[tuple[Path, object]] = [((name, "channel"), channel) for name, channel in told.items() if channel]
     named += [(("channel", index, "fallback"), channel.get("fallback")) for index, channel in enumerate(channels)]
     for path, name in named:
         if isinstance(name, str) and name not in known:
             yield Mistake(path, f"unknown channel {name!r}", nearest(name, known), may_follow=True)
+    yield from _letters(told.get("contact"), channels)
     for index, channel in enumerate(channels):
         if _returns(channel, channels):
             here = ("channel", index, "fallback")
             yield Mistake(here, "the fallback leads back to this channel", f'write fallback = "{BUILT_IN}"')
+
+
+def _letters(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
+    """Slack, Apprise and the log tell a desk: a letter sent there would never reach its customer."""
+    kinds = {BUILT_IN: "log"} | {str(entry.get("name")): entry.get("kind") for entry in channels}
+    if isinstance(name, str) and kinds.get(name) in ("slack", "apprise", "log"):
+        what = f"channel {name!r} is of kind {kinds[name]}, which writes to no single customer"
+        yield Mistake(("contact", "channel"), what, "name a channel of kind email or webhook")
 
 
 def _returns(channel: Mapping[str, Any], channels: list[dict[str, Any]]) -> bool:

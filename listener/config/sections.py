@@ -74,6 +74,12 @@ class Customers(Section):
     file: FilePath = Path("customers.csv")
 
 
+class ContactRules(Section):
+    """How we may reach a person: by which channel customers are written to, one letter each."""
+
+    channel: str = ""
+
+
 class Ops(Section):
     """Where approvals, health, digests and rule-file errors go."""
 
@@ -152,6 +158,7 @@ class Config(Section):
     rules: RuleBook
     actions: Actions
     customers: Customers
+    contact: ContactRules
     ops: Ops
     retention: Retention
     net: NetLimits

@@ -1,5 +1,6 @@
 """The nouns that are kept, as tables, and the values that rooms hand to the store."""
 
+from listener.model.contact import OptOut
 from listener.model.customer import Customer, Handle
 from listener.model.delivery import Attempt, Contact, Delivery
 from listener.model.house import (
@@ -68,6 +69,7 @@ __all__ = [
     "LimitCounter",
     "MeasureRow",
     "Mention",
+    "OptOut",
     "Pause",
     "Reference",
     "ReferenceAsk",

@@ -14,6 +14,7 @@ from structlog.typing import FilteringBoundLogger
 from connectors.contract import Connector, Door, Failed, Receipt, Replying
 from listener.actions import notices as words
 from listener.actions.contract import Channel, InDoubt, Message, Outside
+from listener.pipeline.letters import LETTERS
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.orders import CARRIED, INSIDE
 from listener.store import Store
@@ -83,6 +84,8 @@ class Act:
     def _carry(self, row: Row[Any]) -> Receipt:
         if row.action in BY_CHANNEL:
             return self._through_channel(row)
+        if is_letter(row):
+            return self._channel(row.channel).deliver(self._letter(row), self._ways.outside)
         if row.action in INSIDE:
             return self._inside(row)
         return self._in_public(row)
@@ -99,6 +102,13 @@ class Act:
             self._make_room(row.channel, channel.max_per_hour)
         return channel.deliver(Message.model_validate(row.message), self._ways.outside)
 
+    def _letter(self, row: Row[Any]) -> Message:
+        """The text as it was approved, to the address that the registry has now."""
+        customer = self._store.customers.get([row.customer or ""]).get(row.customer or "")
+        if customer is None or not customer.email:
+            raise Failed("the registry has no e-mail address for this customer", permanent=True)
+        return Message.model_validate(row.message | {"text": row.text, "to": customer.email})
+
     def _make_room(self, name: str, most: int) -> None:
         now = self._now()
         if self._store.deliveries.sent_since(name, now - HOUR) >= most:
@@ -112,7 +122,8 @@ class Act:
 
     def _in_public(self, row: Row[Any]) -> Receipt:
         """Answer where the person spoke, when action and source are for that; else a person does it by hand."""
-        if not ACTIONS[row.action].public:
+        action = ACTIONS.get(row.action)
+        if action is None or not action.public:
             raise _ByHand
         mention = self._store.mentions.get(row.mention) if row.mention else None
         connector = self._ways.connectors.get(mention.source) if mention else None
@@ -129,7 +140,7 @@ class Act:
         return replace(blank, status="in_doubt", error=str(error))
 
     def _doubt(self, row: Row[Any]) -> str:
-        if row.action in BY_CHANNEL:
+        if row.action in BY_CHANNEL or is_letter(row):
             channel = self._ways.channels.get(row.channel or "")
             return channel.doubt if channel else "ask"
         return "lookup"
@@ -194,13 +205,18 @@ class Act:
         self._keep(row, found or replace(blank, status="due", due_at=self._now()))
 
     def _find(self, row: Row[Any]) -> Receipt | None:
-        if row.action in BY_CHANNEL:
+        if row.action in BY_CHANNEL or is_letter(row):
             return self._channel(row.channel).find(row.key, row.claimed_at, self._ways.outside)
         mention = self._store.mentions.get(row.mention)
         connector = self._ways.connectors.get(mention.source) if mention else None
         if mention is None or not isinstance(connector, Replying):
             raise Failed("its source is no longer configured")
         return connector.find_reply(mention.external_id, row.key, self._ways.door(mention.source))
+
+
+def is_letter(row: Row[Any]) -> bool:
+    """Whether it goes privately to one customer by a channel. It has no fallback: a desk is not the customer."""
+    return row.action in LETTERS and bool(row.channel)
 
 
 class _ByHand(Exception):

@@ -31,7 +31,7 @@ def facts_of(
         **_said(row),
         **_judged(verdict),
         **_person(row, person, record),
-        **_customer(customer),
+        **_customer(customer, record.opted_out),
         **{f"attribute.{name}": value for name, value in row.attributes.items()},
     }
     values |= {"weekday": local.strftime("%A").lower(), "hour": local.hour}
@@ -82,13 +82,13 @@ def _person(row: Row[Any], person: str, record: PersonRecord) -> dict[str, Value
     return values
 
 
-def _customer(customer: Row[Any] | None) -> dict[str, Value | None]:
+def _customer(customer: Row[Any] | None, opted_out: bool) -> dict[str, Value | None]:
     if customer is None:
-        return {"customer.known": False, "customer.opted_out": False}
+        return {"customer.known": False, "customer.opted_out": opted_out}
     columns: Mapping[str, str] = customer.columns
     return {
         "customer.known": True,
-        "customer.opted_out": customer.do_not_contact,
+        "customer.opted_out": customer.do_not_contact or opted_out,
         "customer.id": customer.id,
         "customer.name": customer.name,
         "customer.segment": customer.segment,

@@ -77,7 +77,10 @@ class People:
         return self._move(number, ("failed",), "retry", status="due", due_at=self._now(), attempts=0)
 
     def _can_answer(self, row: Row[Any]) -> bool:
-        mention = self._store.mentions.get(row.mention) if row.mention and ACTIONS[row.action].public else None
+        if row.channel:
+            return True
+        public = row.action in ACTIONS and ACTIONS[row.action].public
+        mention = self._store.mentions.get(row.mention) if row.mention and public else None
         return mention is not None and self._answers(mention.source)
 
     def _get(self, number: int) -> Row[Any]:

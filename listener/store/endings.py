@@ -8,15 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, or_, select, update
 
-from listener.model import Contact, Customer, Delivery, RuleMode
+from listener.model import Contact, Customer, Delivery, OptOut, RuleMode
 from listener.store.engine import Database, table
 from listener.store.ledger import StoredLedger, reservation_from_json
 
 delivery, contact = table(Delivery), table(Contact)
-customer, rule_mode = table(Customer), table(RuleMode)
+customer, rule_mode, opt_out = table(Customer), table(RuleMode), table(OptOut)
 
 OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
-OUTWARD = ("thanks", "gift", "ask", "engage", "recovery")
+WITHDRAWABLE = ("due", "held", "waiting", "by_hand")
+OUTWARD = ("thanks", "gift", "ask", "engage", "recovery", "notice")
+INSIDE = ("open_ticket",)  # of purpose recovery, and nobody outside hears of it
 
 
 def purge(connection: Connection, database: Database, mentions: Any, at: datetime | None = None) -> None:
@@ -26,7 +28,7 @@ def purge(connection: Connection, database: Database, mentions: Any, at: datetim
     """
     about = delivery.c.mention.in_(mentions)
     if at is not None:
-        open_ones = about & delivery.c.status.in_(("due", "held", "waiting", "by_hand"))
+        open_ones = about & delivery.c.status.in_(WITHDRAWABLE)
         cancel = update(delivery).where(open_ones).values(status="cancelled", why="the post was deleted at its source")
         release(connection, database, list(connection.execute(cancel.returning(delivery))))
     ended = about & delivery.c.status.not_in(OPEN)
@@ -43,7 +45,7 @@ def release(connection: Connection, database: Database, rows: Sequence[Row[Any]]
 
 def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
     """An outward delivery that arrived is a contact with its person."""
-    if row.purpose in OUTWARD and row.person:
+    if row.purpose in OUTWARD and row.action not in INSIDE and row.person:
         values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
         connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})
 
@@ -53,10 +55,10 @@ def withdraw(connection: Connection, database: Database, number: int) -> bool:
 
     What a person approved goes whatever became of the rule. True when it was withdrawn.
     """
-    opted_out = and_(
-        delivery.c.purpose.in_(OUTWARD),
-        select(customer.c.id).where(customer.c.id == delivery.c.customer, customer.c.do_not_contact).exists(),
-    )
+    quiet = select(customer.c.id).where(customer.c.id == delivery.c.customer, customer.c.do_not_contact)
+    left = select(opt_out.c.person).where(opt_out.c.person.in_((delivery.c.person, delivery.c.customer)))
+    outward = delivery.c.purpose.in_(OUTWARD) & delivery.c.action.not_in(INSIDE)
+    opted_out = and_(outward, or_(quiet.exists(), left.exists()))
     off = select(rule_mode.c.rule).where(rule_mode.c.rule == delivery.c.rule, rule_mode.c.mode.in_(("off", "shadow")))
     switched_off = and_(delivery.c.decided_by.is_(None), off.exists())
     why = case((opted_out, "the person does not want to be contacted"), else_="its rule was switched off meanwhile")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.store import deliveries, rates, silences, tickets
+from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
 from listener.store.ledger import StoredHistory, StoredLedger
 from rules.terms import Mute
@@ -31,6 +32,7 @@ class PersonRecord:
     mentions: Mapping[int, int]
     last_contact: Mapping[str, datetime]
     open_ticket: bool
+    opted_out: bool = False
 
 
 class Turn:
@@ -86,14 +88,15 @@ class Turn:
         return StoredHistory(self._connection, number, self._at)
 
     def records(self, persons: Sequence[str], windows: Sequence[int]) -> dict[str, PersonRecord]:
-        """What is known of each person: mentions in windows (days), contacts, an open ticket."""
+        """What is known of each person: mentions in windows (days), contacts, an open ticket, an opt-out."""
         mentions = self._mention_counts(persons, windows)
         contacts = self._last_contacts(persons)
         query = select(ticket.c.person).where(ticket.c.person.in_(persons), ticket.c.status != "closed")
         troubled = set(self._connection.execute(query).scalars())
+        left = opted_out(self._connection, persons)
         return {
-            person: PersonRecord(mentions.get(person, {}), contacts.get(person, {}), person in troubled)
-            for person in persons
+            who: PersonRecord(mentions.get(who, {}), contacts.get(who, {}), who in troubled, who in left)
+            for who in persons
         }
 
     def _mention_counts(self, persons: Sequence[str], windows: Sequence[int]) -> dict[str, dict[int, int]]:
@@ -122,7 +125,10 @@ class Turn:
         theirs = delivery.c.mention.in_(ids) & delivery.c.key.not_like("%:corrected %")
         found: dict[int, set[tuple[str, str, str]]] = {}
         for row in self._connection.execute(select(*columns).where(theirs)):
-            found.setdefault(row.mention, set()).add((row.rule or "", row.action, row.channel or ""))
+            # a letter's channel is the house's, not the rule's
+            found.setdefault(row.mention, set()).update(
+                (row.rule or "", row.action, channel) for channel in (row.channel or "", "")
+            )
         return {number: frozenset(keys) for number, keys in found.items()}
 
     def open_ticket(self, plan: TicketPlan) -> tickets.Joined:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from listener.store.arrivals import Arrivals
+from listener.store.contacts import Contacts
 from listener.store.customers import Customers
 from listener.store.deliveries import Deliveries
 from listener.store.engine import Database
@@ -26,6 +27,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         self.arrivals = Arrivals(self.database)
+        self.contacts = Contacts(self.database)
         self.customers = Customers(self.database)
         self.deliveries = Deliveries(self.database)
         self.house = House(self.database)

@@ -3,6 +3,7 @@
 from listener.web.contract import Answer, Page, Request
 from listener.web.health import Health
 from listener.web.inbox import PREFIX, Inbox
+from listener.web.leaving import Leaving
 from listener.web.server import PortTaken, serve
 
-__all__ = ["PREFIX", "Answer", "Health", "Inbox", "Page", "PortTaken", "Request", "serve"]
+__all__ = ["PREFIX", "Answer", "Health", "Inbox", "Leaving", "Page", "PortTaken", "Request", "serve"]
