@@ -1,7 +1,7 @@
 """The nouns that are kept, as tables, and the values that rooms hand to the store."""
 
 from listener.model.contact import OptOut
-from listener.model.customer import Customer, Handle
+from listener.model.customer import Customer, Handle, Purchase
 from listener.model.delivery import Attempt, Contact, Delivery
 from listener.model.house import (
     AuditLine,
@@ -71,6 +71,7 @@ __all__ = [
     "Mention",
     "OptOut",
     "Pause",
+    "Purchase",
     "Reference",
     "ReferenceAsk",
     "ReferenceRequest",

@@ -1,19 +1,24 @@
-"""The customer registry as far as the daemon needs it: who is known, and by which handles."""
+"""The customer registry: who is known, by which accounts, and what they bought."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
 class Customer(SQLModel, table=True):
-    """A person or firm in the registry. `columns` are the CSV's further columns, testable by rules."""
+    """A person or firm in the registry. `columns` are the CSV's further columns, testable by rules.
+
+    `origin` is file or crm: only what came from the file leaves with the file. `digest` tells whether a line
+    changed, `generation` which reading of the file had it last. `email` is folded to lower case.
+    """
 
     id: str = Field(primary_key=True)
     name: str = ""
-    email: str = ""
+    email: str = Field("", index=True)
     segment: str = ""
     plan: str = ""
     products: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -28,11 +33,39 @@ class Customer(SQLModel, table=True):
     consents: list[str] = Field(default_factory=list, sa_type=JSON)
     do_not_contact: bool = False
     columns: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    origin: str = "file"
+    digest: str = ""
+    generation: int = 0
+    added_at: datetime | None = Field(default=None, index=True)
 
 
 class Handle(SQLModel, table=True):
-    """An account on a platform that belongs to a customer; `handle` is folded to lower case."""
+    """That an account on a platform belongs to a customer, who says so, and how sure that is.
 
+    `handle` is folded to lower case. Platforms that begin with @ are no networks: @url is a profile's address, @site
+    a site of the customer's own, @order an order number. `source`: file, crm, link, email, order, ops.
+    `state`: linked, suggested (waits for a person), refused (a person said no). Two customers that are linked to one
+    handle have it neither, unless a person decided.
+    """
+
+    __table_args__ = (Index("handle_customer", "customer"), Index("handle_state", "state"))
     platform: str = Field(primary_key=True)
     handle: str = Field(primary_key=True)
-    customer: str = Field(index=True)
+    customer: str = Field(primary_key=True)
+    source: str = "file"
+    evidence: str = ""
+    confidence: float = 1.0
+    state: str = "linked"
+    since: datetime | None = None
+    who: str = ""
+
+
+class Purchase(SQLModel, table=True):
+    """A customer bought a product. `number` is the order's, where the file has one."""
+
+    __table_args__ = (UniqueConstraint("customer", "product", "at"), Index("purchase_at", "at"))
+    id: int | None = Field(default=None, primary_key=True)
+    customer: str
+    product: str
+    at: datetime
+    number: str | None = Field(default=None, index=True)

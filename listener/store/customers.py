@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, tuple_
+from sqlalchemy import Connection, Row, delete, func, select, tuple_
 
 from listener.model import Customer, Handle
+from listener.store.contacts import opted_out
 from listener.store.engine import Database, chunks, table
 
 customer, handle = table(Customer), table(Handle)
@@ -46,3 +47,15 @@ class Customers:
         with self._database.read() as connection:
             query = select(customer).where(customer.c.id.in_(sorted(set(ids))))
             return {row.id: row for row in connection.execute(query)}
+
+    def opted_out(self, persons: Iterable[str]) -> frozenset[str]:
+        """Those of the persons who want to hear nothing from us: said by the registry, or by themselves."""
+        wanted = list(persons)
+        with self._database.read() as connection:
+            return opted_out(connection, wanted) | do_not_contact(connection, wanted)
+
+
+def do_not_contact(connection: Connection, persons: Iterable[str]) -> frozenset[str]:
+    """Those of the persons whom the registry says to leave alone."""
+    listed = select(customer.c.id).where(customer.c.id.in_(list(persons)), customer.c.do_not_contact)
+    return frozenset(connection.execute(listed).scalars())

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.model import Customer
 from listener.store.deliveries import DeliveryFilter
-from listener.store.engine import table
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
 from listener.views import state
@@ -24,9 +22,7 @@ def ordered(road):
 
 
 def know_anna(road):
-    blank = {column.name: "" for column in table(Customer).columns}
-    blank |= {"products": [], "tags": [], "consents": [], "columns": {}, "do_not_contact": False}
-    anna = blank | {"id": "c-17", "segment": "enterprise"}
+    anna = {"id": "c-17", "segment": "enterprise"}
     road.store.customers.replace([anna], [{"platform": "forum", "handle": "anna", "customer": "c-17"}])
 
 
