@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from structlog.typing import FilteringBoundLogger
@@ -124,3 +124,12 @@ def _times(file: Path) -> tuple[int, int]:
     except FileNotFoundError:
         return (0, 0)
     return (status.st_mtime_ns, status.st_size)
+
+
+def written_down(store: Store, zone: tzinfo) -> book.Book | None:
+    """The book that the daemon said was at work; None when it never ran, or wrote what this version cannot read."""
+    kept = store.house.book(store.house.get("book").get("version", ""))
+    try:
+        return book.restore(kept.version, kept.files, zone) if kept else None
+    except BookError:
+        return None

@@ -41,14 +41,16 @@ from listener.pipeline import (
 )
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.letters import Mailroom
-from listener.pipeline.people import People, Person
-from listener.rulebook import RuleBook
+from listener.pipeline.people import Once, People, Person
+from listener.pipeline.recheck import Recheck
+from listener.rulebook import RuleBook, written_down
 from listener.signing import Signer
 from listener.store import Store
 from listener.store.upkeep import migrate
 from listener.understanding import Understanding, UnreadableWords, taxonomy
 from listener.understanding.learned import Learned, UnreadableModel
 from listener.understanding.second import SECONDS, made
+from rules.book import Book
 from rules.catalogue import FIELDS
 from rules.terms import MaxAge, World
 
@@ -244,16 +246,25 @@ class Parts:
     def act(self) -> Act:
         connectors = {name: watched.connector for name, watched in self.watched.items()}
         ways = Ways(self.channels, connectors, self.door(""), self.door)
-        return Act(self.store, ways, self.notices, clock, self.log)
+        return Act(self.store, ways, self.notices, clock, self.log, self.recheck)
 
     @cached_property
     def upkeep(self) -> Upkeep:
         retention = Retention(self.config.retention.mentions, self.config.retention.strangers)
         return Upkeep(self.store, self.notices, self.channels, retention, clock, self.log)
 
-    def people(self, who: str) -> People:
+    @cached_property
+    def recheck(self) -> Recheck:
+        return Recheck(self.store, self._book_at_work, ZoneInfo(str(self.config.timezone)))
+
+    def _book_at_work(self) -> Book | None:
+        """The daemon's own, or for a command the one that the daemon wrote down."""
+        zone = ZoneInfo(str(self.config.timezone))
+        return self.book.running().book if "book" in self.__dict__ else written_down(self.store, zone)
+
+    def people(self, who: str, once: Once | None = None) -> People:
         """Decisions in the name of this person."""
-        return People(self.store, self.answers, clock, Person(who))
+        return People(self.store, self.answers, clock, Person(who), self.recheck, once)
 
     def door(self, source: str) -> SourceDoor:
         """The way to the world for one source."""

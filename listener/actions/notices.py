@@ -141,6 +141,16 @@ def delivery_trouble(delivery: int, action: str, channel: str | None, status: st
     return Message(title=f"{action} {delivery} {what}{way}", text=why, footer=cure.get(status, ""), key=key)
 
 
+def withdrawn(delivery: int, action: str, mention: int, why: str, key: str) -> Message:
+    """A draft was approved, and by the time it was to go its rule no longer wanted it."""
+    return Message(
+        title=f"{action.replace('_', ' ').capitalize()} {delivery} was not sent",
+        text=f"{why[:1].upper()}{why[1:]}.",
+        footer=f"`listener explain {mention}` shows the mention as it is now.",
+        key=key,
+    )
+
+
 def held(channel: str, titles: tuple[str, ...], per_hour: int, key: str) -> Message:
     """One message for all that the channel's `max_per_hour` held back."""
     shown = "\n".join(f"• {title}" for title in titles[:20])

@@ -45,6 +45,7 @@ class Delivery(SQLModel, table=True):
     options: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     reservations: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     decided_by: str | None = None
+    decided_at: datetime | None = None
     why: str | None = None
     external: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 

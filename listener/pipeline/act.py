@@ -17,8 +17,9 @@ from listener.actions.contract import Channel, InDoubt, Message, Outside
 from listener.pipeline.letters import LETTERS
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.orders import CARRIED, INSIDE
+from listener.pipeline.recheck import Against
 from listener.store import Store
-from listener.store.deliveries import Outcome
+from listener.store.deliveries import DeliveryFilter, Outcome
 from rules.catalogue import ACTIONS
 
 FIRST_RETRY = timedelta(seconds=30)
@@ -26,6 +27,7 @@ LONGEST_RETRY = timedelta(hours=1)
 KEEP_TRYING = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
 HOUR = timedelta(hours=1)
+DRAFTS = frozenset(name for name, action in ACTIONS.items() if action.outward)
 BY_CHANNEL = CARRIED | {"notice", "summary", "test"}
 
 
@@ -43,8 +45,15 @@ class Act:
     """Performs deliveries. Each is claimed first, so that two performers never do the same one."""
 
     def __init__(
-        self, store: Store, ways: Ways, notices: Notices, now: Callable[[], datetime], log: FilteringBoundLogger
+        self,
+        store: Store,
+        ways: Ways,
+        notices: Notices,
+        now: Callable[[], datetime],
+        log: FilteringBoundLogger,
+        against: Callable[[Row[Any]], Against | None] = lambda row: None,
     ) -> None:
+        self._against = against
         self._store = store
         self._ways = ways
         self._notices = notices
@@ -53,12 +62,33 @@ class Act:
 
     def perform(self, number: int) -> str:
         """Claim and perform one delivery; returns its status after it ("" when it was not ours to do)."""
+        if self._overtaken(number):
+            return ""
         row = self._store.deliveries.claim(number, self._now())
         if row is None:
             return ""
         outcome = self._outcome(row)
         self._keep(row, outcome)
         return outcome.status
+
+    def _overtaken(self, number: int) -> bool:
+        """What waited for a person or for the morning is looked at once more: its rule may not want it any more."""
+        rows = self._store.deliveries.page(DeliveryFilter(id=number))
+        row = rows[0] if rows and rows[0].action in DRAFTS else None
+        against = self._against(row) if row else None
+        if row is None or against is None:
+            return False
+        if not against.passing:
+            self._withdraw(row, against.why)
+        return True
+
+    def _withdraw(self, row: Row[Any], why: str) -> None:
+        moved = self._store.deliveries.move(row.id, ("due", "held"), self._now(), status="cancelled", why=why)
+        if moved is not None:
+            self._log.info("delivery.withdrawn", delivery=row.id, action=row.action)
+            self._notices.send(
+                words.withdrawn(row.id, row.action, row.mention, why, f"withdrawn:{row.key}"), self._now()
+            )
 
     def _outcome(self, row: Row[Any]) -> Outcome:
         """This is the boundary of a delivery."""

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from listener.pipeline.orders import INSIDE
+from listener.pipeline.recheck import Against
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.deliveries import ByHand, DeliveryFilter
 from rules.catalogue import ACTIONS
 
 OUTCOMES = ("recovered", "neutral", "lost")
@@ -28,20 +29,42 @@ class Person:
     name: str
 
 
-class People:
-    """Decisions of people. `answers` tells whether a source can be answered by the daemon itself."""
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The one-time link that somebody decides by, and the end of its time."""
 
-    def __init__(self, store: Store, answers: Callable[[str], bool], now: Callable[[], datetime], who: Person) -> None:
+    link: str
+    until: datetime | None = None
+
+
+class People:
+    """Decisions of people. `answers` tells whether a source can be answered by the daemon itself.
+
+    `against` looks at a draft once more before it is approved: what its rule says with what is known by now.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        answers: Callable[[str], bool],
+        now: Callable[[], datetime],
+        who: Person,
+        against: Callable[[Row[Any]], Against | None] = lambda row: None,
+        once: Once | None = None,
+    ) -> None:
         self._store = store
         self._answers = answers
         self._now = now
         self._who = who.name
+        self._against = against
+        self._once = once
 
     def approve(self, number: int, text: str | None = None) -> Row[Any]:
         """The exact text approved is what goes out; where the source takes no reply, by hand."""
         row = self._get(number)
+        self._look_again(row)
         final = (text if text is not None else row.text).strip()
-        if row.action not in INSIDE and not final:
+        if row.status == "waiting" and row.action not in INSIDE and not final:
             raise NotPossible(
                 f"delivery {number} has no text: write one and use `listener approve {number} --text-file`"
             )
@@ -76,6 +99,17 @@ class People:
         """Try a failed one again, as if for the first time."""
         return self._move(number, ("failed",), "retry", status="due", due_at=self._now(), attempts=0)
 
+    def _look_again(self, row: Row[Any]) -> None:
+        """What its rule would not order any more is withdrawn, and whoever would have approved it is told."""
+        against = self._against(row) if row.status == "waiting" else None
+        if against is None:
+            return
+        look = f"`listener explain {row.mention}` shows the mention"
+        if against.passing:
+            raise NotPossible(f"delivery {row.id} is not sent yet: {against.why}. Look again in a minute; {look}")
+        self._move(row.id, ("waiting",), "withdraw", status="cancelled", why=against.why)
+        raise NotPossible(f"delivery {row.id} is not sent: {against.why}. It is cancelled; {look}")
+
     def _can_answer(self, row: Row[Any]) -> bool:
         if row.channel:
             return True
@@ -90,14 +124,11 @@ class People:
         return rows[0]
 
     def _move(self, number: int, origin: tuple[str, ...], what: str, **values: Any) -> Row[Any]:
-        now = self._now()
-        row = self._store.deliveries.move(number, origin, now, decided_by=self._who, **values)
+        now, once = self._now(), self._once or Once("")
+        by = ByHand(self._who, what, str(values.get("why", "")), once.link, once.until)
+        row = self._store.deliveries.move(number, origin, now, by, decided_by=self._who, decided_at=now, **values)
         if row is None:
-            status = self._get(number).status
-            raise NotPossible(
-                f"delivery {number} is {status.replace('_', ' ')}; {what} is for those that are {' or '.join(origin)}"
-            )
-        self._store.house.audit(now, self._who, what, f"delivery {number}", str(values.get("why", "")))
+            raise NotPossible(f"{told(self._get(number))}; {what} is for those that are {' or '.join(origin)}")
         return row
 
     def take(self, ticket: int) -> None:
@@ -125,3 +156,10 @@ class People:
     def _change(self, ticket: int, what: str, text: str, **values: Any) -> None:
         if not self._store.tickets.change(ticket, self._now(), self._who, what, text, **values):
             raise NotPossible(f"there is no ticket {ticket}: `listener tickets` lists them")
+
+
+def told(row: Row[Any]) -> str:
+    """A delivery's state in words, and by whom and when it came to that."""
+    who = f", decided by {row.decided_by}" if row.decided_by else ""
+    when = f" at {row.decided_at:%Y-%m-%d %H:%M %Z}".rstrip() if row.decided_by and row.decided_at else ""
+    return f"delivery {row.id} is {row.status.replace('_', ' ')}{who}{when}" + (f": {row.why}" if row.why else "")

@@ -13,6 +13,7 @@ from listener.model import Attempt, Contact, Delivery, Mention, Pause
 from listener.model.plan import OwnReply
 from listener.store.endings import enter_contact, release, withdraw
 from listener.store.engine import Database, narrowed, table
+from listener.store.house import audit, audit_line, spend
 
 delivery, attempt, contact = table(Delivery), table(Attempt), table(Contact)
 pause, mention = table(Pause), table(Mention)
@@ -44,6 +45,17 @@ class Outcome:
     error: str | None = None
     external: Mapping[str, Any] | None = None
     channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Who changes a delivery, for the audit trail; `link` is the one-time link that was used, good until `until`."""
+
+    who: str
+    what: str
+    why: str = ""
+    link: str = ""
+    until: datetime | None = None
 
 
 def unpaused() -> ColumnElement[bool]:
@@ -128,15 +140,17 @@ class Deliveries:
         with self._database.read() as connection:
             return list(connection.execute(query))
 
-    def move(self, number: int, origin: Sequence[str], at: datetime, **values: Any) -> Row[Any] | None:
+    def move(
+        self, number: int, origin: Sequence[str], at: datetime, by: ByHand | None = None, **values: Any
+    ) -> Row[Any] | None:
         """A person's (or the clock's) change from one of these states; the row after it, None if it was elsewhere.
 
-        `status="done"` also enters the contact.
+        `status="done"` also enters the contact. A person's change writes its audit line and spends its link with it.
         """
         with self._database.write() as connection:
-            query = select(delivery).where(delivery.c.id == number, delivery.c.status.in_(origin))
+            query = select(delivery).where(delivery.c.id == number, delivery.c.status.in_(origin)).with_for_update()
             old = connection.execute(query).first()
-            if old is None:
+            if old is None or not self._by_hand(connection, number, at, by):
                 return None
             statement = update(delivery).where(delivery.c.id == number).values(values).returning(delivery)
             row = connection.execute(statement).one()
@@ -145,6 +159,15 @@ class Deliveries:
             if row.status in ENDED_UNSENT:
                 release(connection, self._database, [row])
             return row
+
+    def _by_hand(self, connection: Connection, number: int, at: datetime, by: ByHand | None) -> bool:
+        """False when the link that was used for it had been used before."""
+        if by is None:
+            return True
+        if by.link and not spend(connection, self._database, by.link, at, by.until):
+            return False
+        connection.execute(audit.insert(), audit_line(at, by.who, by.what, f"delivery {number}", by.why))
+        return True
 
     def answered(self, source: str, replies: Sequence[OwnReply], at: datetime) -> None:
         """Our own account was seen to answer there: what waited to be done by hand is done."""

@@ -16,6 +16,7 @@ from listener.store.rates import Rates
 from listener.store.replays import Replays
 from listener.store.silences import Silences
 from listener.store.sources import Sources
+from listener.store.standing import Standing
 from listener.store.tickets import Tickets
 from listener.store.upkeep import Upkeep
 from listener.store.verdicts import Verdicts
@@ -39,6 +40,7 @@ class Store:
         self.replays = Replays(self.database)
         self.silences = Silences(self.database)
         self.sources = Sources(self.database)
+        self.standing = Standing(self.database)
         self.tickets = Tickets(self.database)
         self.upkeep = Upkeep(self.database)
         self.verdicts = Verdicts(self.database)
