@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
+from listener.advocacy.souring import SOUR, soured
 from listener.intake import reposts
 from listener.model.plan import Judgement, Ordered
 from listener.model.verdict import Utterance, Verdict
@@ -68,13 +69,14 @@ class Running:
 class Limits:
     """What the installation lets rules do: the floor for public actions and the age of what is acted on.
 
-    `ops` is the channel that hears of the brake.
+    `ops` is the channel that hears of the brake. `sour` is the score from which on a complaint pauses a reference.
     """
 
     floor: Any
     max_age: MaxAge
     zone: ZoneInfo
     ops: str = "log"
+    sour: float = SOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ class Judge:
             before = turn.ordered_before([row.id for row in mine if row.edited_at or row.label])
             said = [self._said(row, judgements[row.id], customers, records, now) for row in mine]
             sitting = self._sitting(turn, now)
+            turn.pause_references(self._soured(mine, judgements))
             turn.keep([self._order(sitting, one, before.get(one.row.id, frozenset()), now) for one in said])
             braked = self._keep_rates(sitting, now)
         self._store.house.tally("skipped", sitting.skipped)
@@ -187,6 +190,12 @@ class Judge:
             self._log.warning("rule.braked", rule=rate.rule, fired=rate.fired, expected=round(rate.expected, 1))
         self._log.info("judge.done", mentions=len(mine))
         return len(mine)
+
+    def _soured(self, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> dict[str, str]:
+        """Customers whose own words end their service as a reference for now, with the cause."""
+        spoke = [(row.id, judgements[row.id]) for row in rows if not row.history and judgements[row.id].customer]
+        causes = {one.customer: soured(one.verdict, number, self._limits.sour) for number, one in spoke}
+        return {customer: cause for customer, cause in causes.items() if customer and cause}
 
     def _sitting(self, turn: Turn, now: datetime) -> Sitting:
         running = self._running()

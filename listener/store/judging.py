@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
-from listener.store import deliveries, rates, silences, tickets
+from listener.store import deliveries, rates, references, silences, tickets
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
 from listener.store.ledger import StoredHistory, StoredLedger
@@ -130,6 +130,11 @@ class Turn:
                 (row.rule or "", row.action, channel) for channel in (row.channel or "", "")
             )
         return {number: frozenset(keys) for number, keys in found.items()}
+
+    def pause_references(self, causes: Mapping[str, str]) -> None:
+        """Customers whose reference must rest now, each with its cause; their takedown lists open with it."""
+        if causes:
+            references.pause(self._connection, causes, self._at)
 
     def open_ticket(self, plan: TicketPlan) -> tickets.Joined:
         """Open a ticket, or join or reopen the person's latest."""

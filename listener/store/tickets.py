@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from listener.model import Ticket, TicketMention, TicketNote
 from listener.model.plan import TicketPlan
+from listener.store import references
 from listener.store.engine import Database, narrowed, table
 
 ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table(TicketNote)
@@ -60,6 +61,8 @@ def open_or_join(connection: Connection, plan: TicketPlan, at: datetime) -> Join
         again = {"status": "open", "closed_at": None, "outcome": None}
         connection.execute(update(ticket).where(ticket.c.id == joined.ticket).values(again))
     connection.execute(JOIN, {"mention": plan.mention, "ticket": joined.ticket, "at": at})
+    if plan.customer:  # nobody vouches for us while their own trouble is open
+        references.pause(connection, {plan.customer: f"ticket {joined.ticket} is open"}, at)
     _note(connection, joined.ticket, at, plan.rule, joined.how, f"mention {plan.mention}")
     return joined
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from listener.store.arrivals import Arrivals
+from listener.store.asks import Asks
 from listener.store.contacts import Contacts
 from listener.store.customers import Customers
 from listener.store.deliveries import Deliveries
@@ -12,7 +13,9 @@ from listener.store.issues import Issues
 from listener.store.judging import Judging
 from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
+from listener.store.places import Places
 from listener.store.rates import Rates
+from listener.store.references import References
 from listener.store.replays import Replays
 from listener.store.silences import Silences
 from listener.store.sources import Sources
@@ -29,6 +32,7 @@ class Store:
         self.database = Database(url)
         self.arrivals = Arrivals(self.database)
         self.contacts = Contacts(self.database)
+        self.asks = Asks(self.database)
         self.customers = Customers(self.database)
         self.deliveries = Deliveries(self.database)
         self.house = House(self.database)
@@ -36,7 +40,9 @@ class Store:
         self.judging = Judging(self.database)
         self.learned = LearnedModels(self.database)
         self.mentions = Mentions(self.database)
+        self.places = Places(self.database)
         self.rates = Rates(self.database)
+        self.references = References(self.database)
         self.replays = Replays(self.database)
         self.silences = Silences(self.database)
         self.sources = Sources(self.database)

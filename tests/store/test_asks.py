@@ -1,0 +1,61 @@
+"""Requests and reservations: two teams never have the same customer, and a stand-by moves up."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from listener.store.asks import Wanted
+from tests.makers import NOW
+
+CALL = Wanted("call", {"segment": "enterprise"}, "sales")
+
+
+def test_two_requests_in_the_same_second_never_hold_the_same_customer(store):
+    requests = [store.asks.open(CALL, NOW) for _ in range(8)]
+    with ThreadPoolExecutor(8) as teams:
+        held = list(teams.map(lambda number: store.asks.reserve(number, "c-17", "main", NOW), requests))
+
+    assert held.count(True) == 1
+    assert store.asks.held(["c-17", "c-18"]) == {"c-17": requests[held.index(True)]}
+
+
+def test_when_the_customer_cannot_the_stand_by_moves_up(store):
+    number = store.asks.open(CALL, NOW)
+    store.asks.reserve(number, "c-1", "main", NOW), store.asks.reserve(number, "c-2", "stand-by", NOW)
+
+    moved = store.asks.cancelled(number, "c-1", NOW, "ill")
+
+    assert moved is not None
+    assert (moved.customer, moved.role) == ("c-2", "main")
+    assert store.asks.get(number).status == "reserved"
+    assert store.asks.reserve(store.asks.open(CALL, NOW), "c-1", "main", NOW)
+
+
+def test_without_a_stand_by_the_request_is_open_again(store):
+    number = store.asks.open(CALL, NOW)
+    store.asks.reserve(number, "c-1", "main", NOW)
+
+    assert store.asks.cancelled(number, "c-1", NOW, "ill") is None
+    assert store.asks.get(number).status == "open"
+
+
+def test_a_filled_request_frees_everybody_and_enters_give_and_take_once(store):
+    number = store.asks.open(CALL, NOW)
+    store.asks.reserve(number, "c-1", "main", NOW), store.asks.reserve(number, "c-2", "stand-by", NOW)
+    gave = {"customer": "c-1", "at": NOW, "side": "given", "form": "call", "what": "a call of 30 minutes"}
+    favour = gave | {"worth": "", "request": number, "who": "sales"}
+
+    assert store.asks.close(number, "filled", "they signed", NOW, [favour])
+    assert not store.asks.close(number, "filled", "they signed", NOW, [favour])
+    assert [row.status for row in store.asks.bookings(number)] == ["done", "released"]
+    assert len(store.asks.favours("c-1")) == 1
+
+
+def test_an_ask_is_answered_once(store):
+    ask = {"customer": "c-1", "at": NOW, "form": "call", "asker": "sales", "driver": "service", "expected": 0.4}
+    number = store.asks.asked({**ask, "why": ""})
+
+    assert store.asks.answered(number, "yes", NOW)
+    assert not store.asks.answered(number, "no", NOW)
+    assert [(row.group, row.yes, row.all) for row in store.asks.answers("form")] == [("call", 1, 1)]
+    assert store.asks.asks_of(["c-1"]) == {"c-1": [NOW]}
