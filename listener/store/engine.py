@@ -110,8 +110,16 @@ def many(connection: Connection, statement: Insert | Update, rows: Sequence[Mapp
         connection.execute(statement, [dict(row) for row in rows])
         return
     binds = [(name, _binder(compiled.binds[name], connection.dialect)) for name in compiled.positiontup]
-    values = [tuple(bind(row[name]) if bind else row[name] for name, bind in binds) for row in rows]
-    connection.exec_driver_sql(compiled.string, values)
+    columns = [_bound([row[name] for row in rows], bind) for name, bind in binds]
+    connection.exec_driver_sql(compiled.string, list(zip(*columns, strict=True)))
+
+
+def _bound(column: list[Any], bind: Callable[[Any], Any] | None) -> list[Any]:
+    """A column as the driver takes it. Down a column one object repeats (a poll's time, no tags): it is bound once."""
+    if bind is None:
+        return column
+    bound = {key: bind(value) for key, value in {id(value): value for value in column}.items()}
+    return [bound[id(value)] for value in column]
 
 
 def _binder(bind: BindParameter[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
