@@ -109,11 +109,9 @@ class Languages:
     @cached_property
     def _model(self) -> Any:
         # numpy and the model take a second and 60 MB: only installations that meet a doubtful text pay
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+        from listener.understanding.language_model import identifier
 
-        model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        model.set_languages({*CANDIDATES.split(), *self._understood})
-        return model
+        return identifier({*CANDIDATES.split(), *self._understood})
 
 
 def is_english(parts: list[Part]) -> bool:
