@@ -15,9 +15,16 @@ PACKAGES = ("connectors", "rules", "listener")
 STEPS: tuple[tuple[str, ...], ...] = (
     ("connectors.contract", "rules.terms"),
     ("connectors", "rules"),
-    ("listener.model", "listener.log", "listener.signing", "listener.aside", "listener.aside_child"),
+    (
+        "listener.model",
+        "listener.log",
+        "listener.signing",
+        "listener.likeness",
+        "listener.aside",
+        "listener.aside_child",
+    ),
     ("listener.store", "listener.net"),
-    ("listener.intake", "listener.understanding", "listener.customers", "listener.advocacy"),
+    ("listener.intake", "listener.understanding", "listener.customers", "listener.issues", "listener.advocacy"),
     ("listener.actions",),
     ("listener.pipeline", "listener.door"),
     ("listener.config",),

@@ -12,7 +12,7 @@ from connectors.contract import Author, Item
 from listener.intake.address import canonical
 from listener.intake.brands import Brands
 from listener.intake.plain import plain
-from listener.intake.reposts import fingerprint
+from listener.likeness import fingerprint
 from listener.model.plan import Arrival, OwnReply
 from listener.model.verdict import Voice
 

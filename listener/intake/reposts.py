@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Row
 
-from listener.intake.copies import FEWEST_WORDS, is_near, normal_words, simhash
-
-# reposts add something before or after, or change a few words in one place: one end stays as it was
-END_WORDS = 6
-SIGN = 1 << 63
-
-
-class Fingerprint(NamedTuple):
-    """`simhash` as a signed 64-bit number, as databases keep it; the keys are None for texts of a few words."""
-
-    simhash: int
-    copy_a: int | None
-    copy_b: int | None
-
-
-def fingerprint(text: str) -> Fingerprint:
-    """What a mention is found again by. Texts of a few words are too common to be anybody's repost."""
-    words = normal_words(text)
-    signed = simhash(text)
-    signed -= (signed & SIGN) << 1
-    if len(words) < FEWEST_WORDS:
-        return Fingerprint(signed, None, None)
-    return Fingerprint(signed, _key("a", words[:END_WORDS]), _key("b", words[-END_WORDS:]))
-
-
-def _key(end: str, words: Sequence[str]) -> int:
-    digest = blake2b(" ".join([end, *words]).encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest(), "big", signed=True)
+from listener.likeness import SIGN, is_near
 
 
 def originals(rows: Iterable[Row[Any]], earlier: Iterable[Row[Any]]) -> dict[int, int]:

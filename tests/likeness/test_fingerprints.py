@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.intake.copies import distance, is_near, simhash
+from listener.likeness import distance, is_near, simhash
 
 POST = "Acme Flow lost every one of my boards after the update this morning and support has not answered since"
 

@@ -7,11 +7,16 @@ five words carry too little to be alike: their fingerprint is a hash of the whol
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 NEAR = 8
 FEWEST_WORDS = 5
+# reposts add something before or after, or change a few words in one place: one end stays as it was
+END_WORDS = 6
+SIGN = 1 << 63
 
 LANES = 64
 LANE_BITS = 16
@@ -72,3 +77,26 @@ def whole(text: str) -> int:
 
 def hashed(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+class Fingerprint(NamedTuple):
+    """`simhash` as a signed 64-bit number, as databases keep it; the keys are None for texts of a few words."""
+
+    simhash: int
+    copy_a: int | None
+    copy_b: int | None
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """What a mention is found again by. Texts of a few words are too common to be anybody's repost."""
+    words = normal_words(text)
+    signed = simhash(text)
+    signed -= (signed & SIGN) << 1
+    if len(words) < FEWEST_WORDS:
+        return Fingerprint(signed, None, None)
+    return Fingerprint(signed, end_key("a", words[:END_WORDS]), end_key("b", words[-END_WORDS:]))
+
+
+def end_key(end: str, words: Sequence[str]) -> int:
+    digest = blake2b(" ".join([end, *words]).encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)
