@@ -1,0 +1,297 @@
+"""Which issue a complaint belongs to: the nearest live one of its brand and topic, or a new one.
+
+An issue is the sum of the words of its mentions; words weigh by how few *issues* have them, not how few mentions:
+a word that hundreds of mentions of one outbreak share stays telling. Merging is an alias and touches no words, so
+that taking it back restores what was. What is remembered is the `Centroid` of each live issue and the `Orders` of
+ops; everything else is computed from them, so a restart goes on as if it had not been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from heapq import heapify, heappop, heappush, nlargest
+from math import log, sqrt
+from typing import Any
+
+DAY = 86_400.0
+# an issue of many mentions is known by its frequent words; the rest would only cost memory
+MOST_KEPT = 64
+# the norms at hand are as old as the issue's last mention; so many of the likeliest are measured anew
+MEASURED = 8
+MOST_SUGGESTED = 3
+MOST_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which likeness a mention is attached, and from which an issue is suggested to ops; how long one lives."""
+
+    attach: float = 0.25
+    suggest: float = 0.20
+    idle: float = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One complaint to be grouped. `at` is when it was posted, in seconds of UTC since 1970."""
+
+    brand: str
+    topic: str
+    terms: tuple[str, ...]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Centroid:
+    """One issue: in how many of its mentions each term is. `norm` is its length when it last grew.
+
+    `touched` is when a mention last joined, by the clock of arrival; `first_at` and `last_at` by the posts' own.
+    """
+
+    issue: int
+    brand: str
+    topic: str
+    terms: Mapping[str, int]
+    mentions: int
+    first_at: float
+    last_at: float
+    touched: float
+    norm: float = 1.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values; numbers come back bit by bit."""
+        return {name: getattr(self, name) for name in self.__slots__} | {"terms": dict(self.terms)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Centroid:
+        return cls(**kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An issue that may be meant, and how alike it is; ops decide, nothing is counted."""
+
+    issue: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a complaint belongs. `issue` None: it opens a new one. `nearest` is the issue whose words decided.
+
+    The two differ after a merge: `nearest` keeps its own words, `issue` is the one that it was merged into.
+    """
+
+    issue: int | None
+    nearest: int | None
+    score: float
+    reason: str
+    words: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+class CannotMerge(Exception):
+    """The two were split by ops, or are one already; the text says which."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What ops said: issue → the one it was merged into, pairs that stay apart, issues that take nothing more."""
+
+    aliases: Mapping[int, int] = field(default_factory=dict)
+    apart: frozenset[tuple[int, int]] = frozenset()
+    locked: frozenset[int] = frozenset()
+
+    def root(self, issue: int) -> int:
+        """The issue that counts, after all merges."""
+        while (into := self.aliases.get(issue)) is not None:
+            issue = into
+        return issue
+
+    def merged(self, issue: int, into: int) -> Orders:
+        """With `issue` as an alias. Raises CannotMerge."""
+        mine, other = self.root(issue), self.root(into)
+        if mine == other:
+            raise CannotMerge(f"issue {issue} and issue {into} are one already")
+        for one, two in self.apart:
+            if {self.root(one), self.root(two)} == {mine, other}:
+                raise CannotMerge(f"issue {one} and issue {two} were split by ops and stay apart")
+        return replace(self, aliases={**self.aliases, mine: other})
+
+    def unmerged(self, issue: int) -> Orders:
+        """Without the alias; what was merged into `issue` itself stays there."""
+        return replace(self, aliases={one: into for one, into in self.aliases.items() if one != issue})
+
+    def split(self, one: int, other: int) -> Orders:
+        """With a link that is never undone by likeness: no merge of the two is suggested or possible."""
+        return replace(self, apart=self.apart | {(min(one, other), max(one, other))})
+
+    def may_meet(self, one: int, other: int) -> bool:
+        """Whether a merge of the two may be suggested."""
+        roots = {self.root(one), self.root(other)}
+        return len(roots) == 2 and all({self.root(a), self.root(b)} != roots for a, b in self.apart)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "aliases": sorted(self.aliases.items()),
+            "apart": sorted(self.apart),
+            "locked": sorted(self.locked),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Orders:
+        apart = frozenset((one, other) for one, other in kept["apart"])
+        return cls(dict(kept["aliases"]), apart, frozenset(kept["locked"]))
+
+
+class Ground:
+    """The live issues of one brand and topic, and the index over their words."""
+
+    def __init__(self, issues: Iterable[Centroid] = ()) -> None:
+        self.issues: dict[int, Centroid] = {}
+        self._index: dict[str, dict[int, int]] = {}
+        self._ages: list[tuple[float, int]] = []
+        for one in issues:
+            self.put(one)
+
+    def put(self, one: Centroid) -> None:
+        """Take an issue in, in place of what was known of it. Its norm is taken as it is."""
+        if one.issue in self.issues:
+            self._unlist(self.issues[one.issue])
+        else:
+            heappush(self._ages, (one.touched, one.issue))
+        self.issues[one.issue] = one
+        for term, count in one.terms.items():
+            self._index.setdefault(term, {})[one.issue] = count
+
+    def drop(self, issue: int) -> None:
+        self._unlist(self.issues.pop(issue))
+        self._ages = [age for age in self._ages if age[1] != issue]
+        heapify(self._ages)
+
+    def _unlist(self, one: Centroid) -> None:
+        for term in one.terms:
+            listed = self._index[term]
+            del listed[one.issue]
+            if not listed:
+                del self._index[term]
+
+    def age(self, now: float, idle: float) -> None:
+        """Let go of issues that nothing joined for the idle window."""
+        while self._ages and self._ages[0][0] < now - idle:
+            _, issue = heappop(self._ages)
+            if (touched := self.issues[issue].touched) < now - idle:
+                self._unlist(self.issues.pop(issue))
+            else:
+                heappush(self._ages, (touched, issue))
+
+    def weight(self, term: str) -> float:
+        """How telling a word is: the fewer issues have it the more; one that all have counts for nothing."""
+        return max(log((len(self.issues) + 1) / (len(self._index.get(term, ())) + 0.5)), 0.0)
+
+    def scores(self, terms: Iterable[str], is_open: Callable[[Centroid], bool]) -> dict[int, float]:
+        """Cosine of these words to the open issues that are likest, the likest first."""
+        sums: dict[int, float] = {}
+        length = 0.0
+        for term in terms:
+            weight = self.weight(term) ** 2
+            length += weight
+            for issue, count in self._index.get(term, {}).items():
+                sums[issue] = sums.get(issue, 0.0) + weight * count
+        issues = self.issues
+        likely = [(value / issues[issue].norm, issue) for issue, value in sums.items() if is_open(issues[issue])]
+        exact = {issue: sums[issue] / self.length(issues[issue].terms) for _, issue in nlargest(MEASURED, likely)}
+        ranked = sorted(exact, key=lambda issue: (-exact[issue], issue))
+        return {issue: exact[issue] / (sqrt(length) or 1.0) for issue in ranked}
+
+    def join(self, issue: int, said: Complaint, now: float) -> Centroid:
+        """Add a complaint to an issue, or open the issue with it. Returns what is to be kept of it."""
+        known = self.issues.get(issue) or Centroid(issue, said.brand, said.topic, {}, 0, said.at, said.at, now)
+        counts = {**known.terms}
+        for term in said.terms:
+            counts[term] = counts.get(term, 0) + 1
+        grown = replace(
+            known,
+            terms=capped(counts),
+            mentions=known.mentions + 1,
+            first_at=min(known.first_at, said.at),
+            last_at=max(known.last_at, said.at),
+            touched=max(known.touched, now),
+        )
+        self.put(grown)
+        self.issues[issue] = grown = replace(grown, norm=self.length(grown.terms))
+        return grown
+
+    def length(self, terms: Mapping[str, int]) -> float:
+        return sqrt(sum((self.weight(term) * count) ** 2 for term, count in terms.items())) or 1.0
+
+    def why(self, terms: Iterable[str], issue: int) -> tuple[str, ...]:
+        """The shared words, the heaviest first."""
+        shared = [term for term in terms if term in self.issues[issue].terms]
+        return tuple(sorted(shared, key=self.weight, reverse=True)[:MOST_REASONS])
+
+
+def capped(counts: dict[str, int]) -> dict[str, int]:
+    """The most frequent terms; of equals those that came first."""
+    if len(counts) <= MOST_KEPT:
+        return counts
+    kept = frozenset(sorted(counts, key=counts.__getitem__, reverse=True)[:MOST_KEPT])
+    return {term: count for term, count in counts.items() if term in kept}
+
+
+class Grouping:
+    """All live issues. `match` asks and changes nothing, `join` writes down what was decided."""
+
+    def __init__(
+        self,
+        issues: Iterable[Centroid] = (),
+        orders: Orders = Orders(),
+        thresholds: Thresholds = Thresholds(),
+    ) -> None:
+        self.orders = orders
+        self.thresholds = thresholds
+        self._grounds: dict[tuple[str, str], Ground] = {}
+        for one in issues:
+            self.ground(one.brand, one.topic).put(one)
+
+    def ground(self, brand: str, topic: str) -> Ground:
+        return self._grounds.setdefault((brand, topic), Ground())
+
+    @property
+    def issues(self) -> list[Centroid]:
+        """Everything that is to be kept."""
+        return [one for ground in self._grounds.values() for one in ground.issues.values()]
+
+    def match(self, said: Complaint, now: float) -> Match:
+        """The issue that a complaint belongs to. `now` is the clock of arrival, which ages issues."""
+        ground = self.ground(said.brand, said.topic)
+        ground.age(now, self.thresholds.idle)
+        scores = ground.scores(said.terms, lambda one: self._is_open(one, said.at))
+        if not scores:
+            return Match(None, None, 0.0, "nothing alike is live")
+        near = [Suggestion(self.orders.root(issue), round(score, 4)) for issue, score in scores.items()]
+        nearest = next(iter(scores))
+        words = ground.why(said.terms, nearest)
+        if scores[nearest] >= self.thresholds.attach:
+            return Match(near[0].issue, nearest, near[0].score, "alike", words)
+        likely = [one for one in near if one.score >= self.thresholds.suggest]
+        return Match(None, None, near[0].score, "like none enough", words, tuple(likely[:MOST_SUGGESTED]))
+
+    def _is_open(self, one: Centroid, at: float) -> bool:
+        """Whether an issue takes mentions, and was spoken of within the idle window of one posted then."""
+        idle, locked = self.thresholds.idle, self.orders.locked
+        if locked and (one.issue in locked or self.orders.root(one.issue) in locked):
+            return False
+        return one.first_at - idle <= at <= one.last_at + idle
+
+    def join(self, issue: int, said: Complaint, now: float) -> Centroid:
+        """Add a complaint to an issue, known or new. Returns what the store keeps of the issue."""
+        return self.ground(said.brand, said.topic).join(issue, said, now)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"issues": [one.as_json() for one in self.issues], "orders": self.orders.as_json()}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any], thresholds: Thresholds = Thresholds()) -> Grouping:
+        return cls(map(Centroid.from_json, kept["issues"]), Orders.from_json(kept["orders"]), thresholds)

@@ -1,0 +1,32 @@
+"""The words of a complaint that can tell one trouble from another."""
+
+from __future__ import annotations
+
+from listener.likeness import normal_words
+
+# more say nothing new, and bound what one long text costs
+MOST_TERMS = 40
+SHORTEST_STEM = 3
+ENDINGS = ("ing", "ed", "es", "s")
+IDLE = """
+a about again all also am an and any are as at be been being both but by can could d did do does doing don down
+each few for from had has have having he her here hers him his how i if in into is it its itself just ll m may me
+might mine more most must my no nor not now of off on once only or other our ours out over own please re s same
+shall she should so some such t than that the their theirs them then there these they this those through to too
+under until up us ve very was we were what when where which while who whom why will with would you your yours
+"""
+IDLE_WORDS = frozenset(IDLE.split())
+
+
+def terms(text: str) -> tuple[str, ...]:
+    """Each word once, in its order, at its stem, without those that every text has. At most 40."""
+    found = dict.fromkeys(stem(word) for word in normal_words(text) if word not in IDLE_WORDS)
+    return tuple(found)[:MOST_TERMS]
+
+
+def stem(word: str) -> str:
+    """The word without its ending. Cut bluntly: what matters is that the forms of a word meet."""
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM and not word.endswith("ss"):
+            return word[: -len(ending)]
+    return word
