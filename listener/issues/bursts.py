@@ -1,0 +1,218 @@
+"""Whether more persons than usual have a trouble now: bursts of distinct persons against the same clock time.
+
+A window's count is the persons heard in the 6 h that end with a quarter of an hour, each once, at most 3 new ones in
+a quarter (a crowd takes many quarters, a clique one). It is held against the windows at the same clock time 2 to 14
+days before, without those that an alarm had. The alarms are a function of the set of (person, time) alone: a late
+arrival makes `Series` go over the quarters after it again, so that the order of arrival, repeats and restarts change
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from listener.issues.rates import DAY, HOUR, LONG, QUARTER, SHORT, Hearing, Rate, Span, quarter
+
+Level = Literal["watch", "page"]
+LEVELS: tuple[Level | None, ...] = (None, "watch", "page")
+WARM_UP = 3 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """From where it is an alarm, and until when."""
+
+    watch: float = 4.2
+    page: float = 5.5
+    # two windows are two chances to be wrong, so the shorter one must show more
+    short_on_top: float = 1.0
+    least_ratio: float = 2.0
+    least_persons: int = 5
+    # the alarm ends when z stays below this for as long as the long window
+    off: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """More persons than usual, noticed with the post of `at` (seconds of UTC since 1970).
+
+    Told once for a burst, once more when it grows from watch to page, then whenever its persons have doubled.
+    """
+
+    at: float
+    level: Level
+    persons: int
+    expected: float
+    ratio: float
+    z: float
+    hours: int
+    windows: int
+
+
+class Watch(NamedTuple):
+    """Where the alarm stands after a quarter: its level, the persons last told, the quiet quarters in a row."""
+
+    level: Level | None = None
+    told: int = 0
+    quiet: int = 0
+
+
+class Standing(NamedTuple):
+    """Everything that was found up to the end of the quarter `last`."""
+
+    last: int
+    watch: Watch = Watch()
+    alarms: tuple[Alarm, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+class Series:
+    """The persons of one key (an issue, or a topic of a brand) over time, and the alarms that they raise.
+
+    `began` is since when the brand was listened to: before it, silence says nothing. `prior` is how many persons in
+    6 h are expected at least, also of a key of which nothing is known.
+    """
+
+    def __init__(self, began: float, prior: float = 0.0, marks: Marks = Marks()) -> None:
+        self._hearing = Hearing(began, prior)
+        self._marks = marks
+        self._standing = [Standing(quarter(began) - 1)]
+        # the earliest quarter in which something is new
+        self._new: int | None = None
+
+    def hear(self, person: str, at: float) -> None:
+        """A person spoke. The same once more changes nothing."""
+        new = self._hearing.add(person, at)
+        if new is not None:
+            self._new = new if self._new is None else min(self._new, new)
+
+    def listen_from(self, began: float) -> None:
+        """An older mention of the brand came in: there is more history to compare with."""
+        if began < self._hearing.began:
+            self._hearing.began = began
+            self._standing = [Standing(quarter(began) - 1)]
+            self._new = min(self._hearing.heard, default=None)
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """All alarms so far, in their order."""
+        return self._settled().alarms
+
+    def spans(self, until: float) -> tuple[Span, ...]:
+        """All bursts, as they are known at a time up to which nothing more was heard."""
+        return self._silence(self._settled(), quarter(until)).spans
+
+    def level(self, until: float) -> Level | None:
+        """The alarm's level at a time up to which nothing more was heard."""
+        return self._silence(self._settled(), quarter(until)).watch.level
+
+    def rate(self, at: float, hours: int = LONG // HOUR) -> Rate:
+        """The persons of the window that ends with the quarter of `at`, against the usual."""
+        return self._hearing.rate(quarter(at), hours * HOUR, self._settled().spans)
+
+    def _settled(self) -> Standing:
+        """Go over the quarters in which something is new, and those after them."""
+        if self._new is not None:
+            while len(self._standing) > 1 and self._standing[-1].last >= self._new:
+                self._standing.pop()
+            last = self._standing[-1].last
+            for now in sorted(now for now in self._hearing.heard if now > last):
+                self._standing.append(self._after(self._silence(self._standing[-1], now), now))
+            self._new = None
+        return self._standing[-1]
+
+    def _silence(self, standing: Standing, until: int) -> Standing:
+        """Over the quarters after `standing` and before `until`, in which nobody spoke: alarms end in them."""
+        watch, spans = standing.watch, standing.spans
+        for now in range(standing.last + 1, until):
+            if watch.level is None:
+                break
+            watch, spans = self._ended(watch, spans, now)
+        return standing._replace(watch=watch, spans=spans)
+
+    def _ended(self, watch: Watch, spans: tuple[Span, ...], now: int) -> tuple[Watch, tuple[Span, ...]]:
+        """After one more quarter of an alarm."""
+        quiet = watch.quiet + 1 if self._hearing.rate(now, LONG, spans).z < self._marks.off else 0
+        if quiet < LONG:
+            return watch._replace(quiet=quiet), spans
+        return Watch(), (*spans[:-1], replace(spans[-1], end=float((now + 1) * QUARTER)))
+
+    def _after(self, before: Standing, now: int) -> Standing:
+        """After a quarter in which somebody spoke: alarms are raised, and end too, in it."""
+        watch, alarms, spans = before.watch, before.alarms, before.spans
+        is_warm = now * QUARTER >= self._hearing.began + WARM_UP * QUARTER
+        for at, rates in self._hearing.each(now, spans) if is_warm else ():
+            level, rate = self._level(rates)
+            if level is None or not is_news(watch, level, rate):
+                continue
+            if watch.level is None:
+                spans = (*spans, Span(at))
+            alarms = (*alarms, as_alarm(at, level, rate))
+            watch = Watch(level, rate.persons)
+        if watch.level is not None:
+            watch, spans = self._ended(watch, spans, now)
+        return Standing(now, watch, alarms, spans)
+
+    def _level(self, rates: Iterable[Rate]) -> tuple[Level | None, Rate]:
+        """The highest level that either window reaches, with its rate."""
+        marks = self._marks
+        found: list[tuple[int, float, Rate]] = []
+        for rate in rates:
+            z = rate.z - (marks.short_on_top if rate.hours * HOUR == SHORT else 0.0)
+            pages = z >= marks.page and rate.ratio >= marks.least_ratio and rate.persons >= marks.least_persons
+            found.append((2 if pages else int(z >= marks.watch), z, rate))
+        height, _, rate = max(found, key=lambda one: one[:2])
+        return LEVELS[height], rate
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as plain JSON values."""
+        hearing, standing = self._hearing, self._settled()
+        return {
+            "began": hearing.began,
+            "prior": hearing.prior,
+            "heard": [[now, sorted(there.items())] for now, there in sorted(hearing.heard.items())],
+            "last": standing.last,
+            "watch": list(standing.watch),
+            "alarms": [asdict(alarm) for alarm in standing.alarms],
+            "spans": [asdict(span) for span in standing.spans],
+        }
+
+    @classmethod
+    def from_json(cls, state: Mapping[str, Any], marks: Marks = Marks()) -> Series:
+        series = cls(state["began"], state["prior"], marks)
+        series._hearing.heard = {now: dict(there) for now, there in state["heard"]}
+        alarms = tuple(Alarm(**alarm) for alarm in state["alarms"])
+        spans = tuple(Span(**span) for span in state["spans"])
+        series._standing.append(Standing(state["last"], Watch(*state["watch"]), alarms, spans))
+        return series
+
+
+def as_alarm(at: float, level: Level, rate: Rate) -> Alarm:
+    return Alarm(at, level, rate.persons, rate.expected, rate.ratio, rate.z, rate.hours, rate.windows)
+
+
+def is_news(watch: Watch, level: Level, rate: Rate) -> bool:
+    """Whether people are to be told: of a first alarm, of a page after a watch, and when the persons have doubled."""
+    if watch.level is None or (watch.level, level) == ("watch", "page"):
+        return True
+    return watch.level == level and rate.persons >= 2 * watch.told
+
+
+def alarms(heard: Iterable[tuple[str, float]], began: float, prior: float = 0.0) -> tuple[Alarm, ...]:
+    """The alarms of these (person, time), in whatever order they come."""
+    series = Series(began, prior)
+    for person, at in heard:
+        series.hear(person, at)
+    return series.alarms
+
+
+def unsilenced(topic: Iterable[Alarm], issues: Iterable[Span]) -> tuple[Alarm, ...]:
+    """The alarms of a topic that are to be told: not those raised while one of its issues already had a burst."""
+    spans = tuple(issues)
+    return tuple(
+        alarm
+        for alarm in topic
+        if not any(span.start <= alarm.at and (span.end is None or alarm.at < span.end) for span in spans)
+    )

@@ -1,0 +1,104 @@
+"""Alarms are raised by persons, and are a function of who spoke when."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from listener.issues.bursts import Alarm, Series, alarms, unsilenced
+from listener.issues.rates import Span
+
+HOUR = 3_600.0
+DAY = 24 * HOUR
+BEGAN = 1_790_000_100.0
+Heard = tuple[str, float]
+
+
+def usual(days: int, an_hour: int = 1) -> list[Heard]:
+    """So many persons an hour, each once."""
+    return [(f"p{hour}.{one}", BEGAN + hour * HOUR + one) for hour in range(days * 24) for one in range(an_hour)]
+
+
+def a_burst(persons: int, at: float, within: float = 2 * HOUR) -> list[Heard]:
+    return [(f"b{one}", at + one * within / persons) for one in range(persons)]
+
+
+def test_ten_persons_where_nobody_was_is_a_page() -> None:
+    found = alarms(a_burst(10, BEGAN + 5 * DAY), BEGAN)
+
+    assert [one.level for one in found] == ["watch", "page", "page"]
+    assert [one.persons for one in found] == [3, 5, 10]
+
+
+def test_one_person_however_loud_is_none() -> None:
+    assert alarms([("anna", at) for _, at in a_burst(200, BEGAN + 5 * DAY)], BEGAN) == ()
+
+
+def test_a_clique_in_a_quarter_of_an_hour_does_not_page() -> None:
+    found = alarms(a_burst(20, BEGAN + 5 * DAY, within=600), BEGAN)
+
+    assert {one.level for one in found} <= {"watch"}
+
+
+def test_the_usual_at_this_clock_time_is_no_alarm() -> None:
+    assert alarms(usual(20, an_hour=3), BEGAN) == ()
+
+
+def test_the_first_three_days_tell_nothing() -> None:
+    assert alarms(a_burst(30, BEGAN + 2 * DAY), BEGAN) == ()
+
+
+def test_a_burst_that_ended_may_be_told_again() -> None:
+    first, second = a_burst(8, BEGAN + 5 * DAY), a_burst(8, BEGAN + 9 * DAY)
+    series = Series(BEGAN)
+    for person, at in (*first, *second):
+        series.hear(person, at)
+
+    assert len(series.spans(BEGAN + 12 * DAY)) == 2
+    assert series.level(BEGAN + 5 * DAY + 2 * HOUR) == "page"
+    assert series.level(BEGAN + 12 * DAY) is None
+
+
+def test_days_with_an_alarm_do_not_become_usual() -> None:
+    storm = [one for day in (5, 7) for one in a_burst(40, BEGAN + day * DAY)]
+    found = alarms([*usual(12), *storm], BEGAN)
+
+    assert {round((one.at - BEGAN) / DAY) for one in found} == {5, 7}
+
+
+def test_an_issue_in_alarm_silences_its_topic() -> None:
+    loud = Alarm(100.0, "page", 9, 1.0, 9.0, 7.0, 6, 13)
+
+    assert unsilenced([loud], [Span(50.0, 200.0)]) == ()
+    assert unsilenced([loud], [Span(150.0)]) == (loud,)
+
+
+heard = st.lists(
+    st.tuples(
+        st.sampled_from([f"p{one}" for one in range(30)]), st.integers(0, 12 * 96).map(lambda q: BEGAN + q * 450)
+    ),
+    max_size=120,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(heard, st.randoms(use_true_random=False), st.integers(0, 120))
+def test_any_order_any_repeat_and_any_restart_give_the_same_alarms(
+    spoken: list[Heard], chance: object, cut: int
+) -> None:
+    burst = a_burst(12, BEGAN + 4 * DAY)
+    expected = alarms(sorted([*spoken, *burst], key=lambda one: one[1]), BEGAN)
+    arriving = [*spoken, *burst, *spoken[:20]]
+    chance.shuffle(arriving)
+    series = Series(BEGAN + 5 * HOUR)
+    for person, at in arriving[:cut]:
+        series.hear(person, at)
+        series.level(at)
+    series = Series.from_json(json.loads(json.dumps(series.as_json())))
+    for person, at in arriving[cut:]:
+        series.hear(person, at)
+    series.listen_from(BEGAN)
+
+    assert series.alarms == expected
