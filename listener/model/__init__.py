@@ -1,5 +1,6 @@
 """The nouns that are kept, as tables, and the values that rooms hand to the store."""
 
+from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
 from listener.model.contact import OptOut
 from listener.model.customer import Customer, Handle, Purchase
 from listener.model.delivery import Attempt, Contact, Delivery
@@ -49,6 +50,8 @@ __all__ = [
     "BlindSpot",
     "BookVersion",
     "Booking",
+    "Campaign",
+    "CampaignRecipient",
     "Consent",
     "Contact",
     "Customer",
@@ -65,6 +68,7 @@ __all__ = [
     "IssueMember",
     "IssueState",
     "IssueSuggestion",
+    "IssueTold",
     "LearnedModel",
     "LimitCounter",
     "MeasureRow",
