@@ -143,7 +143,8 @@ class Use(SQLModel, table=True):
     """One place where a reference appears: a web page, deck, event, advert or store listing.
 
     `looks_for` are the texts that must be gone when it is taken down: the name, the quote.
-    `status`: up, coming down, down.
+    `status`: up, coming down, down. `seen_at` is when a look last found one of the texts there: of a place where none
+    was ever found (a page that a script fills, a deck), only a person can say that it is down.
     """
 
     __tablename__ = "reference_use"
@@ -155,6 +156,7 @@ class Use(SQLModel, table=True):
     looks_for: list[str] = Field(default_factory=list, sa_type=JSON)
     status: str
     since: datetime
+    seen_at: datetime | None = None
     ended_at: datetime | None = None
 
 

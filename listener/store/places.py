@@ -16,7 +16,7 @@ from listener.store.house import audit, audit_line
 
 use, takedown = table(Use), table(Takedown)
 WITH_PLACE = (
-    select(takedown, use.c.kind, use.c.place, use.c.owner, use.c.looks_for)
+    select(takedown, use.c.kind, use.c.place, use.c.owner, use.c.looks_for, use.c.seen_at)
     .join(use, use.c.id == takedown.c.use)
     .order_by(takedown.c.id)
 )
@@ -46,6 +46,11 @@ class Places:
             line = audit_line(columns["since"], who, "reference use", columns["customer"], columns["place"])
             connection.execute(audit.insert(), line)
         return int(number)
+
+    def seen(self, number: int, at: datetime) -> None:
+        """One of the texts was found at this place."""
+        with self._database.write() as connection:
+            connection.execute(update(use).where(use.c.id == number).values(seen_at=at))
 
     def of(self, customer: str) -> list[Row[Any]]:
         with self._database.read() as connection:

@@ -17,6 +17,7 @@ reference, step_table = table(Reference), table(ReferenceStep)
 use, takedown = table(Use), table(Takedown)
 
 INSIDE = ("candidate", "invited", "accepted", "active", "resting")
+OUTSIDE = ("paused", "withdrawn", "declined")
 BY_ITSELF = "listener"  # who paused, where nobody did it by hand
 
 
@@ -59,6 +60,14 @@ def take_down(connection: Connection, customer: str, cause: str, at: datetime) -
     return len(places)
 
 
+def _call_off(connection: Connection, customer: str) -> None:
+    """The customer is back: what had not come down yet may stay."""
+    mine = (takedown.c.customer == customer) & (takedown.c.status == "open")
+    connection.execute(update(takedown).where(mine).values(status="called off", look_at=None))
+    waiting = (use.c.customer == customer) & (use.c.status == "coming down")
+    connection.execute(update(use).where(waiting).values(status="up"))
+
+
 def _note(connection: Connection, step: Step, state: str) -> None:
     values = {"customer": step.customer, "at": step.at, "who": step.who, "what": step.what, "why": step.why}
     connection.execute(step_table.insert(), {**values, "state": state, "evidence": dict(step.evidence)})
@@ -92,8 +101,10 @@ class References:
             row = self._moved(connection, step, old, state)
             _note(connection, step, state)
             connection.execute(audit.insert(), audit_line(step.at, step.who, step.what, step.customer, step.why))
-            if state in ("paused", "withdrawn", "declined"):
+            if state in OUTSIDE:
                 take_down(connection, step.customer, step.why or step.what, step.at)
+            elif old and old.state in OUTSIDE:
+                _call_off(connection, step.customer)
         return row
 
     def _moved(self, connection: Connection, step: Step, old: Row[Any] | None, state: str) -> Row[Any]:
