@@ -109,12 +109,13 @@ class Daemon:
             (2.0, self._tell),
             (2.0, self._refresh),
             (10.0, self._parts.act.settle_orphans),
-            (600.0, self._parts.upkeep.daily),
+            (30.0, self._parts.takedowns.look),
+            (600.0, self._daily),
         ):
             beats.add_job(self._guarded(beat), "interval", seconds=seconds, next_run_time=clock())
         return beats
 
-    def _guarded(self, beat: Callable[[], None]) -> Callable[[], None]:
+    def _guarded(self, beat: Callable[[], object]) -> Callable[[], None]:
         """A store that cannot be written is told, not fatal: the work waits in the store and at the sources."""
 
         def guarded() -> None:
@@ -181,6 +182,11 @@ class Daemon:
     def _tell(self) -> None:
         if not self._trouble.is_set():
             self._parts.upkeep.tell()
+            self._parts.takedowns.tell()
+
+    def _daily(self) -> None:
+        self._parts.upkeep.daily()
+        self._parts.takedowns.remind()
 
     def _refresh(self) -> None:
         self._parts.registry.refresh()
@@ -227,11 +233,13 @@ def run_once(parts: Parts) -> bool:
         pass
     while True:
         parts.upkeep.tell()
+        parts.takedowns.tell()
         due = parts.store.deliveries.due(clock())
         if not due:
             break
         for number, _ in due:
             fine = parts.act.perform(number) in FINE and fine
+    parts.takedowns.look()
     parts.upkeep.daily()
     return fine
 

@@ -43,6 +43,7 @@ from listener.pipeline.corrections import Corrections
 from listener.pipeline.letters import Mailroom
 from listener.pipeline.people import Once, People, Person
 from listener.pipeline.recheck import Recheck
+from listener.pipeline.takedowns import Takedowns
 from listener.rulebook import RuleBook, written_down
 from listener.signing import Signer
 from listener.store import Store
@@ -176,6 +177,15 @@ class Parts:
         return Notices(self.store, self.config.ops.channel)
 
     @cached_property
+    def advocates(self) -> Notices:
+        """Where our own people hear of references."""
+        return Notices(self.store, self.config.advocacy.channel or self.config.ops.channel)
+
+    @cached_property
+    def takedowns(self) -> Takedowns:
+        return Takedowns(self.store, self.door(""), self.advocates, clock, self.log)
+
+    @cached_property
     def mailroom(self) -> Mailroom:
         return Mailroom(self.config.contact.channel, self.config.web.address, self.signer)
 
@@ -205,7 +215,8 @@ class Parts:
     @cached_property
     def judge(self) -> Judge:
         zone = ZoneInfo(str(self.config.timezone))
-        limits = Limits(self.config.actions.public, self.max_age, zone, self.config.ops.channel)
+        sour = self.config.advocacy.pause_below
+        limits = Limits(self.config.actions.public, self.max_age, zone, self.config.ops.channel, sour)
         return Judge(
             store=self.store,
             understanding=self.understanding,

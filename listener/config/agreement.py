@@ -48,7 +48,7 @@ def _brands(tables: Tables) -> Iterator[Mistake]:
 
 def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     known = {*_names(channels), BUILT_IN}
-    sections = {name: values.get(name) for name in ("ops", "contact")}
+    sections = {name: values.get(name) for name in ("ops", "contact", "advocacy")}
     told = {name: section.get("channel") for name, section in sections.items() if isinstance(section, dict)}
     named: list[tuple[Path, object]] = [((name, "channel"), channel) for name, channel in told.items() if channel]
     named += [(("channel", index, "fallback"), channel.get("fallback")) for index, channel in enumerate(channels)]

@@ -80,6 +80,20 @@ class ContactRules(Section):
     channel: str = ""
 
 
+class Advocacy(Section):
+    """The reference programme: where it is told, how much asking a customer is spared, when a reference is paused.
+
+    `pause_below` is the score of a complaint, −1 to 0, from which on a reference rests by itself.
+    """
+
+    channel: str = ""
+    rest: Duration = timedelta(days=90)
+    asks_per_year: int = Field(3, ge=1, le=52)
+    after_complaint: Duration = timedelta(days=30)
+    around_renewal: Duration = timedelta(days=30)
+    pause_below: float = Field(-0.3, ge=-1, le=0)
+
+
 class Ops(Section):
     """Where approvals, health, digests and rule-file errors go."""
 
@@ -159,6 +173,7 @@ class Config(Section):
     actions: Actions
     customers: Customers
     contact: ContactRules
+    advocacy: Advocacy
     ops: Ops
     retention: Retention
     net: NetLimits
