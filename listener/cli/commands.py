@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from listener.cli import checking, importing, rulefiles, simulating, tickets
+from listener.cli import checking, importing, issue_replay, rulefiles, simulating, tickets
 from listener.cli.asked import Globals
 from listener.cli.auditing import audit, correct, learn, rescore
 from listener.cli.checking import check
@@ -57,6 +57,7 @@ rulefiles.app.command("simulate")(simulating.simulate)
 rulefiles.app.command("schema")(simulating.schema)
 for name, group in (
     ("customers", importing.customers),
+    ("issues", issue_replay.app),
     ("ticket", tickets.app),
     ("channels", checking.channels),
     ("rules", rulefiles.app),

@@ -79,21 +79,20 @@ class Series:
         self._hearing = Hearing(began, prior)
         self._marks = marks
         self._standing = [Standing(quarter(began) - 1)]
-        # the earliest quarter in which something is new
-        self._new: int | None = None
+        # the quarters in which something is new
+        self._new: set[int] = set()
 
     def hear(self, person: str, at: float) -> None:
         """A person spoke. The same once more changes nothing."""
-        new = self._hearing.add(person, at)
-        if new is not None:
-            self._new = new if self._new is None else min(self._new, new)
+        if (new := self._hearing.add(person, at)) is not None:
+            self._new.add(new)
 
     def listen_from(self, began: float) -> None:
         """An older mention of the brand came in: there is more history to compare with."""
         if began < self._hearing.began:
             self._hearing.began = began
             self._standing = [Standing(quarter(began) - 1)]
-            self._new = min(self._hearing.heard, default=None)
+            self._new = {*self._hearing.heard}
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
@@ -114,13 +113,14 @@ class Series:
 
     def _settled(self) -> Standing:
         """Go over the quarters in which something is new, and those after them."""
-        if self._new is not None:
-            while len(self._standing) > 1 and self._standing[-1].last >= self._new:
-                self._standing.pop()
-            last = self._standing[-1].last
-            for now in sorted(now for now in self._hearing.heard if now > last):
+        if self._new:
+            first, again = min(self._new), set(self._new)
+            while len(self._standing) > 1 and self._standing[-1].last >= first:
+                again.add(self._standing.pop().last)
+            # after a restart only the last standing is known, and what it stood on is built again
+            for now in sorted(again if len(self._standing) > 1 else self._hearing.heard):
                 self._standing.append(self._after(self._silence(self._standing[-1], now), now))
-            self._new = None
+            self._new.clear()
         return self._standing[-1]
 
     def _silence(self, standing: Standing, until: int) -> Standing:

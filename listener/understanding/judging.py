@@ -123,6 +123,10 @@ class Understanding:
         raw = guarded(said.text)
         return Prepared(names, raw, names.neutral(raw))
 
+    def topics_of(self, said: Utterance) -> tuple[str, ...]:
+        """The topics whose words the text holds."""
+        return names_of(self._signs.read(self.prepared(said).text).topics)
+
     def language_of(self, text: str, declared: str | None = None) -> Language:
         """The language of a prepared text."""
         return self._languages.of(text, declared)

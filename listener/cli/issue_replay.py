@@ -1,0 +1,111 @@
+"""A file of mentions through grouping and burst detection alone, without a configuration or a store."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from listener.cli.asked import Json
+
+if TYPE_CHECKING:
+    from listener.issues.replay import Placed, Raised
+    from listener.issues.stream import Post
+
+app = typer.Typer(no_args_is_help=True)
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="JSON Lines; - reads them.")
+]
+
+
+@app.command()
+def replay(file: File, as_json: Json = False) -> None:
+    """Run mentions of a file through grouping and burst detection, in the order of their time.
+
+    Each line: id, posted_at (ISO 8601 or milliseconds, UTC where no zone is said), brand, author, text, optional
+    topic. Prints a line for each mention and one for each alarm, after the mention that raised it. All mentions are
+    taken for complaints.
+    """
+    from listener.issues.replay import Placed, replayed
+
+    posts = _posts(file)
+    told: list[Raised] = []
+    placed: list[Placed] = []
+    for found in replayed(posts, _topics()):
+        if as_json:
+            print(json.dumps(_mention(found) if isinstance(found, Placed) else _alarm(found), ensure_ascii=False))
+        elif isinstance(found, Placed):
+            placed.append(found)
+        else:
+            told.append(found)
+    if not as_json:
+        _show(placed, told)
+
+
+def _posts(file: Path) -> list[Post]:
+    """The usable lines; the others are told on standard error."""
+    from listener.issues.stream import read
+    from listener.pipeline.judge import PLACEHOLDERS
+
+    text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig", errors="replace")
+    posts, refused = read(text.split("\n"), PLACEHOLDERS)
+    for one in refused:
+        print(f"{file}:{one.line}: {one.why}", file=sys.stderr)
+    if not posts:
+        print(f"listener: {file} holds no mention with a text and a time", file=sys.stderr)
+        raise typer.Exit(1)
+    return posts
+
+
+def _topics() -> Callable[[Post], str]:
+    """The topic by the shipped taxonomy, for posts that say none."""
+    from listener.issues.topics import called
+    from listener.model.verdict import Utterance
+    from listener.understanding import Understanding
+
+    understanding = Understanding()
+    return lambda post: called(understanding.topics_of(Utterance(post.text, post.brand))).topic
+
+
+def _mention(placed: Placed) -> dict[str, Any]:
+    return {"id": placed.post.id, "topic": placed.topic, "issue": placed.issue, "spread": placed.spread}
+
+
+def _alarm(raised: Raised) -> dict[str, Any]:
+    alarm = raised.alarm
+    return {
+        "at": _clock(alarm.at),
+        "brand": raised.brand,
+        "topic": raised.topic,
+        "issue": raised.issue,
+        "persons": alarm.persons,
+        "expected": alarm.expected,
+        "ratio": alarm.ratio,
+        "level": alarm.level,
+    }
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _show(placed: list[Placed], told: list[Raised]) -> None:
+    """For people: the alarms, and how many issues there are."""
+    from rich.table import Table
+
+    from listener.views.tables import console
+
+    table = Table("at (UTC)", "brand", "topic", "issue", "persons", "expected", "ratio", "level", title="alarms")
+    for one in told:
+        values = [str(value) if value is not None else "" for value in _alarm(one).values()]
+        table.add_row(*values)
+    out = console()
+    out.print(table)
+    issues = len({one.issue for one in placed})
+    out.print(f"{len(placed):,} mentions, {issues:,} issues, {len(told):,} alarms; --json shows each")

@@ -1,0 +1,126 @@
+"""Grouping and burst detection alone over a stream of posts, on a memory of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from listener.issues.bursts import Alarm, Series
+from listener.issues.copies import Copies, Said
+from listener.issues.grouping import Complaint, Grouping
+from listener.issues.spread import DAY, Circumstances, Spread, judged
+from listener.issues.stream import Post
+from listener.issues.words import terms
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a post went, and how far its trouble had spread when it came."""
+
+    post: Post
+    topic: str
+    issue: int
+    spread: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alarm of an issue, or (`issue` None) of a topic."""
+
+    brand: str
+    topic: str
+    issue: int | None
+    alarm: Alarm
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Who had a trouble: when each person spoke last, and when nobody knows who did."""
+
+    series: Series
+    persons: dict[str, float] = field(default_factory=dict)
+    nameless: list[float] = field(default_factory=list)
+    told: int = 0
+
+    def hear(self, person: str | None, at: float) -> tuple[Alarm, ...]:
+        """Returns the alarms that this raises."""
+        if person is None:
+            self.nameless.append(at)
+            return ()
+        self.persons[person] = at
+        self.series.hear(person, at)
+        raised = self.series.alarms[self.told :]
+        self.told += len(raised)
+        return raised
+
+    def others(self, than: str | None, since: float) -> set[str]:
+        return {person for person, at in self.persons.items() if at > since and person != than}
+
+
+class Replay:
+    """Takes posts in the order of their time. `topic_of` tells the topic of one that does not say it."""
+
+    def __init__(self, topic_of: Callable[[Post], str]) -> None:
+        self._topic_of = topic_of
+        self._copies = Copies()
+        self._grouping = Grouping()
+        self._began: dict[str, float] = {}
+        self._issues: dict[int, Crowd] = {}
+        self._topics: dict[tuple[str, str], Crowd] = {}
+        self._bursting: dict[tuple[str, str], set[int]] = {}
+
+    def take(self, post: Post) -> tuple[Placed, tuple[Raised, ...]]:
+        """Where a post goes and which alarms it raises."""
+        began = self._began.setdefault(post.brand, post.at)
+        topic = post.topic or self._topic_of(post)
+        person = self._copies.original(post.brand, post.text, Said(post.id, post.author, post.at)).person
+        issue, alike = self._place(post, topic)
+        crowd = self._issues.setdefault(issue, Crowd(Series(began)))
+        over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))
+        own, of_topic = crowd.hear(person, post.at), over.hear(person, post.at)
+        raised = [Raised(post.brand, topic, issue, alarm) for alarm in own]
+        if not self._is_child_bursting((post.brand, topic), issue, post.at):
+            raised += [Raised(post.brand, topic, None, alarm) for alarm in of_topic]
+        spread = judged(self._circumstances(post, person, crowd, over, alike)).spread
+        return Placed(post, topic, issue, spread), tuple(raised)
+
+    def _place(self, post: Post, topic: str) -> tuple[int, list[int]]:
+        """Its issue, and the issues that may be meant instead."""
+        said = Complaint(post.brand, topic, terms(post.text), post.at)
+        match = self._grouping.match(said, post.at)
+        issue = match.issue or len(self._issues) + 1
+        self._grouping.join(match.nearest or issue, said, post.at)
+        return issue, [one.issue for one in match.suggestions]
+
+    def _is_child_bursting(self, key: tuple[str, str], issue: int, at: float) -> bool:
+        bursting = self._bursting.setdefault(key, set())
+        bursting.add(issue)
+        over = {one for one in bursting if self._issues[one].series.level(at) is None}
+        bursting -= over
+        return bool(bursting)
+
+    def _circumstances(
+        self, post: Post, person: str | None, crowd: Crowd, over: Crowd, alike: list[int]
+    ) -> Circumstances:
+        day, week = post.at - DAY, post.at - 7 * DAY
+        others = crowd.others(person, day)
+        maybe: set[str] = set().union(*(self._issues[one].others(person, day) for one in alike))
+        return Circumstances(
+            others=len(others),
+            earlier=len(crowd.others(person, week)) - len(others),
+            alike=len(maybe - others),
+            nameless=sum(at > day for at in crowd.nameless),
+            has_author=person is not None,
+            listened=post.at - self._began[post.brand],
+            issue=crowd.series.level(post.at),
+            topic=over.series.level(post.at),
+        )
+
+
+def replayed(posts: list[Post], topic_of: Callable[[Post], str]) -> Iterator[Placed | Raised]:
+    """All posts and alarms, each alarm after the post that raised it."""
+    replay = Replay(topic_of)
+    for post in posts:
+        placed, raised = replay.take(post)
+        yield placed
+        yield from raised

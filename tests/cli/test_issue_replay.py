@@ -1,0 +1,50 @@
+"""`listener issues replay` needs a file and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from listener.cli import main
+
+
+def a_file(folder: Path, *extra: str) -> Path:
+    path = folder / "mentions.jsonl"
+    said = "the export to pdf fails with an error"
+    line = {"posted_at": "2026-11-25T10:00:00Z", "brand": "Acme", "text": said, "topic": "export"}
+    path.write_text("\n".join([*(json.dumps({**line, "id": one, "author": f"p{one}"}) for one in "abc"), *extra]))
+    return path
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["issues", "replay", *arguments])
+    return int(ended.value.code or 0)
+
+
+def test_each_mention_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(a_file(tmp_path, "nonsense")), "--json") == 0
+
+    told = capsys.readouterr()
+    assert json.loads(told.out.splitlines()[0]) == {
+        "id": "a",
+        "topic": "export",
+        "issue": 1,
+        "spread": "cannot_tell",
+    }
+    assert "mentions.jsonl:4: it is not JSON" in told.err
+
+
+def test_people_get_a_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(str(a_file(tmp_path))) == 0
+    assert "3 mentions, 1 issues, 0 alarms" in capsys.readouterr().out
+
+
+def test_a_file_without_mentions_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_text("\n")
+
+    assert run(str(path), "--json") == 1
+    assert "holds no mention" in capsys.readouterr().err
