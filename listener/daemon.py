@@ -183,6 +183,7 @@ class Daemon:
         if not self._trouble.is_set():
             self._parts.upkeep.tell()
             self._parts.takedowns.tell()
+            self._parts.attention.look()
 
     def _daily(self) -> None:
         self._parts.upkeep.daily()
@@ -234,6 +235,7 @@ def run_once(parts: Parts) -> bool:
     while True:
         parts.upkeep.tell()
         parts.takedowns.tell()
+        parts.attention.look()
         due = parts.store.deliveries.due(clock())
         if not due:
             break

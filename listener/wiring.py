@@ -25,6 +25,7 @@ from listener.customers import Registry
 from listener.customers.registry import read
 from listener.door import EngineDoor, SourceDoor
 from listener.intake import BrandNames, Brands, Intake
+from listener.model.handling import Handling
 from listener.net import Net, NetSettings
 from listener.pipeline import (
     Act,
@@ -39,15 +40,18 @@ from listener.pipeline import (
     Watched,
     Ways,
 )
+from listener.pipeline.attention import Attention
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.letters import Mailroom
 from listener.pipeline.people import Once, People, Person
 from listener.pipeline.recheck import Recheck
+from listener.pipeline.replying import Replies
 from listener.pipeline.takedowns import Takedowns
 from listener.rulebook import RuleBook, written_down
 from listener.signing import Signer
 from listener.store import Store
 from listener.store.upkeep import migrate
+from listener.ticketdesk import handling_of, readers_of
 from listener.understanding import Understanding, UnreadableWords, taxonomy
 from listener.understanding.learned import Learned, UnreadableModel
 from listener.understanding.second import SECONDS, made
@@ -222,7 +226,7 @@ class Parts:
             understanding=self.understanding,
             brands=brand_words(self.config),
             running=self.book.running,
-            orders=Orders(self.templates),
+            orders=Orders(self.templates, self.handling),
             limits=limits,
             now=clock,
             log=self.log,
@@ -256,8 +260,16 @@ class Parts:
     @cached_property
     def act(self) -> Act:
         connectors = {name: watched.connector for name, watched in self.watched.items()}
-        ways = Ways(self.channels, connectors, self.door(""), self.door)
+        ways = Ways(self.channels, connectors, self.door(""), self.door, self.handling)
         return Act(self.store, ways, self.notices, clock, self.log, self.recheck)
+
+    @cached_property
+    def handling(self) -> Handling:
+        return handling_of(self.config, self.signer)
+
+    @cached_property
+    def attention(self) -> Attention:
+        return Attention(self.store, readers_of(self.config), self.handling, clock, self.log)
 
     @cached_property
     def upkeep(self) -> Upkeep:
@@ -275,7 +287,11 @@ class Parts:
 
     def people(self, who: str, once: Once | None = None) -> People:
         """Decisions in the name of this person."""
-        return People(self.store, self.answers, clock, Person(who), self.recheck, once)
+        return People(self.store, self.answers, clock, Person(who), self.recheck, once, self.handling)
+
+    def replies(self, who: str) -> Replies:
+        """Answers to tickets in the name of this person."""
+        return Replies(self.store, self.mailroom, self.answers, clock, who)
 
     def door(self, source: str) -> SourceDoor:
         """The way to the world for one source."""

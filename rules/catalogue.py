@@ -116,6 +116,7 @@ _FIELDS = (
     Field("customer.products", "names", "The products that the customer has."),
     Field("customer.tags", "names", "Tags from the registry."),
     Field("customer.owner", "name", "Who looks after the customer."),
+    Field("customer.owner_role", "name", "What that one does: customer success, sales, product, service, executive."),
     Field("customer.language", "name", "The language that the customer speaks, from the registry."),
     Field("customer.timezone", "name", "The customer's timezone, from the registry; quiet hours are kept in it."),
     Field("customer.open_ticket", "flag", "Whether the person has an open ticket.", default=False),
@@ -182,9 +183,9 @@ _ACTIONS = (
     Action("open_ticket", "recovery", "Open a recovery ticket, or join the person's latest one.", options=(
         OptionSpec("queue", "name", "The queue it goes to.", default="care"),
         OptionSpec("urgency", "choice", "How urgent it is.", default="normal", values=URGENCIES),
-        OptionSpec("owner", "person", "Who has it; without it, whoever takes it."),
-        OptionSpec("first_reply_within", "duration", "When the person must have heard from us.", default="8h"),
-        OptionSpec("resolve_within", "duration", "When the trouble must be over.", default="72h"),
+        OptionSpec("owner", "person", "Who has it; without it, the customer's owner, else whoever takes it."),
+        OptionSpec("first_reply_within", "duration", "Working time until the person has heard from us.", default="8h"),
+        OptionSpec("resolve_within", "duration", "Working time until the trouble is over.", default="72h"),
     ), main="queue"),
     Action("check_issue", "internal", "Check at once whether other customers have the same trouble."),
     Action("tag", "internal", "Put tags on the mention.", options=(

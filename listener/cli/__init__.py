@@ -51,12 +51,14 @@ def _troubles() -> tuple[type[Exception], ...]:
     """What ends a command with one message. Asked for only when something was raised: these imports are heavy."""
     from listener.config import ConfigError, SecretError
     from listener.pipeline.people import NotPossible
+    from listener.recovery.reading import CalendarError
     from listener.store.engine import StoreTrouble
     from listener.understanding import UnreadableWords
     from listener.web import PortTaken
     from rules.problems import BookError
 
-    return ConfigError, SecretError, StoreTrouble, BookError, NotPossible, UnreadableWords, PortTaken, OSError
+    of_files = (ConfigError, SecretError, BookError, CalendarError, UnreadableWords)
+    return *of_files, StoreTrouble, NotPossible, PortTaken, OSError
 
 
 def _is_configuration(trouble: Exception) -> bool:

@@ -50,6 +50,8 @@ def check(context: typer.Context, online: Online = False) -> None:
 def _problems(config: Config) -> Iterator[object]:
     """Of rules, templates and word files."""
     from listener.actions.templates import Templates
+    from listener.recovery.reading import CalendarError
+    from listener.ticketdesk import clocks_of
     from listener.understanding import Understanding, UnreadableWords
     from listener.wiring import world_of
     from rules import book
@@ -65,6 +67,10 @@ def _problems(config: Config) -> Iterator[object]:
         Understanding.from_files(config.understanding)
     except UnreadableWords as error:
         yield error
+    try:
+        clocks_of(config)
+    except CalendarError as error:
+        yield from error.problems
 
 
 def _online(context: typer.Context) -> None:

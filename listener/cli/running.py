@@ -80,6 +80,8 @@ def _until_it_ends(context: typer.Context, signals: Signals) -> str:
 def _is_good(context: typer.Context, parts: Parts) -> bool:
     """A reload with a broken configuration or a missing secret would end the daemon: it is told and left as it was."""
     from listener.config import ConfigError, SecretError, load
+    from listener.recovery.reading import CalendarError
+    from listener.ticketdesk import clocks_of
 
     try:
         config = load(asked(context).file)
@@ -87,7 +89,8 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
             source.connector(parts.secrets)
         for channel in config.channels:
             channel.channel(parts.secrets)
-    except ConfigError as error:
+        clocks_of(config)
+    except (ConfigError, CalendarError) as error:
         parts.log.error("config.broken", problem=str(error.problems[0]), problems=len(error.problems))
     except SecretError as error:
         parts.log.error("config.broken", problem=str(error), problems=1)

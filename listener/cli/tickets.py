@@ -1,4 +1,4 @@
-"""Daily work on tickets: take, assign, note, close, reopen."""
+"""Daily work on tickets: take, assign, note, reply, wait, close, reopen, track, show."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from listener.cli.asked import As, number
-from listener.cli.people import deciding
+from listener.cli.asked import As, Json, account, ahead, number
+from listener.cli.opening import opened
+from listener.cli.people import TextFile, deciding
 
 app = typer.Typer(no_args_is_help=True, help="Daily work on one ticket.")
 
@@ -16,6 +17,21 @@ Owner = Annotated[str, typer.Argument(metavar="NAME", help="Who looks after it f
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="What happened.")]
 Cause = Annotated[str, typer.Option("--cause", help="What went wrong at the root.")]
 Outcome = Annotated[str, typer.Option("--outcome", help="How it ended: recovered, neutral or lost.")]
+Reached = Annotated[bool, typer.Option("--reached", help="You reached the person: a contact, and the first reply.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Then it goes on: 3d, 2026-12-01.")]
+Why = Annotated[str, typer.Option("--why", help="What we wait for.")]
+Public = Annotated[bool, typer.Option("--public", help="Answer under the post, also where a letter could go.")]
+Title = Annotated[str, typer.Option("--title", help="The subject of the letter.")]
+
+
+@app.command()
+def show(context: typer.Context, ticket: Ticket, as_json: Json = False) -> None:
+    """Everything about one ticket: promises, complaints, notes, what went out, how it ended."""
+    from listener.views import objects, stories
+
+    with opened(context) as parts:
+        found = stories.story_of(parts.store, number(ticket))
+    print(objects.line(found) if as_json else "\n".join(stories.told(found)))
 
 
 @app.command()
@@ -35,11 +51,51 @@ def assign(context: typer.Context, ticket: Ticket, owner: Owner, named: As = Non
 
 
 @app.command()
-def note(context: typer.Context, ticket: Ticket, text: Text, named: As = None) -> None:
+def note(context: typer.Context, ticket: Ticket, text: Text, reached: Reached = False, named: As = None) -> None:
     """Write down what happened."""
     with deciding(context, named) as (_, people):
-        people.note(number(ticket), text)
-    print(f"ticket {number(ticket)} is noted")
+        if reached:
+            people.tickets.reached(number(ticket), text)
+        else:
+            people.note(number(ticket), text)
+    print(f"ticket {number(ticket)} is noted" + (", and its person was reached" if reached else ""))
+
+
+@app.command()
+def reply(
+    context: typer.Context,
+    ticket: Ticket,
+    text_file: TextFile = None,
+    title: Title = "",
+    public: Public = False,
+    named: As = None,
+) -> None:
+    """Answer the person: by a private letter where there is a way, else under the post."""
+    if text_file is None:
+        raise typer.BadParameter("write the answer into a file, or - to type it", param_hint="--text-file")
+    from listener.cli.who import decider
+
+    with opened(context) as parts:
+        writer = decider(parts.config, named, account())
+        row = parts.replies(writer).write(number(ticket), text_file.read(), title, public)
+        mention = parts.store.mentions.get(row.mention) if row.mention else None
+    if row.status != "by_hand":
+        print(f"delivery {row.id} goes out{' as a letter' if row.channel else ' under the post'}")
+        return
+    print(f"delivery {row.id} is for your hands: its source takes no reply from here\n\n{row.text}\n")
+    print(f"where: {mention.url if mention and mention.url else 'the source gave no link'}")
+    print(f"then:  listener done {row.id}")
+
+
+@app.command()
+def wait(context: typer.Context, ticket: Ticket, until: Until = None, why: Why = "", named: As = None) -> None:
+    """We wait for the person: the time to resolve stands still until they write, or until then."""
+    from listener.wiring import clock
+
+    end = ahead(until, clock()) if until else None
+    with deciding(context, named) as (_, people):
+        people.tickets.wait(number(ticket), end, why)
+    print(f"ticket {number(ticket)} waits for its person" + (f" until {end:%Y-%m-%d %H:%M} UTC" if end else ""))
 
 
 @app.command()
@@ -52,7 +108,15 @@ def close(context: typer.Context, ticket: Ticket, cause: Cause, outcome: Outcome
 
 @app.command()
 def reopen(context: typer.Context, ticket: Ticket, named: As = None) -> None:
-    """It was not over."""
+    """It was not over, or we wait no longer."""
     with deciding(context, named) as (_, people):
         people.reopen(number(ticket))
     print(f"ticket {number(ticket)} is open again")
+
+
+@app.command()
+def track(context: typer.Context, ticket: Ticket, named: As = None) -> None:
+    """Open it in the outside system of its queue, also anew where it was deleted there."""
+    with deciding(context, named) as (_, people):
+        tracker = people.tickets.track(number(ticket))
+    print(f"ticket {number(ticket)} goes to {tracker}; `listener ticket show {number(ticket)}` tells when it is there")

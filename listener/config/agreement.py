@@ -51,6 +51,8 @@ def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iter
     sections = {name: values.get(name) for name in ("ops", "contact", "advocacy")}
     told = {name: section.get("channel") for name, section in sections.items() if isinstance(section, dict)}
     named: list[tuple[Path, object]] = [((name, "channel"), channel) for name, channel in told.items() if channel]
+    desk = values.get("tickets")
+    named += [(("tickets", key), desk.get(key) or None) for key in ("channel", "mail_by") if isinstance(desk, dict)]
     named += [(("channel", index, "fallback"), channel.get("fallback")) for index, channel in enumerate(channels)]
     for path, name in named:
         if isinstance(name, str) and name not in known:

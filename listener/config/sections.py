@@ -100,6 +100,21 @@ class Ops(Section):
     channel: str = "log"
 
 
+class TicketDesk(Section):
+    """Recovery tickets: working hours, and who hears of a promise that is about to break.
+
+    `warn_at` is the share of the time after which the owner is warned. `channel` hears of what is late, by default the
+    ops channel; `mail_by` is an e-mail channel by which owners hear at their own address. `check_after` a close the
+    person's later mentions are looked at.
+    """
+
+    calendar: FilePath = Path("calendar.yaml")
+    warn_at: float = Field(0.75, gt=0, lt=1)
+    channel: str = ""
+    mail_by: str = ""
+    check_after: Keep = timedelta(days=30)
+
+
 class Retention(Section):
     """How long mentions, and the texts of persons who are not customers, are kept."""
 
@@ -175,6 +190,7 @@ class Config(Section):
     contact: ContactRules
     advocacy: Advocacy
     ops: Ops
+    tickets: TicketDesk
     retention: Retention
     net: NetLimits
     web: Web

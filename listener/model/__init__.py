@@ -41,7 +41,7 @@ from listener.model.reference import (
 )
 from listener.model.referral import Referral, ReferralClick, ReferralCode, ReferralEvent
 from listener.model.source import BlindSpot, MeasureRow, Source
-from listener.model.ticket import Ticket, TicketMention, TicketNote
+from listener.model.ticket import Ticket, TicketMention, TicketNote, TicketTrack
 
 __all__ = [
     "Appearance",
@@ -95,6 +95,7 @@ __all__ = [
     "Ticket",
     "TicketMention",
     "TicketNote",
+    "TicketTrack",
     "Use",
     "Version",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.verdict import Verdict
 
 
@@ -73,7 +74,8 @@ class Judgement:
 class TicketPlan:
     """A ticket that a rule wants for a mention: to open, or to join. `options` are those of `open_ticket`.
 
-    `may_open` is false when a limit bounds new tickets.
+    `may_open` is false when a limit bounds new tickets. `owner` and `owner_role` are the person's by relationship,
+    for a rule that names nobody.
     """
 
     mention: int
@@ -83,6 +85,14 @@ class TicketPlan:
     rule: str
     options: Mapping[str, Any]
     may_open: bool = True
+    owner: str | None = None
+    owner_role: str | None = None
+    handling: Handling = PLAIN_HANDLING
+
+    @property
+    def queue(self) -> str:
+        """Where it goes."""
+        return str(self.options.get("queue") or "care")
 
     def columns(self, at: datetime) -> dict[str, Any]:
         """The columns of a new ticket that is opened at that time."""
@@ -91,17 +101,19 @@ class TicketPlan:
             "customer": self.customer,
             "issue": self.issue,
             "status": "open",
-            "queue": self.options.get("queue", "care"),
+            "queue": self.queue,
             "urgency": self.options.get("urgency", "normal"),
-            "owner": self.options.get("owner"),
+            # a role is somebody too: "customer success" has the ticket until one of them takes it
+            "owner": self.options.get("owner") or self.owner or self.owner_role,
+            "owner_role": self.owner_role,
             "opened_at": at,
-            "first_reply_due": _after(at, self.options.get("first_reply_within")),
-            "resolve_due": _after(at, self.options.get("resolve_within")),
+            **self.promised(self.queue, at),
         }
 
-
-def _after(at: datetime, seconds: float | None) -> datetime | None:
-    return at + timedelta(seconds=seconds) if seconds else None
+    def promised(self, queue: str, at: datetime) -> dict[str, Any]:
+        """What the person is promised from that moment on."""
+        reply, resolve = self.options.get("first_reply_within"), self.options.get("resolve_within")
+        return self.handling.promised(queue, at, reply, resolve)
 
 
 @dataclass(frozen=True, slots=True)

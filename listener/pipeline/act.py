@@ -14,9 +14,11 @@ from structlog.typing import FilteringBoundLogger
 from connectors.contract import Connector, Door, Failed, Receipt, Replying
 from listener.actions import notices as words
 from listener.actions.contract import Channel, InDoubt, Message, Outside
+from listener.model.handling import PLAIN_HANDLING, Handling
+from listener.model.plan import TicketPlan
 from listener.pipeline.letters import LETTERS
 from listener.pipeline.notices import Notices, as_delivery
-from listener.pipeline.orders import CARRIED, INSIDE
+from listener.pipeline.orders import CARRIED, INSIDE, REPLY
 from listener.pipeline.recheck import Against
 from listener.store import Store
 from listener.store.deliveries import DeliveryFilter, Outcome
@@ -39,6 +41,7 @@ class Ways:
     connectors: Mapping[str, Connector]
     outside: Outside
     door: Callable[[str], Door]
+    handling: Handling = PLAIN_HANDLING
 
 
 class Act:
@@ -123,8 +126,14 @@ class Act:
     def _inside(self, row: Row[Any]) -> Receipt:
         """What a person approved and the house does itself."""
         if row.action == "open_ticket":
-            return Receipt("ticket", str(self._store.tickets.open_for(row, self._now())))
+            return Receipt("ticket", str(self._store.tickets.open_now(self._ticket(row), self._now())))
         raise Failed(f"{row.action} needs no approval: give its rule the mode live", permanent=True)
+
+    def _ticket(self, row: Row[Any]) -> TicketPlan:
+        known = self._store.customers.get([row.customer]).get(row.customer) if row.customer else None
+        owner, role = (known.owner or None, known.owner_role or None) if known else (None, None)
+        who = (row.mention, row.person, row.customer, row.issue, row.rule)
+        return TicketPlan(*who, row.options, True, owner, role, self._ways.handling)
 
     def _through_channel(self, row: Row[Any]) -> Receipt:
         channel = self._channel(row.channel)
@@ -153,7 +162,7 @@ class Act:
     def _in_public(self, row: Row[Any]) -> Receipt:
         """Answer where the person spoke, when action and source are for that; else a person does it by hand."""
         action = ACTIONS.get(row.action)
-        if action is None or not action.public:
+        if row.action != REPLY and (action is None or not action.public):
             raise _ByHand
         mention = self._store.mentions.get(row.mention) if row.mention else None
         connector = self._ways.connectors.get(mention.source) if mention else None

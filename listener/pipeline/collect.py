@@ -134,6 +134,7 @@ class Collect:
         taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled)
         if replies := self._intake.own_replies(items, watched.platform):
             self._store.deliveries.answered(watched.name, replies, polled.at)
+            self._store.tickets.answered(watched.name, replies, polled.at)
         return taken
 
     def _tell_missed(self, watched: Watched, batch: Batch, now: datetime) -> None:

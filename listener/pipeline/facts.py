@@ -96,6 +96,7 @@ def _customer(customer: Row[Any] | None, opted_out: bool) -> dict[str, Value | N
         "customer.region": customer.region,
         "customer.version": customer.version,
         "customer.owner": customer.owner,
+        "customer.owner_role": customer.owner_role,
         "customer.language": customer.language,
         "customer.timezone": customer.timezone,
         "customer.products": tuple(customer.products),

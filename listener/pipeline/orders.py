@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from connectors.contract import Failed
 from listener.actions import wording
 from listener.actions.templates import Templates
+from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import Judgement, TicketPlan
 from listener.pipeline.notices import BLANK, as_delivery
 from listener.store.judging import Turn
@@ -21,6 +22,7 @@ from rules.terms import Decision, Facts, Settled
 DRAFTS_EXPIRE = timedelta(days=7)
 INSIDE = frozenset({"open_ticket", "tag", "ignore", "check_issue", "assign"})
 CARRIED = frozenset({"alert", "webhook"})
+REPLY = "reply"  # what somebody wrote to a ticket's person
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,29 @@ class Plan:
 class Orders:
     """Turns settled proposals into rows."""
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, templates: Templates, handling: Handling = PLAIN_HANDLING) -> None:
         self._templates = templates
+        self._handling = handling
 
     def plan(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> Plan:
         """Opens or joins a ticket within the turn; everything outward becomes a delivery."""
-        ticket = _ticket(said, decision, turn, now)
+        ticket = self._ticket(said, decision, turn)
         for settled in decision.settled:
             if settled.action == "assign" and settled.status == "due":
                 turn.assign(said.row.id, str(settled.options["owner"]), settled.rule)
         rows = [self._delivery(said, settled, ticket, now) for settled in decision.settled if _goes_out(settled)]
         return Plan(tuple(rows), _tags(decision))
+
+    def _ticket(self, said: Said, decision: Decision, turn: Turn) -> int | None:
+        """All rules that want a ticket for one mention get the same one; the first says how it is opened."""
+        wanted = [each for each in decision.settled if each.action == "open_ticket" and each.status == "due"]
+        if not wanted:
+            return None
+        judgement, first, facts = said.judgement, wanted[0], said.facts
+        who = (said.row.id, judgement.person, judgement.customer, said.row.issue, first.rule)
+        owner, role = (str(facts.get(name) or "") or None for name in ("customer.owner", "customer.owner_role"))
+        plan = TicketPlan(*who, first.options, not first.join, owner, role, self._handling)
+        return turn.open_ticket(plan).ticket
 
     def _delivery(self, said: Said, settled: Settled, ticket: int | None, now: datetime) -> dict[str, Any]:
         return {
@@ -100,16 +114,6 @@ class Orders:
 
 def _goes_out(settled: Settled) -> bool:
     return settled.status != "refused" and not (settled.action in INSIDE and settled.status == "due")
-
-
-def _ticket(said: Said, decision: Decision, turn: Turn, now: datetime) -> int | None:
-    """All rules that want a ticket for one mention get the same one; the first says how it is opened."""
-    wanted = [settled for settled in decision.settled if settled.action == "open_ticket" and settled.status == "due"]
-    if not wanted:
-        return None
-    judgement, first = said.judgement, wanted[0]
-    who = (said.row.id, judgement.person, judgement.customer, said.row.issue, first.rule)
-    return turn.open_ticket(TicketPlan(*who, options=first.options, may_open=not first.join)).ticket
 
 
 def _key(said: Said, settled: Settled) -> str:

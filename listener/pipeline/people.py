@@ -9,17 +9,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.pipeline.orders import INSIDE
 from listener.pipeline.recheck import Against
+from listener.pipeline.ticketing import NotPossible as NotPossible
+from listener.pipeline.ticketing import TicketWork
 from listener.store import Store
 from listener.store.deliveries import ByHand, DeliveryFilter
 from rules.catalogue import ACTIONS
-
-OUTCOMES = ("recovered", "neutral", "lost")
-
-
-class NotPossible(Exception):
-    """What was asked cannot be done; the text says why and what can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,7 @@ class People:
         who: Person,
         against: Callable[[Row[Any]], Against | None] = lambda row: None,
         once: Once | None = None,
+        handling: Handling = PLAIN_HANDLING,
     ) -> None:
         self._store = store
         self._answers = answers
@@ -58,6 +56,7 @@ class People:
         self._who = who.name
         self._against = against
         self._once = once
+        self.tickets = TicketWork(store, now, who.name, handling)
 
     def approve(self, number: int, text: str | None = None) -> Row[Any]:
         """The exact text approved is what goes out; where the source takes no reply, by hand."""
@@ -133,29 +132,20 @@ class People:
 
     def take(self, ticket: int) -> None:
         """The ticket is mine."""
-        self.assign(ticket, self._who)
+        self.tickets.assign(ticket, self._who)
 
     def assign(self, ticket: int, owner: str) -> None:
-        self._change(ticket, "assigned", owner, owner=owner)
+        self.tickets.assign(ticket, owner)
 
     def note(self, ticket: int, text: str) -> None:
-        self._change(ticket, "noted", text)
+        self.tickets.note(ticket, text)
 
     def close(self, ticket: int, cause: str, outcome: str) -> None:
         """Closing names the root cause and how it ended for the person."""
-        if outcome not in OUTCOMES:
-            raise NotPossible(f"outcome is one of {', '.join(OUTCOMES)}, not {outcome!r}")
-        if not cause.strip():
-            raise NotPossible("a ticket closes with its root cause: --cause 'what went wrong'")
-        values = {"status": "closed", "closed_at": self._now(), "root_cause": cause, "outcome": outcome}
-        self._change(ticket, "closed", f"{outcome}: {cause}", **values)
+        self.tickets.close(ticket, cause, outcome)
 
     def reopen(self, ticket: int) -> None:
-        self._change(ticket, "reopened", "", status="open", closed_at=None, outcome=None)
-
-    def _change(self, ticket: int, what: str, text: str, **values: Any) -> None:
-        if not self._store.tickets.change(ticket, self._now(), self._who, what, text, **values):
-            raise NotPossible(f"there is no ticket {ticket}: `listener tickets` lists them")
+        self.tickets.reopen(ticket)
 
 
 def told(row: Row[Any]) -> str:

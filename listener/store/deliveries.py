@@ -14,6 +14,7 @@ from listener.model.plan import OwnReply
 from listener.store.endings import enter_contact, release, withdraw
 from listener.store.engine import Database, narrowed, table
 from listener.store.house import audit, audit_line, spend
+from listener.store.tracks import carried
 
 delivery, attempt, contact = table(Delivery), table(Attempt), table(Contact)
 pause, mention = table(Pause), table(Mention)
@@ -128,6 +129,7 @@ class Deliveries:
             self._attempted(connection, outcome)
             if outcome.status == "done":
                 enter_contact(connection, row, outcome.at)
+                carried(connection, row, outcome.external)
         return True
 
     def _attempted(self, connection: Connection, outcome: Outcome) -> None:
@@ -241,6 +243,11 @@ class Deliveries:
         )
         with self._database.read() as connection:
             return list(connection.execute(query))
+
+    def by_key(self, key: str) -> Row[Any] | None:
+        """The delivery of that key."""
+        with self._database.read() as connection:
+            return connection.execute(select(delivery).where(delivery.c.key == key)).first()
 
     def attempts_of(self, number: int) -> list[Row[Any]]:
         with self._database.read() as connection:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, case, or_, select, update
 from listener.model import Contact, Customer, Delivery, OptOut, RuleMode
 from listener.store.engine import Database, table
 from listener.store.ledger import StoredLedger, reservation_from_json
+from listener.store.replies import contacted
 
 delivery, contact = table(Delivery), table(Contact)
 customer, rule_mode, opt_out = table(Customer), table(RuleMode), table(OptOut)
@@ -48,6 +49,7 @@ def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
     if row.purpose in OUTWARD and row.action not in INSIDE and row.person:
         values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
         connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})
+        contacted(connection, row, at)
 
 
 def withdraw(connection: Connection, database: Database, number: int) -> bool:

@@ -138,7 +138,7 @@ class Turn:
 
     def open_ticket(self, plan: TicketPlan) -> tickets.Joined:
         """Open a ticket, or join or reopen the person's latest."""
-        return tickets.open_or_join(self._connection, plan, self._at)
+        return tickets.open_or_join(self._connection, self._database, plan, self._at)
 
     def assign(self, number: int, owner: str, rule: str) -> None:
         """The ticket of this mention, where it has one, is this person's."""

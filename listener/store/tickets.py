@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from listener.model import Ticket, TicketMention, TicketNote
-from listener.model.plan import TicketPlan
-from listener.store import references
+from listener.model import Contact, Ticket, TicketMention, TicketNote
+from listener.model.plan import OwnReply, TicketPlan
+from listener.store import references, tracks
+from listener.store import replies as first_reply
 from listener.store.engine import Database, narrowed, table
 
 ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table(TicketNote)
+contact = table(Contact)
 
 
 # made once: a decision's transaction runs them for each complaint
 OF_MENTION = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == bindparam("about"))
-LATEST = (
-    select(ticket.c.id, ticket.c.status)
-    .where(ticket.c.person == bindparam("whose"))
-    .order_by(ticket.c.id.desc())
-    .limit(1)
-)
+LATEST = select(ticket).where(ticket.c.person == bindparam("whose")).order_by(ticket.c.id.desc()).limit(1)
 OPEN = ticket.insert().returning(ticket.c.id)
 JOIN, NOTE = ticket_mention.insert(), ticket_note.insert()
 
@@ -47,7 +45,7 @@ class Joined:
     how: str
 
 
-def open_or_join(connection: Connection, plan: TicketPlan, at: datetime) -> Joined:
+def open_or_join(connection: Connection, database: Database, plan: TicketPlan, at: datetime) -> Joined:
     """A person's open ticket takes every further complaint; a closed one reopens where a limit forbids a new one."""
     already = connection.execute(OF_MENTION, {"about": plan.mention}).scalar()
     if already is not None:
@@ -56,15 +54,36 @@ def open_or_join(connection: Connection, plan: TicketPlan, at: datetime) -> Join
     if latest is None or (latest.status == "closed" and plan.may_open):
         joined = Joined(_open(connection, plan, at), "opened")
     else:
-        joined = Joined(latest.id, "reopened" if latest.status == "closed" else "joined")
-    if joined.how == "reopened":
-        again = {"status": "open", "closed_at": None, "outcome": None}
-        connection.execute(update(ticket).where(ticket.c.id == joined.ticket).values(again))
+        joined = _join(connection, latest, plan, at)
     connection.execute(JOIN, {"mention": plan.mention, "ticket": joined.ticket, "at": at})
     if plan.customer:  # nobody vouches for us while their own trouble is open
         references.pause(connection, {plan.customer: f"ticket {joined.ticket} is open"}, at)
     _note(connection, joined.ticket, at, plan.rule, joined.how, f"mention {plan.mention}")
+    _tell_tracker(connection, database, joined, plan, at)
     return joined
+
+
+def _join(connection: Connection, latest: Row[Any], plan: TicketPlan, at: datetime) -> Joined:
+    """Whoever writes again ends our waiting for them; a closed ticket begins its promises anew."""
+    if latest.status == "open":
+        return Joined(latest.id, "joined")
+    values = plan.handling.resumed(latest, at)
+    if latest.status == "closed":
+        anew = dict.fromkeys(("closed_at", "outcome", "replied_at", "waiting_since", "wait_until", "win_back"))
+        values = {**anew, "status": "open", **plan.promised(latest.queue, at)}
+    connection.execute(update(ticket).where(ticket.c.id == latest.id).values(values))
+    return Joined(latest.id, "reopened" if latest.status == "closed" else "joined")
+
+
+def _tell_tracker(connection: Connection, database: Database, joined: Joined, plan: TicketPlan, at: datetime) -> None:
+    if joined.how == "opened":
+        if tracker := plan.handling.tracker(plan.queue):
+            tracks.begin(connection, database, joined.ticket, tracker, plan.handling.house, at)
+        return
+    if joined.how == "reopened":
+        tracks.order(connection, database, joined.ticket, tracks.Order("reopen", at.isoformat()), at)
+    about = {"mention": plan.mention}
+    tracks.order(connection, database, joined.ticket, tracks.Order("comment", f"mention {plan.mention}", about), at)
 
 
 def assign(connection: Connection, number: int, owner: str, rule: str, at: datetime) -> None:
@@ -127,19 +146,50 @@ class Tickets:
             query = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == mention)
             return connection.execute(query).scalar()
 
-    def open_for(self, delivery: Row[Any], at: datetime) -> int:
-        """The ticket that a delivery orders, once a person approved it."""
-        who = (delivery.mention, delivery.person, delivery.customer, delivery.issue, delivery.rule)
-        plan = TicketPlan(*who, options=delivery.options)
+    def open_now(self, plan: TicketPlan, at: datetime) -> int:
+        """A ticket that a person approved."""
         with self._database.write() as connection:
-            return open_or_join(connection, plan, at).ticket
+            return open_or_join(connection, self._database, plan, at).ticket
+
+    def get(self, number: int) -> Row[Any] | None:
+        with self._database.read() as connection:
+            return connection.execute(select(ticket).where(ticket.c.id == number)).first()
 
     def change(self, number: int, at: datetime, who: str, what: str, text: str = "", **values: Any) -> bool:
-        """Set columns and note who did it; false when there is no such ticket."""
+        """Set columns and note who did it; false when there is no such ticket. Its counterpart outside follows."""
         with self._database.write() as connection:
-            if connection.execute(select(ticket.c.id).where(ticket.c.id == number)).first() is None:
+            old = connection.execute(select(ticket).where(ticket.c.id == number)).first()
+            if old is None:
                 return False
             if values:
                 connection.execute(update(ticket).where(ticket.c.id == number).values(values))
             _note(connection, number, at, who, what, text)
+            if op := _followed(old.status, values.get("status", old.status)):
+                about = {"cause": values.get("root_cause"), "outcome": values.get("outcome"), "who": who}
+                tracks.order(connection, self._database, number, tracks.Order(op, at.isoformat(), about), at)
         return True
+
+    def answered(self, source: str, replies: Sequence[OwnReply], at: datetime) -> None:
+        """Our own account was seen to answer there: the first reply to the tickets of those mentions."""
+        with self._database.write() as connection:
+            first_reply.seen(connection, source, replies, at)
+
+    def contact(self, number: int, at: datetime, who: str, text: str) -> bool:
+        """A person reached the ticket's person by another way: a reply, and an entry of the contact ledger."""
+        with self._database.write() as connection:
+            row = connection.execute(select(ticket).where(ticket.c.id == number)).first()
+            if row is None:
+                return False
+            values = {"person": row.person, "customer": row.customer, "purpose": "recovery", "at": at}
+            connection.execute(contact.insert(), {**values, "channel": "by hand", "delivery": None})
+            first = ticket.c.replied_at.is_(None) & (ticket.c.id == number)
+            connection.execute(update(ticket).where(first).values(replied_at=at))
+            _note(connection, number, at, who, "answered", text)
+        return True
+
+
+def _followed(before: str, after: str) -> str | None:
+    """What a change of status means for the counterpart."""
+    if (before == "closed") == (after == "closed"):
+        return None
+    return "close" if after == "closed" else "reopen"

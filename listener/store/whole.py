@@ -15,12 +15,14 @@ from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
 from listener.store.places import Places
 from listener.store.rates import Rates
+from listener.store.recovery import Recovery
 from listener.store.references import References
 from listener.store.replays import Replays
 from listener.store.silences import Silences
 from listener.store.sources import Sources
 from listener.store.standing import Standing
 from listener.store.tickets import Tickets
+from listener.store.tracks import Tracks
 from listener.store.upkeep import Upkeep
 from listener.store.verdicts import Verdicts
 
@@ -43,11 +45,13 @@ class Store:
         self.places = Places(self.database)
         self.rates = Rates(self.database)
         self.references = References(self.database)
+        self.recovery = Recovery(self.database)
         self.replays = Replays(self.database)
         self.silences = Silences(self.database)
         self.sources = Sources(self.database)
         self.standing = Standing(self.database)
         self.tickets = Tickets(self.database)
+        self.tracks = Tracks(self.database)
         self.upkeep = Upkeep(self.database)
         self.verdicts = Verdicts(self.database)
 

@@ -109,6 +109,10 @@ def ticket(row: Record, mentions: Sequence[int] = ()) -> Object:
         "root_cause": row.root_cause,
         "outcome": row.outcome,
         "external": _external(row),
+        "owner_role": row.owner_role,
+        "replied_at": moment(row.replied_at),
+        "wait_until": moment(row.wait_until),
+        "win_back": row.win_back,
     }
 
 

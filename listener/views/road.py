@@ -47,6 +47,7 @@ class Road:
     rulings: tuple[Ruling, ...]
     deliveries: tuple[Object, ...]
     ticket: int | None
+    recovery: Object | None
 
 
 def road_of(store: Store, number: int, plain: Callable[[str], float]) -> Road:
@@ -71,8 +72,14 @@ def road_of(store: Store, number: int, plain: Callable[[str], float]) -> Road:
         plain=plain(_said(row)),
         rulings=tuple(_ruling(store, row, decision) for decision in decisions),
         deliveries=tuple(_delivery(store, one) for one in store.deliveries.page(DeliveryFilter(mention=number))),
-        ticket=store.tickets.of_mention(number),
+        ticket=(ticket := store.tickets.of_mention(number)),
+        recovery=_recovery(store, ticket),
     )
+
+
+def _recovery(store: Store, number: int | None) -> Object | None:
+    row = store.tickets.get(number) if number is not None else None
+    return objects.ticket(row, store.tickets.mentions_of([row.id]).get(row.id, [])) if row else None
 
 
 def _said(row: Row[Any]) -> str:

@@ -21,7 +21,10 @@ LONG = frozenset({"text", "last_error", "about", "told", "why"})
 COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "mentions": ("id", "posted_at", "source", "brand", "verdict", "person", "text", "fired"),
-        "tickets": ("id", "status", "person", "queue", "urgency", "owner", "opened_at", "first_reply_due", "mentions"),
+        "tickets": (
+            *("id", "status", "person", "queue", "urgency", "owner"),
+            *("opened_at", "first_reply_due", "resolve_due", "mentions"),
+        ),
         "deliveries": (
             "id",
             "status",

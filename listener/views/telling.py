@@ -28,8 +28,8 @@ def told(road: Road) -> Iterator[str]:
         yield "decision  not yet: it waits to be judged"
     for delivery in road.deliveries:
         yield from _delivery_told(delivery)
-    if road.ticket:
-        yield f"ticket    {road.ticket}"
+    if road.recovery:
+        yield from _ticket_told(road.recovery)
 
 
 def _origin_told(road: Road) -> Iterator[str]:
@@ -93,6 +93,17 @@ def _findings_told(findings: Sequence[Finding], fired: frozenset[str]) -> Iterat
 def _clause_told(one: Finding) -> str:
     seen = f"   [it is {one_line(one.seen)}]" if one.seen else ""
     return f"{MARKS[one.holds]} {one_line(one.clause)}{seen}"
+
+
+def _ticket_told(ticket: Object) -> Iterator[str]:
+    due = "" if ticket["status"] == "closed" else f", first reply due {at(ticket['first_reply_due']) or 'at no time'}"
+    replied = f", answered {at(ticket['replied_at'])}" if ticket["replied_at"] else due
+    yield f"ticket    {ticket['id']} {ticket['status']}, owner {ticket['owner'] or 'nobody'}{replied}"
+    if ticket["status"] == "closed":
+        cause = one_line(ticket["root_cause"] or "no root cause yet")
+        yield f"          {ticket['outcome'] or 'outcome not told'}: {cause}"
+    if ticket["win_back"]:
+        yield f"          later mentions: {ticket['win_back']['verdict']}"
 
 
 def _delivery_told(delivery: Object) -> Iterator[str]:

@@ -58,6 +58,7 @@ TICKET_KEYS = [
     "root_cause",
     "outcome",
     "external",
+    *("owner_role", "replied_at", "wait_until", "win_back"),
 ]
 DELIVERY_KEYS = [
     "id",

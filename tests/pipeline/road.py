@@ -14,6 +14,7 @@ from connectors.contract import Batch, Connector, Door, Item, Receipt
 from listener.actions.contract import Channel, Message, Outside
 from listener.actions.templates import Templates
 from listener.intake import BrandNames, Brands, Intake
+from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline import Act, BrandWords, Collect, Judge, Limits, Notices, Orders, Running, Watched, Ways
 from listener.store import Store
@@ -143,7 +144,13 @@ def a_store(folder: Path) -> Store:
     return store
 
 
-def a_road(folder: Path, rules: str = RULES, store: Store | None = None, **channel: object) -> Road:
+def a_road(
+    folder: Path,
+    rules: str = RULES,
+    store: Store | None = None,
+    handling: Handling = PLAIN_HANDLING,
+    **channel: object,
+) -> Road:
     """A road whose rules have been running for a day and whose source has been polled before."""
     SENT.clear(), TROUBLE.clear(), SCRIPT.clear()
     store = store or a_store(folder)
@@ -159,10 +166,10 @@ def a_road(folder: Path, rules: str = RULES, store: Store | None = None, **chann
     collect = Collect(store, Intake(brands, Brands([])), {"forum": watched}, door, notices, MaxAge(), LOG)
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
-    orders = Orders(Templates(folder))
+    orders = Orders(Templates(folder), handling)
     judge = Judge(store, Mood(), words, lambda: running, orders, limits, clock, LOG)
     channels = {"care": Remembering(**channel), "ops": Remembering(), "mail": Remembering()}
-    ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door)  # type: ignore[arg-type]
+    ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door, handling)  # type: ignore[arg-type]
     store.sources.enlist([("forum", "feed", "{}")])
     road = Road(store, clock, collect, judge, Act(store, ways, notices, clock, LOG), notices)
     road.says()

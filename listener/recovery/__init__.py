@@ -1,0 +1,1 @@
+"""Recovery of unhappy people: working hours, when a ticket is looked at, whether somebody was won back."""

@@ -1,0 +1,31 @@
+"""The configuration of tickets → how they are handled, who hears of them, which outside systems follow them."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from listener.config import Config
+from listener.model.handling import Handling
+from listener.pipeline.attention import Readers
+from listener.recovery.calendar import Calendars
+from listener.recovery.reading import read
+from listener.signing import Signer
+
+
+def handling_of(config: Config, signer: Signer) -> Handling:
+    """How tickets are handled in this house. Raises CalendarError."""
+    # outside systems may be shared by several houses, each with a ticket 12 of its own
+    house = signer.digest("house", "tickets")[:8]
+    return Handling(clocks_of(config), config.tickets.warn_at, config.tickets.check_after, {}, house)
+
+
+def clocks_of(config: Config) -> Calendars:
+    """The working hours of each queue. Raises CalendarError."""
+    return read(config.tickets.calendar, ZoneInfo(str(config.timezone)))
+
+
+def readers_of(config: Config) -> Readers:
+    """Who hears of tickets."""
+    desk, zone = config.tickets, ZoneInfo(str(config.timezone))
+    addresses = {person.name: person.email for person in config.persons if person.email}
+    return Readers(desk.channel or config.ops.channel, zone, desk.mail_by, addresses)
