@@ -21,21 +21,22 @@ from listener.actions.contract import Channel
 from listener.actions.templates import Templates
 from listener.aside import Aside
 from listener.config import Config, Secrets
+from listener.config.naming import brand_names, brand_words, product_names
 from listener.customers import Registry
 from listener.customers.registry import read
 from listener.door import EngineDoor, SourceDoor
-from listener.intake import BrandNames, Brands, Intake
+from listener.intake import Brands, Intake
 from listener.model.handling import Handling
 from listener.net import Net, NetSettings
 from listener.pipeline import (
     Act,
-    BrandWords,
     Collect,
     Judge,
     Limits,
     Notices,
     Orders,
     Retention,
+    Understands,
     Upkeep,
     Watched,
     Ways,
@@ -174,7 +175,7 @@ class Parts:
 
     @cached_property
     def brands(self) -> Brands:
-        return Brands(BrandNames(b.name, b.match, b.exclude, b.competitors, b.own_accounts) for b in self.config.brands)
+        return Brands(brand_names(self.config))
 
     @cached_property
     def notices(self) -> Notices:
@@ -209,8 +210,7 @@ class Parts:
 
     @cached_property
     def intake(self) -> Intake:
-        products = (product for brand in self.config.brands for product in brand.products)
-        return Intake(self.brands, Brands(BrandNames(product, (product,)) for product in products))
+        return Intake(self.brands, Brands(product_names(self.config)))
 
     @cached_property
     def collect(self) -> Collect:
@@ -218,12 +218,16 @@ class Parts:
 
     @cached_property
     def judge(self) -> Judge:
+        return self.judge_by(self.understanding)
+
+    def judge_by(self, understanding: Understands) -> Judge:
+        """The same judge with another understanding."""
         zone = ZoneInfo(str(self.config.timezone))
         sour = self.config.advocacy.pause_below
         limits = Limits(self.config.actions.public, self.max_age, zone, self.config.ops.channel, sour)
         return Judge(
             store=self.store,
-            understanding=self.understanding,
+            understanding=understanding,
             brands=brand_words(self.config),
             running=self.book.running,
             orders=Orders(self.templates, self.handling),
@@ -240,9 +244,10 @@ class Parts:
     @cached_property
     def understanding(self) -> Understanding:
         second = made(self.config.understanding.engine, self.near.post)
-        return Understanding.from_files(self.config.understanding, self._learned(), second)
+        return Understanding.from_files(self.config.understanding, self.learned, second)
 
-    def _learned(self) -> Learned | None:
+    @cached_property
+    def learned(self) -> Learned | None:
         """What was learned from audited labels and is at work; a model that is not readable is left out."""
         row = self.store.learned.at_work()
         try:
@@ -315,22 +320,6 @@ class Parts:
             if name in self.__dict__:
                 partial(end, getattr(self, name))()
         self.store.close()
-
-
-def brand_words(config: Config) -> dict[str, BrandWords]:
-    """For each brand: its own names, and those of everybody else that a text may speak about."""
-    names = {brand.name: (brand.name, *brand.match, *brand.products) for brand in config.brands}
-    return {
-        brand.name: BrandWords(
-            aliases=names[brand.name],
-            others=(
-                *brand.competitors,
-                *(word for other, words in names.items() if other != brand.name for word in words),
-            ),
-            products=brand.products,
-        )
-        for brand in config.brands
-    }
 
 
 @contextmanager

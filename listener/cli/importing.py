@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +14,11 @@ from listener.cli.lists import listing
 from listener.cli.opening import opened
 
 if TYPE_CHECKING:
-    from listener.imports import Importer, Rejected, Row, Tally
+    from connectors.rows import Rejected
+    from listener.imports.ahead import Ahead
+    from listener.imports.keeping import Tally
     from listener.wiring import Parts
 
-BATCH = 2_000
 FIRST_TOLD = 20  # the log tells these already
 
 File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV or JSON Lines, UTF-8.")]
@@ -34,58 +34,43 @@ def mentions(context: typer.Context, file: File, act: ToAct = False) -> None:
 
     Columns: external_id, source, brand, author, url, title, text, language, rating, posted_at; only text is needed.
     """
-    from listener.imports import Importer
-    from listener.wiring import clock
+    from listener.imports.ahead import ahead_of
 
-    with opened(context) as parts:
-        # what is loaded by now stays; looking through it again and again costs a tenth of an import
-        gc.freeze()
-        # adopted before the first row: a rule acts only on what is seen after it came
-        parts.book.running()
-        parts.registry.refresh()
-        importer = Importer(parts.store, parts.intake, parts.config, clock(), act)
-        tally, rejected = _keep_all(importer, file)
-        judged = _judge_all(parts, tally.mentions)
+    with ahead_of(file) as ahead, opened(context) as parts:
+        tally, rejected, judged = _imported(parts, file, ahead, act)
     _report(tally, rejected, judged)
     if rejected and not tally.rows:
         raise typer.Exit(1)
 
 
-def _keep_all(importer: Importer, file: Path) -> tuple[Tally, int]:
-    from listener.imports import Tally
-
-    rejected: list[Rejected] = []
-    rows = _usable(importer, file, rejected)
-    tally = Tally()
-    while batch := list(islice(rows, BATCH)):
-        tally += importer.keep(batch)
-    return tally, len(rejected)
-
-
-def _usable(importer: Importer, file: Path, rejected: list[Rejected]) -> Iterator[Row]:
-    from listener.imports import Rejected, rows_of
-
-    for row in rows_of(file):
-        usable = row if isinstance(row, Rejected) else importer.usable(row)
-        if isinstance(usable, Rejected):
-            rejected.append(usable)
-            print(f"{file}:{usable.line}: {usable.why}", file=sys.stderr)
-        else:
-            yield usable
-
-
-def _judge_all(parts: Parts, expected: int) -> int:
-    """Judge whatever waits, with a progress bar on a terminal."""
+def _imported(parts: Parts, file: Path, ahead: Ahead | None, act: bool) -> tuple[Tally, int, int]:
+    """Batch for batch, with a progress bar on a terminal: what was kept, lines rejected, mentions judged."""
     from rich.console import Console
     from rich.progress import Progress
 
-    judged = 0
+    from listener.imports.keeping import Importer, Tally
+
+    # what is loaded by now stays; looking through it again and again costs a tenth of an import
+    gc.freeze()
+    # adopted before the first row: a rule acts only on what is seen after it came
+    parts.book.running()
+    parts.registry.refresh()
+    importer = Importer(parts, act)
+    tally, rejected, judged = Tally(), 0, 0
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        bar = progress.add_task("judging", total=expected)
-        while batch := parts.judge.batch():
-            judged += batch
+        bar = progress.add_task("judged", total=None)
+        for ready in importer.batches(file, ahead):
+            rejected += _told(file, ready.rejected)
+            tally += importer.keep(ready)
+            judged += importer.judge()
             progress.update(bar, completed=judged)
-    return judged
+    return tally, rejected, judged + importer.judge()
+
+
+def _told(file: Path, rejected: Sequence[Rejected]) -> int:
+    for each in rejected:
+        print(f"{file}:{each.line}: {each.why}", file=sys.stderr)
+    return len(rejected)
 
 
 def _report(tally: Tally, rejected: int, judged: int) -> None:

@@ -1,6 +1,4 @@
-"""Mentions from a file: CSV or JSON Lines → items → arrivals, each bad line told with its number."""
+"""Mentions from a file: CSV or JSON Lines → items → arrivals, each bad line told with its number.
 
-from connectors.rows import Rejected, Row
-from listener.imports.keeping import Importer, Tally, rows_of
-
-__all__ = ["Importer", "Rejected", "Row", "Tally", "rows_of"]
+`ready` and `ahead` also run in a process of their own, which imports neither the configuration nor the store.
+"""

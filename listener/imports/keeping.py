@@ -1,38 +1,20 @@
-"""Rows of a file → arrivals in the store, under the brands and sources of the configuration."""
+"""What was made ready of a file → mentions in the store, judged and decided."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from io import BufferedReader
 from pathlib import Path
 
-from connectors.contract import Item
-from connectors.rows import LINES, TABLES, Rejected, Row, rows_in
 from listener.config import Config, SourceEntry
-from listener.intake import Intake, Origin
-from listener.model.plan import Taken
-from listener.store import Store
-
-DEFAULT_SOURCE = "import"
-
-
-def rows_of(path: Path) -> Iterator[Row | Rejected]:
-    """Every line of the file, in order. Raises OSError."""
-    with path.open("rb") as content:
-        if not content.peek(1):
-            yield Rejected(1, "the file is empty")
-        yield from rows_in(content, _is_table(path, content))
-
-
-def _is_table(path: Path, content: BufferedReader) -> bool:
-    """By the name's ending, else by whether the first line is an object."""
-    ending = path.suffix.lower()
-    if ending in (*TABLES, *LINES, ".json"):
-        return ending in TABLES
-    return not content.peek(16).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+from listener.config.naming import brand_names, brand_words, product_names
+from listener.imports.ahead import Ahead
+from listener.imports.ready import DEFAULT_SOURCE, Preparing, Reader, Ready, Task, WordFiles, said_in
+from listener.intake import Origin
+from listener.model.verdict import Utterance, Verdict
+from listener.understanding import Understanding
+from listener.understanding.second import VADER
+from listener.wiring import Parts, clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,53 +31,74 @@ class Tally:
         return Tally(*(getattr(self, name) + getattr(other, name) for name in Tally.__slots__))
 
 
-class Importer:
-    """Keeps rows. Everything kept is history, never acted on, unless `act`."""
+class Foretold:
+    """The verdicts of the latest batch; what was waiting besides is judged when asked for."""
 
-    def __init__(self, store: Store, intake: Intake, config: Config, at: datetime, act: bool) -> None:
-        self._store = store
-        self._intake = intake
-        self._sources: Mapping[str, SourceEntry] = {entry.name: entry for entry in config.sources}
-        self._brands = {brand.name.casefold(): brand.name for brand in config.brands}
-        self._age = config.actions.max_age
-        self._at = at
+    def __init__(self, otherwise: Callable[[], Understanding]) -> None:
+        self._otherwise = otherwise
+        self._known: Mapping[Utterance, Verdict] = {}
+
+    def take(self, known: Mapping[Utterance, Verdict]) -> None:
+        """Know these instead."""
+        self._known = known
+
+    def judge(self, said: Utterance) -> Verdict:
+        return self._known.get(said) or self._otherwise().judge(said)
+
+
+class Importer:
+    """Keeps and judges a file. Everything kept is history, never acted on, unless `act`."""
+
+    def __init__(self, parts: Parts, act: bool) -> None:
+        self._store = parts.store
+        self._words = brand_words(parts.config)
+        self._foretold = Foretold(lambda: parts.understanding)
+        self._judge = parts.judge_by(self._foretold)
+        self._at = clock()
+        self._parts = parts
         self._act = act
 
-    def usable(self, row: Row) -> Row | Rejected:
-        """The row with its brand as configured; the only brand where it names none."""
-        names = list(self._brands.values())
-        if row.item.brand is None:
-            return replace(row, item=replace(row.item, brand=names[0])) if len(names) == 1 else row
-        known = self._brands.get(row.item.brand.casefold())
-        if known is None:
-            there_are = ", ".join(names) or "none"
-            return Rejected(row.line, f"brand {row.item.brand!r} is not configured; there are {there_are}")
-        return replace(row, item=replace(row.item, brand=known))
+    def batches(self, file: Path, ahead: Ahead | None) -> Iterator[Ready]:
+        """The file, made ready by the process ahead or, without one, here. Raises OSError and UnreadableWords."""
+        task = self._task(file)
+        # without a process of their own verdicts are left to the judge, who knows what he has judged before
+        return ahead.batches(task) if ahead else Preparing(replace(task, reader=None)).batches()
 
-    def keep(self, rows: Iterable[Row]) -> Tally:
+    def keep(self, ready: Ready) -> Tally:
         """One transaction for the rows of each source. Raises StoreTrouble."""
-        by_source: dict[str, list[Item]] = defaultdict(list)
-        for row in rows:
-            by_source[row.source or DEFAULT_SOURCE].append(row.item)
-        return sum((self._keep(source, items) for source, items in by_source.items()), Tally())
+        self._foretold.take(dict(zip(said_in(ready.arrivals, self._words), ready.verdicts, strict=False)))
+        return sum((self._keep(source, ready) for source in ready.arrivals), Tally())
 
-    def _keep(self, source: str, items: Sequence[Item]) -> Tally:
-        arrivals = list(self._intake.arrivals(items, self._origin(source)))
-        taken: Taken = self._store.arrivals.take(source, arrivals, self._at)
-        return Tally(len(items), taken.items, taken.mentions, taken.edited, taken.repeated)
+    def _keep(self, source: str, ready: Ready) -> Tally:
+        arrivals = ready.arrivals[source]
+        taken = self._store.arrivals.take(source, arrivals, self._at)
+        return Tally(len(arrivals), taken.items, taken.mentions, taken.edited, taken.repeated)
 
-    def _origin(self, source: str) -> Origin:
-        entry = self._sources.get(source)
+    def judge(self) -> int:
+        """Judge and decide whatever waits; how many that were. Raises StoreTrouble."""
+        return sum(iter(self._judge.batch, 0))
+
+    def _task(self, file: Path) -> Task:
+        config = self._parts.config
+        reading = config.understanding
+        files = WordFiles(reading.languages, reading.packs, reading.words, reading.topics)
+        # another engine has its connections here
+        reader = Reader(files, self._words, self._parts.learned) if reading.engine == VADER else None
+        origins = {entry.name: self._origin(config, entry) for entry in config.sources}
+        return Task(file, brand_names(config), product_names(config), origins, self._origin(config), reader)
+
+    def _origin(self, config: Config, entry: SourceEntry | None = None) -> Origin:
+        age = config.actions.max_age
         return Origin(
-            source=source,
+            source=entry.name if entry else DEFAULT_SOURCE,
             kind=entry.spoken_of if entry else DEFAULT_SOURCE,
-            platform=entry.platform if entry else source,
+            platform=entry.platform if entry else DEFAULT_SOURCE,
             voice=entry.voice if entry else "discussion",
-            brands=tuple(self._brands.values()),
+            brands=tuple(brand.name for brand in config.brands),
             everything=False,
             first_poll=False,
             at=self._at,
-            young=self._age.first_poll,
-            fresh=self._age.tickets,
+            young=age.first_poll,
+            fresh=age.tickets,
             history=not self._act,
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from listener.pipeline.act import Act, Ways
 from listener.pipeline.collect import Collect, Watched
-from listener.pipeline.judge import BrandWords, Judge, Limits, Running
+from listener.pipeline.judge import Judge, Limits, Running, Understands
 from listener.pipeline.notices import Notices
 from listener.pipeline.orders import Orders
 from listener.pipeline.upkeep import Retention, Upkeep
+from listener.understanding.utterances import BrandWords
 
 __all__ = [
     "Act",
@@ -19,6 +20,7 @@ __all__ = [
     "Orders",
     "Retention",
     "Running",
+    "Understands",
     "Upkeep",
     "Watched",
     "Ways",

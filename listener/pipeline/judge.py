@@ -27,6 +27,7 @@ from listener.store import Store
 from listener.store.engine import StoreTrouble
 from listener.store.judging import PersonRecord, Turn
 from listener.store.rates import Rate
+from listener.understanding.utterances import BrandWords, utterance
 from rules.book import Book
 from rules.engine import decide
 from rules.rule import Rule
@@ -41,15 +42,6 @@ class Understands(Protocol):
     """Text → verdict."""
 
     def judge(self, utterance: Utterance) -> Verdict: ...
-
-
-@dataclass(frozen=True, slots=True)
-class BrandWords:
-    """What understanding is told of a brand: all its names, and those of everybody else."""
-
-    aliases: tuple[str, ...]
-    others: tuple[str, ...]
-    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,16 +152,7 @@ class Judge:
 
     def utterance(self, row: Row[Any]) -> Utterance:
         """A mention as understanding is given it."""
-        words = self._brands.get(row.brand, BrandWords((row.brand,), ()))
-        return Utterance(
-            text=f"{row.title}\n{row.text}".strip() if row.title else row.text,
-            brand=row.brand,
-            aliases=words.aliases,
-            others=words.others,
-            voice=row.voice,
-            stars=row.rating,
-            language=row.language,
-        )
+        return utterance(row, row.brand, self._brands)
 
     def _turn(self, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], read_at: datetime) -> int:
         now = self._now()

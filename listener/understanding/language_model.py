@@ -33,5 +33,5 @@ def identifier(languages: Collection[str]) -> Any:
 def packed(kind: str, numbers: Any) -> array[int]:
     """Python reads single numbers out of an array of its own much faster than out of numpy's."""
     found = array(kind)
-    found.frombytes(numbers.astype("=u4").data.cast("B"))
+    found.frombytes(numbers.astype("=u4", copy=False).data.cast("B"))
     return found

@@ -29,8 +29,12 @@ class UnreadableWords(Exception):
     """The word file has these problems, each as `file:line:column: what`; nothing of it is used."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+        # kept as they came: another process hands this on
+        super().__init__(problems)
         self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 def shipped(name: str) -> Pack:

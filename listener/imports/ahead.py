@@ -1,0 +1,95 @@
+"""A file made ready by a process of its own, ahead of the one that stores it: two cores instead of one."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    # what they import is heavy, and the process is started before anything heavy is
+    from listener.imports.ready import Ready, Task
+
+# a file of so many bytes is ready before the other process has even begun
+SMALL = 100_000
+# what fits between the two: more than a batch, so that neither waits for the other
+BETWEEN = 1 << 20
+CHILD = f"from {__name__} import serve; serve()"
+
+
+@contextmanager
+def ahead_of(file: Path) -> Iterator[Ahead | None]:
+    """The process, started early: it imports what it needs meanwhile. None for a small file."""
+    if file.stat().st_size < SMALL:
+        yield None
+        return
+    ahead = Ahead()
+    try:
+        yield ahead
+    finally:
+        ahead.close()
+
+
+class Ahead:
+    """The process. It ends by itself when this one is gone, however that died."""
+
+    def __init__(self) -> None:
+        # -P: no folder that the command happens to be called in decides what is imported
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", CHILD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+            pipesize=BETWEEN,
+            start_new_session=True,
+        )
+
+    def batches(self, task: Task) -> Iterator[Ready]:
+        """What it makes of the file. Raises what it met there: OSError, UnreadableWords."""
+        try:
+            pickle.dump(task, pipe := _open(self._process.stdin))
+            pipe.flush()
+            while (found := pickle.load(_open(self._process.stdout))) is not None:
+                if isinstance(found, Exception):
+                    raise found
+                yield found
+        except (EOFError, BrokenPipeError) as error:
+            # by then it has said on standard error why
+            self._process.wait()
+            raise ChildProcessError("the process that reads the file has died; import it again") from error
+
+    def close(self) -> None:
+        """End it, wherever it is."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def _open(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe
+    return pipe
+
+
+def serve() -> None:
+    """The life of the process: a task in, batches out, None at the end."""
+    # imported before the task is there, which takes the other process as long
+    from listener.imports.ready import ready_or_not
+
+    # nobody's print may come between the batches
+    with os.fdopen(os.dup(1), "wb") as out:
+        os.dup2(2, 1)
+        try:
+            for message in ready_or_not(pickle.load(sys.stdin.buffer)):
+                _send(out, message)
+        except (EOFError, BrokenPipeError):
+            # the other is gone; python would complain about the rest that it cannot flush
+            os._exit(1)
+
+
+def _send(out: IO[bytes], message: Any) -> None:
+    pickle.dump(message, out, pickle.HIGHEST_PROTOCOL)
+    out.flush()

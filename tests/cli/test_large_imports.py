@@ -1,0 +1,71 @@
+"""A large file is made ready by a process of its own, which changes nothing but the time it takes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from listener.imports.ahead import SMALL, Ahead
+from tests.makers import a_house
+
+SAYINGS = ("I love it", "this is awful and broken", "how does it export?", "und so weiter, wo ist die Rechnung", "fine")
+
+
+def a_large_file(house):
+    rows = [f'x{n},u{n % 40},"{n}: {f"{SAYINGS[n % 5]}, " * 12}"' for n in range(400)]
+    file = house.folder / "large.csv"
+    file.write_text("\n".join(["external_id,author,text", *rows[:200], "bad,,", *rows[200:]]), "utf-8")
+    assert file.stat().st_size > SMALL
+    return file
+
+
+def verdicts(house):
+    lines = house.run("mentions", "--json", "--limit", "2000").out.splitlines()
+    return {(told := json.loads(line))["external_id"]: (told["verdict"], told["decision"]) for line in lines}
+
+
+def test_a_large_file_is_kept_and_judged_whole_and_its_bad_line_told(tmp_path):
+    house = a_house(tmp_path)
+    file = a_large_file(house)
+
+    shown = house.run("import", str(file))
+
+    assert "large.csv:202: no text" in shown.err
+    assert "400 rows: 400 new mentions" in shown.out
+    assert "400 judged" in shown.out
+    assert {label["label"] for label, _ in verdicts(house).values()} >= {"positive", "negative", "unscored"}
+
+
+def test_verdicts_made_ahead_are_those_that_the_judge_makes(tmp_path):
+    for name in ("apart", "alone"):
+        (tmp_path / name).mkdir()
+    apart, alone = a_house(tmp_path / "apart"), a_house(tmp_path / "alone")
+    apart.run("import", str(a_large_file(apart)))
+    lines = a_large_file(alone).read_text("utf-8").splitlines()
+    for start in range(1, len(lines), 200):
+        (part := tmp_path / "part.csv").write_text("\n".join([lines[0], *lines[start : start + 200]]), "utf-8")
+        assert part.stat().st_size < SMALL
+        alone.run("import", str(part))
+
+    assert verdicts(apart) == verdicts(alone)
+
+
+def test_a_broken_word_file_is_told_as_always(tmp_path):
+    house = a_house(tmp_path)
+    (tmp_path / "words.yaml").write_text("words: {late: 9}\n", "utf-8")
+
+    shown = house.run("import", str(a_large_file(house)))
+
+    assert shown.code == 1
+    assert "words.yaml:1:9: 'late' wants a number from -4" in shown.err
+
+
+def test_when_the_process_dies_the_command_says_so(capfd):
+    ahead = Ahead()
+
+    with pytest.raises(ChildProcessError, match="import it again"):
+        next(ahead.batches("no task"))
+    ahead.close()
+
+    assert "Traceback" in capfd.readouterr().err
