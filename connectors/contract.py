@@ -150,11 +150,15 @@ class Receipt:
 
 
 class TryLater(Exception):
-    """The source could not be read this time; it is polled again. `after` is what the far side asked for."""
+    """The source could not be read this time; it is polled again. `after` is what the far side asked for.
 
-    def __init__(self, why: str, after: timedelta | None = None) -> None:
+    `handed`: the request had gone out and nobody knows what became of it.
+    """
+
+    def __init__(self, why: str, after: timedelta | None = None, handed: bool = False) -> None:
         super().__init__(why)
         self.after = after
+        self.handed = handed
 
 
 class GiveUp(Exception):

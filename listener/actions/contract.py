@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Protocol
 from urllib.parse import urlsplit
@@ -96,6 +97,12 @@ class Outside(Protocol):
     def now(self) -> datetime: ...
 
 
+class Carrier(Protocol):
+    """What carries one message after the other: a channel itself, or a connection of its that stays open."""
+
+    def deliver(self, message: Message, outside: Outside) -> Receipt: ...
+
+
 class Channel(BaseModel):
     """A channel is its options: the fields are what the operator writes under `[[channel]]`.
 
@@ -123,6 +130,11 @@ class Channel(BaseModel):
     def deliver(self, message: Message, outside: Outside) -> Receipt:
         """Carry the message within 8 s. Raises Failed, and InDoubt when nobody knows whether it arrived."""
         raise NotImplementedError
+
+    @contextmanager
+    def line(self) -> Iterator[Carrier]:
+        """For several messages of one performer, one after the other: over one connection where that can be kept."""
+        yield self
 
     def find(self, message_key: str, since: datetime, outside: Outside) -> Receipt | None:
         """The message with this key, sent at `since` or later, as the far side has it. Raises Failed."""

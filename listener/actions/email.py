@@ -6,7 +6,8 @@ import hashlib
 import re
 import smtplib
 import ssl
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -17,9 +18,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from connectors.contract import Failed, Receipt
-from listener.actions.contract import Channel, Doubt, Message, Outside, Secret
+from listener.actions.contract import Carrier, Channel, Doubt, InDoubt, Message, Outside, Secret
 from listener.actions.email_html import page
 from listener.actions.reach import LIMIT, reason, within
+from listener.actions.smtp_line import Encrypted, Gate, Line, Plain, Refused
 from listener.actions.text import one_line, without
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -39,7 +41,6 @@ def _mailbox(address: str) -> str:
 
 
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Refused = dict[str, tuple[int, bytes]]
 
 
 class Email(Channel):
@@ -70,57 +71,75 @@ class Email(Channel):
         return "key"
 
     def deliver(self, message: Message, outside: Outside) -> Receipt:
-        letter = self._letter(message, outside.now())
-        self._within_limit(letter)
-        return Receipt(kind="email", key=letter["Message-ID"])
+        with self.line() as line:
+            return line.deliver(message, outside)
+
+    @contextmanager
+    def line(self) -> Iterator[Carrier]:
+        """Several mails over one connection, which is made with the first."""
+        with closing(_Postman(self)) as postman:
+            yield postman
 
     def verify(self, outside: Outside) -> None:
         """Connect, encrypt, log in and hang up."""
-        self._within_limit(None)
+        with closing(Line(self.connect)) as line:
+            self._within_limit(line, None)
 
-    def _within_limit(self, letter: EmailMessage | None) -> None:
+    def carry(self, message: Message, outside: Outside, line: Line) -> Receipt:
+        """One mail over this connection. Raises Failed, and InDoubt when it was handed over and nobody answered."""
+        letter = self._letter(message, outside.now())
+        self._within_limit(line, letter)
+        return Receipt(kind="email", key=letter["Message-ID"])
+
+    def _within_limit(self, line: Line, letter: EmailMessage | None) -> None:
+        gate = Gate()
         try:
-            within(lambda: self._session(letter))
+            within(lambda: self._session(line, letter, gate))
         except TimeoutError:
-            raise Failed(f"{self.host} did not answer in time") from None
+            line.abandon()
+            raise self._unanswered(gate.give_up(), f"{self.host} did not answer in time") from None
 
-    def _session(self, letter: EmailMessage | None) -> None:
+    def _session(self, line: Line, letter: EmailMessage | None, gate: Gate) -> None:
         """Errors of the protocol come back as Failed: 5xx is final, 4xx and trouble on the way may pass."""
         try:
-            refused = self._sent(letter)
+            refused = line.send(letter, gate) if letter else line.reached()
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(error.recipients) from None
         except smtplib.SMTPResponseException as error:
             raise self._said(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPServerDisconnected as error:
             # smtplib hides which of the two it was: a server that fell silent, or one that hung up
-            raise self._cut_off(error) from None
+            raise self._unanswered(gate.handed, self._cut_off(error)) from None
         except smtplib.SMTPException as error:
             final = isinstance(error, smtplib.SMTPNotSupportedError)
             raise Failed(f"{self.host}: {without(str(error), *self._hidden())}", permanent=final) from None
         except (OSError, UnicodeError) as error:
-            raise Failed(f"{self.host} was not reached: {reason(error)}") from None
+            raise self._unanswered(gate.handed, f"{self.host} was not reached: {reason(error)}") from None
         if refused:
             raise self._refused(refused)
 
-    def _sent(self, letter: EmailMessage | None) -> Refused:
-        with closing(self._connected()) as server:
+    def _unanswered(self, handed: bool, why: str) -> Failed:
+        return InDoubt(f"{why}, after it had the mail") if handed else Failed(why)
+
+    def connect(self) -> Plain | Encrypted:
+        """A connection, encrypted and logged in as far as configured. Raises as smtplib does, and Failed."""
+        server = self._called()
+        try:
             if self.security == "starttls":
                 server.starttls(context=self._context())
             if self.username and self.password:
                 server.login(self.username.get_secret_value(), self.password.get_secret_value())
-            refused = server.send_message(letter) if letter else {}
-            # The mail is accepted by now: a server that says goodbye badly has not refused it.
-            with suppress(OSError):
-                server.quit()
-            return refused
+        except BaseException:
+            server.close()
+            raise
+        return server
 
-    def _connected(self) -> smtplib.SMTP:
+    def _called(self) -> Plain | Encrypted:
         # Without a name of ours smtplib asks the resolver for one, which may take longer than the delivery.
         port, name = self.port or _PORTS[self.security], _domain(self.sender)
         if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, port, name, timeout=LIMIT, context=self._context())
-        return smtplib.SMTP(self.host, port, name, timeout=LIMIT)
+            return Encrypted(self.host, port, name, timeout=LIMIT, context=self._context())
+        return Plain(self.host, port, name, timeout=LIMIT)
 
     def _context(self) -> ssl.SSLContext:
         try:
@@ -145,10 +164,10 @@ class Email(Channel):
         letter.add_alternative(page(message), subtype="html")
         return letter
 
-    def _cut_off(self, error: smtplib.SMTPServerDisconnected) -> Failed:
+    def _cut_off(self, error: smtplib.SMTPServerDisconnected) -> str:
         if isinstance(error.__context__, TimeoutError):
-            return Failed(f"{self.host} did not answer in time")
-        return Failed(f"{self.host}: {without(str(error), *self._hidden())}")
+            return f"{self.host} did not answer in time"
+        return f"{self.host}: {without(str(error), *self._hidden())}"
 
     def _readers(self, message: Message) -> str:
         if message.to is None:
@@ -171,6 +190,22 @@ class Email(Channel):
         some = len(recipients) < len(self.to)
         final = all(code >= 500 for code, _ in recipients.values())
         return Failed(f"{len(recipients)} of {len(self.to)} recipients refused: {said}", permanent=some or final)
+
+
+class _Postman:
+    """Carries mails of one channel over one connection, and over a new one once that had to be given up."""
+
+    def __init__(self, channel: Email) -> None:
+        self._channel = channel
+        self._line = Line(channel.connect)
+
+    def deliver(self, message: Message, outside: Outside) -> Receipt:
+        if self._line.abandoned:
+            self._line = Line(self._channel.connect)
+        return self._channel.carry(message, outside, self._line)
+
+    def close(self) -> None:
+        self._line.close()
 
 
 def _domain(address: str) -> str:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from connectors.contract import Failed, GiveUp, Receipt, TryLater
-from listener.actions.contract import Channel, Doubt, Message, Outside, Secret
+from listener.actions.contract import Channel, Doubt, InDoubt, Message, Outside, Secret
 from listener.actions.reach import answers, within
 from listener.actions.text import without
 
@@ -61,8 +61,9 @@ class Webhook(Channel):
         try:
             return within(work)
         except TryLater as error:
-            raise Failed(without(str(error), self.url), after=error.after) from None
+            trouble = InDoubt if error.handed else Failed
+            raise trouble(without(str(error), self.url), after=error.after) from None
         except GiveUp as error:
             raise Failed(without(str(error), self.url), permanent=True) from None
         except TimeoutError:
-            raise Failed("the webhook's receiver did not answer in time") from None
+            raise InDoubt("the webhook's receiver did not answer in time") from None

@@ -224,7 +224,8 @@ def in_plain_words(site: str, limit: int) -> Iterator[None]:
     except httpcore.TimeoutException as error:
         why = f" ({error})" if str(error) else ""
         cure = "if it is always this slow, raise `[net] total` and `[net] read`"
-        raise TryLater(f"{site} did not answer in time{why}; {cure}") from error
+        handed = not isinstance(error, httpcore.ConnectTimeout | httpcore.PoolTimeout)
+        raise TryLater(f"{site} did not answer in time{why}; {cure}", handed=handed) from error
     except Unresolved as error:
         raise TryLater(f"the name {site} cannot be resolved; check its spelling and this machine's DNS") from error
     except httpcore.ConnectError as error:
@@ -232,7 +233,7 @@ def in_plain_words(site: str, limit: int) -> Iterator[None]:
     except httpcore.LocalProtocolError as error:
         raise GiveUp(f"{site} cannot be asked: a header of the request is not valid ({error})") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise TryLater(f"{site} broke off in the middle ({error}); it is tried again by itself") from error
+        raise TryLater(f"{site} broke off in the middle ({error}); it is tried again by itself", handed=True) from error
     except TooLarge as error:
         cure = "raise `[net] megabytes` or use a shorter address of the site"
         raise TryLater(f"{site} sent more than {limit / 1_000_000:g} MB; {cure}") from error

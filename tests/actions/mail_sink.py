@@ -32,6 +32,7 @@ class MailSink:
     after_data: str = "250 taken"
     raw: list[bytes] = field(default_factory=list)
     logins: list[bytes] = field(default_factory=list)
+    peers: list[Any] = field(default_factory=list)
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -44,6 +45,7 @@ class MailSink:
         return "250 ok"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.peers.append(session.peer)
         if self.after_data.startswith("250"):
             self.raw.append(envelope.content)
         return self.after_data
