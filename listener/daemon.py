@@ -169,15 +169,16 @@ class Daemon:
 
     def _perform(self, numbers: Iterable[int]) -> None:
         """One channel's deliveries, one after the other: a slow channel holds up nobody else."""
-        for number in numbers:
-            if self._ending.is_set():
-                return
-            try:
-                self._health.performed(self._parts.act.perform(number))
-            except StoreTrouble as error:
-                self._trouble.set()
-                self._log.error("store.trouble", delivery=number, error=str(error))
-                return
+        with self._parts.act.performing() as performer:
+            for number in numbers:
+                if self._ending.is_set():
+                    return
+                try:
+                    self._health.performed(performer.perform(number))
+                except StoreTrouble as error:
+                    self._trouble.set()
+                    self._log.error("store.trouble", delivery=number, error=str(error))
+                    return
 
     def _tell(self) -> None:
         if not self._trouble.is_set():
@@ -239,8 +240,9 @@ def run_once(parts: Parts) -> bool:
         due = parts.store.deliveries.due(clock())
         if not due:
             break
-        for number, _ in due:
-            fine = parts.act.perform(number) in FINE and fine
+        with parts.act.performing() as performer:
+            for number, _ in due:
+                fine = performer.perform(number) in FINE and fine
     parts.takedowns.look()
     parts.upkeep.daily()
     return fine

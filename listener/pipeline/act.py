@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +15,11 @@ from structlog.typing import FilteringBoundLogger
 
 from connectors.contract import Connector, Door, Failed, Receipt, Replying
 from listener.actions import notices as words
-from listener.actions.contract import Channel, InDoubt, Message, Outside
+from listener.actions.contract import Carrier, Channel, InDoubt, Message, Outside
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import TicketPlan
 from listener.pipeline.letters import LETTERS
+from listener.pipeline.lines import Lines
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.orders import CARRIED, INSIDE, REPLY
 from listener.pipeline.recheck import Against
@@ -62,6 +65,15 @@ class Act:
         self._notices = notices
         self._now = now
         self._log = log
+        self._lines: Lines | None = None
+
+    @contextmanager
+    def performing(self) -> Iterator[Act]:
+        """The same for one performer, whose channels keep their connections open until the end."""
+        with ExitStack() as stack:
+            performer = copy.copy(self)
+            performer._lines = Lines(stack)
+            yield performer
 
     def perform(self, number: int) -> str:
         """Claim and perform one delivery; returns its status after it ("" when it was not ours to do)."""
@@ -118,7 +130,7 @@ class Act:
         if row.action in BY_CHANNEL:
             return self._through_channel(row)
         if is_letter(row):
-            return self._channel(row.channel).deliver(self._letter(row), self._ways.outside)
+            return self._carrier(row.channel).deliver(self._letter(row), self._ways.outside)
         if row.action in INSIDE:
             return self._inside(row)
         return self._in_public(row)
@@ -139,7 +151,7 @@ class Act:
         channel = self._channel(row.channel)
         if row.action == "alert" and channel.max_per_hour:
             self._make_room(row.channel, channel.max_per_hour)
-        return channel.deliver(Message.model_validate(row.message), self._ways.outside)
+        return self._carrier(row.channel).deliver(Message.model_validate(row.message), self._ways.outside)
 
     def _letter(self, row: Row[Any]) -> Message:
         """The text as it was approved, to the address that the registry has now."""
@@ -152,6 +164,10 @@ class Act:
         now = self._now()
         if self._store.deliveries.sent_since(name, now - HOUR) >= most:
             raise _Crowded(f"{name} carries {most} messages an hour; the rest follows as one summary", now + HOUR)
+
+    def _carrier(self, name: str | None) -> Carrier:
+        channel = self._channel(name)
+        return self._lines.carrier(name or "", channel) if self._lines else channel
 
     def _channel(self, name: str | None) -> Channel:
         channel = self._ways.channels.get(name or "")
@@ -179,6 +195,8 @@ class Act:
         return replace(blank, status="in_doubt", error=str(error))
 
     def _doubt(self, row: Row[Any]) -> str:
+        if row.options.get("once"):  # a second mail to a customer is worse than none: a person looks
+            return "ask"
         if row.action in BY_CHANNEL or is_letter(row):
             channel = self._ways.channels.get(row.channel or "")
             return channel.doubt if channel else "ask"
@@ -205,7 +223,12 @@ class Act:
             self._tell_trouble(row, outcome)
 
     def _tell_trouble(self, row: Row[Any], outcome: Outcome) -> None:
-        """The fallback channel carries what failed; people hear of it unless the notice itself is what failed."""
+        """The fallback channel carries what failed; people hear of it unless the notice itself is what failed.
+
+        What bounced of a campaign is told in its report, and stops it when it is much.
+        """
+        if row.options.get("campaign") and outcome.status == "failed":
+            return
         channel = self._ways.channels.get(row.channel or "")
         if outcome.status == "failed" and channel and channel.fallback and row.action in BY_CHANNEL:
             message = Message.model_validate(row.message | {"key": f"{row.key}:fallback:{channel.fallback}"})

@@ -72,3 +72,15 @@ def test_whoever_opted_out_gets_nothing_whatever_was_queued(road: Road) -> None:
     road.store.deliveries.add(letter(ROOM, "k3", "notice", "c-17", "News", "Once more.", NOW))
     assert road.perform_all() == [""]
     assert "does not want to be contacted" in road.store.deliveries.page(DeliveryFilter())[0].why
+
+
+def test_a_letter_that_may_go_once_only_is_left_to_a_person_in_doubt(road: Road) -> None:
+    row = letter(ROOM, "k1", "notice", "c-17", "About the outage", "It is fixed.", NOW, options={"once": True})
+    road.store.deliveries.add(row)
+    number = road.store.deliveries.page(DeliveryFilter(limit=1))[0].id
+    road.store.deliveries.claim(number, NOW)
+
+    road.act.settle_orphans(at_start=True)
+
+    (kept,) = road.store.deliveries.page(DeliveryFilter(id=number))
+    assert (kept.status, kept.last_error) == ("in_doubt", "it was being sent when the daemon stopped")
