@@ -102,7 +102,9 @@ class Email(Channel):
     def _session(self, line: Line, letter: EmailMessage | None, gate: Gate) -> None:
         """Errors of the protocol come back as Failed: 5xx is final, 4xx and trouble on the way may pass."""
         try:
-            refused = line.send(letter, gate) if letter else line.reached()
+            refused = line.send(letter, gate) if letter is not None else {}
+            if letter is None:
+                line.reached()
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(error.recipients) from None
         except smtplib.SMTPResponseException as error:
