@@ -43,6 +43,14 @@ class Mention(SQLModel, table=True):
         Index("mention_posted", "posted_at"),
         Index("mention_source", "source", "id"),
         Index("mention_issue", "issue", "posted_at"),
+        Index(
+            "mention_customer",
+            "customer",
+            "label",
+            "posted_at",
+            sqlite_where=text("customer IS NOT NULL"),
+            postgresql_where=text("customer IS NOT NULL"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     post: str

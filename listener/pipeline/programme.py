@@ -1,0 +1,214 @@
+"""What people do in the reference programme: the same for the command line, the ops desk and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from listener.advocacy.drivers import Driver, Praise, Route, drivers_of, route
+from listener.advocacy.fatigue import Policy, Reason, Standing, against
+from listener.advocacy.programme import FORMS, NoSuchMove, after
+from listener.advocacy.ranking import Answers, Candidate, Ranked, likely_yes, ranked
+from listener.pipeline.people import NotPossible
+from listener.store import Store
+from listener.store.asks import Wanted
+from listener.store.goodwill import Sought
+from listener.store.references import Step
+
+YEAR = timedelta(days=365)
+PROPOSED = 10
+CONSENTS = ("name", "logo", "quote", "recording")
+
+
+@dataclass(frozen=True, slots=True)
+class Favour:
+    """Something given by a customer or received by one, in words, with what it is worth where that is known."""
+
+    side: str
+    what: str
+    worth: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation that was entered: the ask's number, who asks and why, the chance of a yes."""
+
+    ask: int
+    route: Route
+    likely: float
+
+
+class Programme:
+    """Steps of customers, asks, requests and places, in the name of one person."""
+
+    def __init__(self, store: Store, policy: Policy, now: Callable[[], datetime], who: str) -> None:
+        self._store = store
+        self._policy = policy
+        self._now = now
+        self._who = who
+
+    def nominate(self, customer: str, why: str) -> Row[Any]:
+        """Somebody thinks that this customer could speak for us."""
+        known = self._known(customer)
+        drivers = [asdict(driver) for driver in self.drivers(customer)]
+        return self.step(customer, "nominate", why, drivers=drivers, owner=known.owner)
+
+    def step(self, customer: str, what: str, why: str = "", **columns: Any) -> Row[Any]:
+        """Any step of `advocacy.programme.MOVES`. Raises NotPossible with what is open instead."""
+        step = Step(customer, what, self._who, self._now(), why, columns=columns)
+        try:
+            return self._store.references.take(step, lambda state, before: after(state, what, why, before))
+        except NoSuchMove as error:
+            raise NotPossible(str(error)) from None
+
+    def rest(self, customer: str, until: datetime) -> Row[Any]:
+        """Nobody asks this customer until then."""
+        return self.step(customer, "rest", f"until {until:%Y-%m-%d}", rests_until=until)
+
+    def reviewed(self, customer: str) -> None:
+        """The new owner has looked at what we say with this customer."""
+        if self._store.references.get(customer) is None:
+            raise NotPossible(f"{customer} is not in the programme: `listener references` lists who is")
+        self._store.references.mark(customer, review="", owner=self._known(customer).owner)
+        self._store.house.audit(self._now(), self._who, "reviewed", customer)
+
+    def drivers(self, customer: str) -> tuple[Driver, ...]:
+        """Why this customer is happy, with the mentions of a year that say so."""
+        rows = self._store.goodwill.praise(customer, self._now() - YEAR)
+        return drivers_of(Praise(row.id, row.score or 0.0, tuple(row.verdict.get("drivers", ()))) for row in rows)
+
+    def against(self, customer: str) -> tuple[Reason, ...]:
+        """Everything that speaks against asking this customer now."""
+        row = self._known(customer)
+        asks = self._store.asks.asks_of([customer]).get(customer, [])
+        standing = Standing(
+            state=row.state,
+            asks=tuple(asks),
+            complained_at=row.complained_at,
+            open_ticket=row.open_ticket,
+            renewal_at=_day(row.renewal_at),
+            rests_until=row.rests_until,
+            opted_out=bool(row.opted_out),
+            held_for=row.held_for,
+        )
+        return against(standing, self._policy, self._now())
+
+    def invite(self, customer: str, form: str, benefit: str) -> Invited:
+        """Enter that this customer is asked to join. What the customer gets is part of the ask. Raises NotPossible."""
+        reasons = self.against(customer)
+        if reasons:
+            told = "; ".join(reason.text for reason in reasons)
+            raise NotPossible(f"{customer} is not asked now: {told}")
+        if not benefit.strip():
+            raise NotPossible("say with --benefit what the customer gets: an ask without it is begging")
+        drivers, row = self.drivers(customer), self._known(customer)
+        way, likely = route(drivers, row.owner), self._likely(customer, form, row)
+        self.step(customer, "invite", f"asked by {way.asker} for {form}: {benefit}")
+        asked = {"customer": customer, "at": self._now(), "form": _form(form), "asker": way.asker, "why": benefit}
+        driver = drivers[0].driver if drivers else ""
+        return Invited(self._store.asks.asked({**asked, "driver": driver, "expected": likely}), way, likely)
+
+    def _likely(self, customer: str, form: str, row: Row[Any]) -> float:
+        praise = len(self._store.goodwill.praise(customer, self._now() - YEAR))
+        known = Candidate(customer, segment=row.segment, state=row.state, praise=praise)
+        return likely_yes(known, self._groups(form).get(row.segment, Answers(0, 0)))
+
+    def answer(self, ask: int, yes: bool, why: str = "") -> None:
+        """The customer answered. A no is a reason that we learn from."""
+        if not yes and not why.strip():
+            raise NotPossible("a no needs its reason: say why with --why")
+        if not self._store.asks.answered(ask, "yes" if yes else "no", self._now(), why):
+            raise NotPossible(f"there is no ask {ask} that waits for an answer: `listener references asks` lists them")
+
+    def consent(self, customer: str, form: str, granted: Sequence[str], until: datetime | None) -> None:
+        """What the customer agreed to for one form, out of name, logo, quote and recording."""
+        self._known(customer)
+        allowed = {what: what in granted for what in CONSENTS}
+        columns = {"customer": customer, "form": _form(form), "until": until, "at": self._now(), "who": self._who}
+        self._store.asks.agree(columns | allowed)
+
+    def propose(self, form: str, attributes: Mapping[str, str]) -> list[Ranked]:
+        """Who could be asked for this, best first, each with reasons."""
+        now = self._now()
+        rest, hurt = now - self._policy.rest, now - self._policy.after_complaint
+        sought = Sought(_form(form), attributes, now, rest, hurt, self._policy.per_year)
+        rows = self._store.goodwill.best(sought, PROPOSED)
+        free = [row for row in rows if not self._renews(row.renewal_at, now)]
+        found = (Candidate(**{name: getattr(row, name) for name in Candidate.__slots__}) for row in free)
+        return ranked(found, self._groups(form), now)[:PROPOSED]
+
+    def request(self, wanted: Wanted) -> tuple[int, list[Ranked]]:
+        """Open a request, reserve the best customer and, for a dated one, a stand-by; returns it with all proposals.
+
+        Two teams that ask in the same second never get the same customer: whoever is second gets the next.
+        """
+        proposals, now = self.propose(wanted.form, wanted.wanted), self._now()
+        number = self._store.asks.open(wanted, now)
+        roles = ["main", "stand-by"] if wanted.needed_by else ["main"]
+        for one in proposals:
+            if roles and self._store.asks.reserve(number, one.candidate.customer, roles[0], now):
+                roles.pop(0)
+        return number, proposals
+
+    def cancelled(self, request: int, customer: str, why: str) -> Row[Any] | None:
+        """The customer cannot, which costs them nothing; returns the stand-by who moves up."""
+        self._request(request)
+        return self._store.asks.cancelled(request, customer, self._now(), why)
+
+    def close(self, request: int, filled: bool, outcome: str, favours: Sequence[Favour] = ()) -> None:
+        """How a request ended, and what its customer gave and received."""
+        row = self._request(request)
+        held = [one for one in self._store.asks.bookings(request) if one.status == "held" and one.role == "main"]
+        if filled and not held:
+            raise NotPossible(f"nobody is reserved for request {request}: reserve a customer, or cancel the request")
+        rows = [self._favour(held[0].customer, row.form, one, request) for one in favours] if held else []
+        if not self._store.asks.close(request, "filled" if filled else "cancelled", outcome, self._now(), rows):
+            raise NotPossible(f"request {request} is {row.status} already")
+
+    def favour(self, customer: str, form: str, favour: Favour) -> None:
+        """Give and take outside of a request, co-marketing too."""
+        self._known(customer)
+        self._store.asks.favour(self._favour(customer, form, favour, None))
+
+    def _favour(self, customer: str, form: str, favour: Favour, request: int | None) -> dict[str, Any]:
+        said = {"customer": customer, "at": self._now(), "side": favour.side, "form": form, "what": favour.what}
+        return {**said, "worth": favour.worth, "request": request, "who": self._who}
+
+    def _request(self, number: int) -> Row[Any]:
+        row = self._store.asks.get(number)
+        if row is None:
+            raise NotPossible(f"there is no request {number}: `listener references requests` lists them")
+        return row
+
+    def _groups(self, form: str) -> dict[str, Answers]:
+        rows = self._store.goodwill.acceptance("segment", _form(form))
+        return {row.group or "": Answers(row.yes, row.all) for row in rows}
+
+    def _renews(self, written: str, now: datetime) -> bool:
+        day = _day(written)
+        return day is not None and abs(day - now) <= self._policy.around_renewal
+
+    def _known(self, customer: str) -> Row[Any]:
+        row = self._store.goodwill.standing(customer, self._now() - YEAR)
+        if row is None:
+            raise NotPossible(f"there is no customer {customer!r} in the registry: `listener customers` lists them")
+        return row
+
+
+def _form(written: str) -> str:
+    if written not in FORMS:
+        raise NotPossible(f"{written!r} is no form of advocacy: write one of {', '.join(FORMS)}")
+    return written
+
+
+def _day(written: str) -> datetime | None:
+    """The day that a registry file says; None where it says none that can be read."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
