@@ -75,6 +75,8 @@ SENTIMENTS = ("positive", "negative", "neutral", "mixed", "unsure")
 INTENTS = ("praise", "complaint", "question", "request", "news")
 SPREADS = ("isolated", "possibly_shared", "shared", "outbreak", "cannot_tell")
 STATES = ("open", "acknowledged", "fixing", "fixed", "watching", "resolved", "regressed")
+REFERENCE_STATES = ("candidate", "invited", "accepted", "active", "resting", "paused", "withdrawn", "declined")
+ADVOCACY = frozenset({"reference.state", "referrals.365d"})  # looked up only where a book tests them
 URGENCIES = ("low", "normal", "high", "urgent")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CONTACTS = tuple(p for p in get_args(Purpose) if p != "internal")
@@ -121,7 +123,8 @@ _FIELDS = (
     Field("customer.timezone", "name", "The customer's timezone, from the registry; quiet hours are kept in it."),
     Field("customer.open_ticket", "flag", "Whether the person has an open ticket.", default=False),
     Field("customer.opted_out", "flag", "Whether the person wants to hear nothing from us.", default=False),
-    Field("reference.state", "name", "Where the customer stands in the reference programme."),
+    Field("reference.state", "name", "Where the customer stands in the reference programme.", REFERENCE_STATES),
+    Field("referrals.365d", "number", "Newcomers the customer brought in a year.", unit="referrals", default=0),
     Field("mentions.7d", "number", "The person's mentions in 7 days, this one too.", unit="mentions", default=1),
     Field("mentions.30d", "number", "The person's mentions in 30 days, this one too.", unit="mentions", default=1),
     Field("mentions.365d", "number", "The person's mentions in a year, this one too.", unit="mentions", default=1),

@@ -76,6 +76,7 @@ def _judged(verdict: Verdict) -> dict[str, Value | None]:
 def _person(row: Row[Any], person: str, record: PersonRecord) -> dict[str, Value | None]:
     """What is left out here has its default in the catalogue: who never had a thing had it infinitely long ago."""
     values: dict[str, Value | None] = {"person.id": person, "customer.open_ticket": record.open_ticket}
+    values |= record.advocacy
     values |= {f"mentions.{days}d": count for days, count in record.mentions.items()}
     for purpose, last in record.last_contact.items():
         values[f"days_since.{purpose}"] = max(0.0, (row.seen_at - last).total_seconds() / DAY)

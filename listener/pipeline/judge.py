@@ -29,6 +29,7 @@ from listener.store.judging import PersonRecord, Turn
 from listener.store.rates import Rate
 from listener.understanding.utterances import BrandWords, utterance
 from rules.book import Book
+from rules.catalogue import ADVOCACY
 from rules.engine import decide
 from rules.rule import Rule
 from rules.terms import Decision, MaxAge, Moment, Mute
@@ -161,7 +162,8 @@ class Judge:
             claimed = turn.claim([row.id for row in rows], read_at)
             mine = [row for row in rows if row.id in claimed]
             turn.keep_judgements(judgements[row.id] for row in mine)
-            records = turn.records(sorted({judgements[row.id].person for row in mine}), self._windows())
+            persons = sorted({judgements[row.id].person for row in mine})
+            records = turn.records(persons, self._windows(), self._advocacy())
             before = turn.ordered_before([row.id for row in mine if row.edited_at or row.label])
             said = [self._said(row, judgements[row.id], customers, records, now) for row in mine]
             sitting = self._sitting(turn, now)
@@ -199,6 +201,9 @@ class Judge:
         notices = [as_delivery(message, self._limits.ops, now) for message in told]
         sitting.turn.keep_rates(brake.counted, brake.measured.values(), notices)
         return brake.pulled
+
+    def _advocacy(self) -> bool:
+        return bool(ADVOCACY & self._running().reads)
 
     def _windows(self) -> tuple[int, ...]:
         """Counting a person's mentions costs a query, so it is done for the windows that the book tests."""

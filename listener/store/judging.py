@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
-from listener.store import deliveries, rates, references, silences, tickets
+from listener.store import advocates, deliveries, rates, references, silences, tickets
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
 from listener.store.ledger import StoredHistory, StoredLedger
@@ -27,12 +27,16 @@ COPY_COLUMNS = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of")
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """What the store knows of a person when a mention is decided. `last_contact` is by purpose."""
+    """What the store knows of a person when a mention is decided. `last_contact` is by purpose.
+
+    `advocacy` are the facts of the reference programme by the names of their fields, where the book tests any.
+    """
 
     mentions: Mapping[int, int]
     last_contact: Mapping[str, datetime]
     open_ticket: bool
     opted_out: bool = False
+    advocacy: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class Turn:
@@ -87,15 +91,20 @@ class Turn:
         """Stored mentions, seen from this one."""
         return StoredHistory(self._connection, number, self._at)
 
-    def records(self, persons: Sequence[str], windows: Sequence[int]) -> dict[str, PersonRecord]:
+    def records(
+        self, persons: Sequence[str], windows: Sequence[int], advocacy: bool = False
+    ) -> dict[str, PersonRecord]:
         """What is known of each person: mentions in windows (days), contacts, an open ticket, an opt-out."""
         mentions = self._mention_counts(persons, windows)
         contacts = self._last_contacts(persons)
         query = select(ticket.c.person).where(ticket.c.person.in_(persons), ticket.c.status != "closed")
         troubled = set(self._connection.execute(query).scalars())
         left = opted_out(self._connection, persons)
+        known = advocates.known_of(self._connection, persons, self._at) if advocacy else {}
         return {
-            who: PersonRecord(mentions.get(who, {}), contacts.get(who, {}), who in troubled, who in left)
+            who: PersonRecord(
+                mentions.get(who, {}), contacts.get(who, {}), who in troubled, who in left, known.get(who, {})
+            )
             for who in persons
         }
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from listener.advocacy.programme import NoSuchMove, after
+from listener.store.deliveries import DeliveryFilter
 from listener.store.references import Step
 from tests.pipeline.road import NOW, Road, a_road, an_item
 
@@ -96,3 +97,25 @@ def test_recovery_never_reinstates_by_itself(road):
     road.says(an_item("p9", text="Acme Flow +", handle="anna"))
 
     assert state(road) == ("paused", "active")
+
+
+ASKING = """\
+version: 1
+rules:
+  - id: greet-references
+    mode: ask
+    when: {sentiment: positive, reference.state: active, referrals.365d: {at_most: 0}}
+    then: [{thank: {template: thanks}}]
+    limits: {thank: {per_person: 1 per 7d}}
+"""
+
+
+def test_rules_can_test_where_a_reference_stands(tmp_path):
+    road = a_road(tmp_path, ASKING)
+    road.store.customers.replace([a_customer()], HANDLES)
+    road.says(an_item("p1", text="Acme Flow +", handle="anna"))
+    for what in ("nominate", "invite", "accept", "activate"):
+        step(road, what)
+    road.says(an_item("p2", text="Acme Flow is fine +", handle="anna"))
+
+    assert [row.mention for row in road.store.deliveries.page(DeliveryFilter())] == [2]
