@@ -108,6 +108,8 @@ class Daemon:
             (BEAT, self._act),
             (2.0, self._tell),
             (2.0, self._refresh),
+            # of its own: a million customers take a minute, in which rules and the watchdog must not wait
+            (2.0, self._read_registry),
             (10.0, self._parts.act.settle_orphans),
             (30.0, self._parts.takedowns.look),
             (600.0, self._daily),
@@ -191,9 +193,11 @@ class Daemon:
         self._parts.takedowns.remind()
 
     def _refresh(self) -> None:
-        self._parts.registry.refresh()
         self._parts.book.refresh()
         notify("WATCHDOG=1")
+
+    def _read_registry(self) -> None:
+        self._parts.registry.refresh()
 
     def _stop(self, beats: BackgroundScheduler) -> None:
         """Finish the work in hand; after a while break off the network; never longer than 10 s in all."""

@@ -23,7 +23,7 @@ from listener.aside import Aside
 from listener.config import Config, Secrets
 from listener.config.naming import brand_names, brand_words, product_names
 from listener.customers import Registry
-from listener.customers.registry import read
+from listener.customers.registry import columns_of
 from listener.door import EngineDoor, SourceDoor
 from listener.intake import Brands, Intake
 from listener.model.handling import Handling
@@ -80,7 +80,7 @@ def open_store(config: Config, secrets: Secrets) -> Store:
 def world_of(config: Config, templates: Templates) -> World:
     """What rule files may name in this installation."""
     try:
-        columns = frozenset(read(config.customers.file).columns)
+        columns = columns_of(config.customers.file)
     except OSError:
         columns = frozenset()
     return World(
@@ -206,7 +206,7 @@ class Parts:
 
     @cached_property
     def registry(self) -> Registry:
-        return Registry(self.store, self.config.customers.file, self.log)
+        return Registry(self.store, self.config.customers.file, clock, self.log, self.stopped.is_set)
 
     @cached_property
     def intake(self) -> Intake:

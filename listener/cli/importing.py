@@ -15,6 +15,7 @@ from listener.cli.opening import opened
 
 if TYPE_CHECKING:
     from connectors.rows import Rejected
+    from listener.customers import Reading
     from listener.imports.ahead import Ahead
     from listener.imports.keeping import Tally
     from listener.wiring import Parts
@@ -87,12 +88,21 @@ def _report(tally: Tally, rejected: int, judged: int) -> None:
 def registry(context: typer.Context, file: File, confirm: Confirm = False) -> None:
     """Make this file the customer registry; bad lines are told, the rest is kept."""
     with opened(context) as parts:
-        found = parts.registry.take(file, confirm)
-    for problem in found.problems[FIRST_TOLD:]:
+        reading = parts.registry.take(file, confirm)
+    for problem in reading.problems[FIRST_TOLD:]:
         print(problem, file=sys.stderr)
-    if found.waits:
+    if reading.waits:
         print("nothing changed: it would remove over a tenth of the customers; add --confirm if that is right")
+    if reading.waits or reading.refused:
         raise typer.Exit(1)
-    print(f"{len(found.customers):,} customers with {len(found.handles):,} handles; {len(found.problems):,} problems")
-    if not found.customers and found.problems:
+    _report_customers(reading)
+
+
+def _report_customers(reading: Reading) -> None:
+    mark = reading.mark
+    changes = f"{mark.added:,} added, {mark.changed:,} changed, {mark.removed:,} removed, {mark.same:,} as before"
+    print(f"{changes}; {reading.customers:,} customers")
+    if mark.rejected:
+        print(f"{mark.rejected:,} problems", file=sys.stderr)
+    if mark.rejected and not (mark.added or mark.changed or mark.same):
         raise typer.Exit(1)

@@ -1,5 +1,5 @@
-"""Who said it: the customer registry, read from its file."""
+"""Who said it: the customer registry and what its customers bought, read from files; whose an account is."""
 
-from listener.customers.registry import Registry, RegistryFile, read
+from listener.customers.registry import Reading, Registry
 
-__all__ = ["Registry", "RegistryFile", "read"]
+__all__ = ["Reading", "Registry"]

@@ -2,166 +2,221 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
+from listener.customers.lines import CutShort, Line, Rejected, WrongFile, header_of, lines_of
+from listener.customers.parsing import KNOWN, customer_of, digest_of, written
+from listener.model.registry import Mark
 from listener.store import Store
 
-TEXTS = (
-    "name",
-    "email",
-    "segment",
-    "plan",
-    "region",
-    "version",
-    "timezone",
-    "language",
-    "owner",
-    "owner_role",
-    "renewal_at",
-)
-LISTS = ("products", "tags", "consents")
-KNOWN = frozenset({"id", "handles", "do_not_contact", *TEXTS, *LISTS})
-YES = frozenset({"1", "true", "yes", "y", "x", "ja"})
-LONGEST_FIELD = 100_000
+NEEDED = ("id",)
+BATCH = 2_000
 MUCH = 0.10
+MOST_TOLD = 100
+LOGGED = 20
 
 
-@dataclass
-class RegistryFile:
-    """What one reading of the file gave: rows of Customer and Handle, and a sentence for each bad line.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reading of the file gave. `rejected` counts all bad lines, `problems` tells the first hundred.
 
-    `waits`: it would remove too much and was not taken over.
+    `waits`: it would remove too much and nothing was taken. `refused`: nothing of it can be taken. `broken_off`: the
+    daemon ends, and the next start goes on from there.
     """
 
-    customers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    handles: dict[tuple[str, str], str] = field(default_factory=dict)
-    columns: tuple[str, ...] = ()
-    problems: list[str] = field(default_factory=list)
+    mark: Mark
+    customers: int = 0
     waits: bool = False
+    refused: bool = False
+    broken_off: bool = False
 
-    def handle_rows(self) -> list[dict[str, str]]:
-        return [{"platform": p, "handle": h, "customer": customer} for (p, h), customer in self.handles.items()]
-
-
-def read(path: Path) -> RegistryFile:
-    """Parse the file. A line that cannot be used is left out and told; the rest counts. Raises OSError."""
-    found = RegistryFile()
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = csv.DictReader(file)
-        header = [(name or "").strip().lower() for name in rows.fieldnames or ()]
-        if "id" not in header:
-            found.problems.append(f"{path.name}:1: there is no column `id`: the first line names the columns")
-            return found
-        rows.fieldnames = header
-        found.columns = tuple(name for name in header if name and name not in KNOWN)
-        _read_rows(rows, path.name, found)
-    return found
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self.mark.problems
 
 
-def _read_rows(rows: csv.DictReader[str], name: str, found: RegistryFile) -> None:
-    claimed: dict[tuple[str, str], str] = {}
+def columns_of(path: Path) -> frozenset[str]:
+    """The columns of ops' own, which rules can test; none where there is no such file. Raises OSError."""
     try:
-        for row in rows:
-            where = f"{name}:{rows.line_num}"
-            values = {
-                key: (value or "").strip()[:LONGEST_FIELD] for key, value in row.items() if isinstance(value, str)
-            }
-            if problem := _unusable(values, found):
-                found.problems.append(f"{where}: {problem}")
-                continue
-            found.customers[values["id"]] = _customer(values, found.columns)
-            _claim(values, where, claimed, found)
-    except csv.Error as error:
-        found.problems.append(f"{name}:{rows.line_num}: {error}; the lines after it were not read")
-
-
-def _unusable(values: Mapping[str, str], found: RegistryFile) -> str | None:
-    number = values.get("id", "")
-    if not number:
-        return "no id; the line is left out"
-    return f"id {number!r} appears twice; the first one counts" if number in found.customers else None
-
-
-def _customer(values: Mapping[str, str], columns: Iterable[str]) -> dict[str, Any]:
-    return {
-        "id": values["id"],
-        **{name: values.get(name, "") for name in TEXTS},
-        **{name: _list(values.get(name, "")) for name in LISTS},
-        "do_not_contact": values.get("do_not_contact", "").lower() in YES,
-        "columns": {name: values[name] for name in columns if values.get(name)},
-    }
-
-
-def _list(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
-
-
-def _claim(values: Mapping[str, str], where: str, claimed: dict[tuple[str, str], str], found: RegistryFile) -> None:
-    """A handle that two customers claim belongs to neither: who it is would be a guess."""
-    for written in _list(values.get("handles", "")):
-        platform, colon, handle = written.partition(":")
-        key = (platform.strip().casefold(), handle.strip().lstrip("@").casefold())
-        if not colon or not all(key):
-            found.problems.append(f"{where}: handle {written!r} is not written as platform:name")
-        elif key in claimed and claimed[key] != values["id"]:
-            found.handles.pop(key, None)
-            found.problems.append(
-                f"{where}: handle {written!r} is claimed by {claimed[key]} too; it counts for neither"
-            )
-        else:
-            claimed[key] = values["id"]
-            found.handles[key] = values["id"]
+        return frozenset(name for name in header_of(path, NEEDED) if name and name not in KNOWN)
+    except WrongFile:
+        return frozenset()
 
 
 class Registry:
-    """Keeps the store's registry in step with the file."""
+    """Keeps the store's registry in step with the file: only what changed is written."""
 
-    def __init__(self, store: Store, path: Path, log: FilteringBoundLogger) -> None:
+    def __init__(
+        self,
+        store: Store,
+        path: Path,
+        now: Callable[[], datetime],
+        log: FilteringBoundLogger,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._path = path
+        self._now = now
         self._log = log
+        self._stopped = stopped
 
-    def refresh(self, confirm: bool = False) -> RegistryFile | None:
+    def refresh(self, confirm: bool = False) -> Reading | None:
         """Take the file over when it has changed since the last time; None when there was nothing to do.
 
         A file that removes more than a tenth of the customers waits for `confirm`.
         """
-        stamp = self._stamp()
+        stamp = stamp_of(self._path)
         known = self._store.house.get("customers")
         if stamp is None or (not confirm and stamp == known.get("stamp")):
             return None
-        return self._take(read(self._path), confirm)
+        return self.take(self._path, confirm)
 
-    def take(self, path: Path, confirm: bool = False) -> RegistryFile:
-        """Make another file the registry, until the configured one changes. Raises OSError."""
-        return self._take(read(path), confirm)
+    def take(self, path: Path, confirm: bool = False) -> Reading:
+        """Make this file the registry, until the configured one changes."""
+        stamp = stamp_of(path) or ""
+        mark = self._store.enrolling.mark()
+        if mark is None or mark.stamp != stamp:
+            mark = Mark(stamp, self._store.enrolling.next_generation())
+            try:
+                mark = _strange_columns(path, mark)
+                if not confirm and self._removes_much(path):
+                    return self._waits(path, mark)
+            except (WrongFile, OSError) as error:
+                return self._refused(path, mark, str(error))
+        return self._read(path, mark)
 
-    def _take(self, found: RegistryFile, confirm: bool) -> RegistryFile:
-        for problem in found.problems[:20]:
-            self._log.warning("customers.line", problem=problem)
-        found.waits = self._removes_much(found) and not confirm
-        if found.waits:
-            found.problems.append("it removes over 10 % of the customers: `listener customers import FILE --confirm`")
-            self._log.warning("customers.waits", problem=found.problems[-1])
-        else:
-            self._store.customers.replace(list(found.customers.values()), found.handle_rows())
-            self._log.info("customers.read", customers=len(found.customers), problems=len(found.problems))
-        self._store.house.put("customers", {"stamp": self._stamp(), "problems": found.problems[:100]})
-        return found
-
-    def _stamp(self) -> str | None:
+    def _read(self, path: Path, mark: Mark) -> Reading:
         try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return f"{self._path}:{status.st_mtime_ns}:{status.st_size}"
+            for batch in _batches(lines_of(path, NEEDED, mark.line)):
+                if self._stopped():
+                    return Reading(mark, broken_off=True)
+                mark = self._keep(path, batch, mark)
+        except CutShort as error:
+            return self._ended(path, _told(mark, [f"{error}, so nobody is removed"]))
+        while (further := self._store.enrolling.remove_unread(mark, self._now(), BATCH)) and not self._stopped():
+            mark = further
+        return self._ended(path, self._twice_claimed(path, mark))
 
-    def _removes_much(self, found: RegistryFile) -> bool:
-        before = self._store.customers.count()
-        return before > 0 and len(found.customers) < before * (1 - MUCH)
+    def _keep(self, path: Path, batch: list[Line | Rejected], mark: Mark) -> Mark:
+        told = [line for line in batch if isinstance(line, Line)]
+        known = self._store.enrolling.known([line.values.get("id", "") for line in told])
+        lines, bad = _first_ones(told, known, mark.generation)
+        listed, same = [], []
+        for who, line in lines.items():
+            digest = digest_of(line)
+            if who in known and known[who].digest == digest:
+                same.append(who)
+                continue
+            one, complaints = customer_of(line, digest)
+            listed.append(one)
+            bad += (Rejected(line.number, why) for why in complaints)
+        mark = self._store.enrolling.from_file(listed, same, replace(mark, line=batch[-1].number), self._now())
+        bad = sorted((*bad, *(line for line in batch if isinstance(line, Rejected))), key=lambda one: one.number)
+        return _told(mark, [f"{path.name}:{one.number}: {one.why}" for one in bad])
+
+    def _twice_claimed(self, path: Path, mark: Mark) -> Mark:
+        """A handle that two customers claim belongs to neither: who it is would be a guess."""
+        twice = self._store.enrolling.claimed_twice(MOST_TOLD)
+        lines = _lines_with(path, {who for claims in twice.values() for who in claims}) if twice else {}
+        return _told(
+            mark,
+            [
+                f"{path.name}:{max(lines.get(who, 0) for who in claims)}: handle {written(key)!r} is claimed by "
+                f"{' and '.join(claims)}; it counts for neither"
+                for key, claims in twice.items()
+            ],
+        )
+
+    def _removes_much(self, path: Path) -> bool:
+        before = self._store.enrolling.by_file()
+        return before > 0 and self._still_there(path) < before * (1 - MUCH)
+
+    def _still_there(self, path: Path) -> int:
+        """How many of the registry's customers the file has, each counted once; a number for each is little memory."""
+        seen = array("q")
+        with suppress(CutShort):  # it is told when the file is read; what breaks off removes nobody anyway
+            for batch in _batches(lines_of(path, NEEDED)):
+                ids = [line.values.get("id", "") for line in batch if isinstance(line, Line)]
+                seen.extend(hash(number) for number in self._store.enrolling.known_by_file(ids))
+        return len(set(seen))
+
+    def _waits(self, path: Path, mark: Mark) -> Reading:
+        mark = _told(mark, ["it removes over 10 % of the customers: `listener customers import FILE --confirm`"])
+        self._log.warning("customers.waits", problem=mark.problems[-1])
+        return self._remember(path, Reading(mark, waits=True))
+
+    def _refused(self, path: Path, mark: Mark, why: str) -> Reading:
+        self._log.error("customers.refused", problem=why)
+        return self._remember(path, Reading(_told(mark, [why]), refused=True))
+
+    def _ended(self, path: Path, mark: Mark) -> Reading:
+        for problem in mark.problems[:LOGGED]:
+            self._log.warning("customers.line", problem=problem)
+        counts = {name: getattr(mark, name) for name in ("added", "changed", "removed")}
+        self._log.info("customers.read", **counts, problems=mark.rejected)
+        return self._remember(path, Reading(mark, self._store.customers.count()))
+
+    def _remember(self, path: Path, reading: Reading) -> Reading:
+        """By the stamp of the configured file: another one stands until that changes."""
+        kept = {"stamp": stamp_of(self._path), "problems": list(reading.problems), "waits": reading.waits}
+        self._store.enrolling.finish({**kept, "file": path.name, "rejected": reading.mark.rejected})
+        return reading
+
+
+def stamp_of(path: Path) -> str | None:
+    """What changes whenever the file does; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return f"{path}:{status.st_mtime_ns}:{status.st_size}"
+
+
+def _told(mark: Mark, problems: list[str]) -> Mark:
+    told = (*mark.problems, *problems)[:MOST_TOLD]
+    return replace(mark, problems=told, rejected=mark.rejected + len(problems))
+
+
+def _strange_columns(path: Path, mark: Mark) -> Mark:
+    """A column that is nearly one we know is a slip of the pen; it is kept as one of ops' own."""
+    strange = [name for name in header_of(path, NEEDED) if name and name not in KNOWN]
+    near = {name: like[0] for name in strange if (like := get_close_matches(name, KNOWN, 1, 0.8))}
+    told = "{}:1: the column `{}` is one of your own; did you mean `{}`?"
+    return _told(mark, [told.format(path.name, name, like) for name, like in near.items()])
+
+
+def _first_ones(
+    told: list[Line], known: Mapping[str, Row[Any]], generation: int
+) -> tuple[dict[str, Line], list[Rejected]]:
+    """Lines by id; of two with the same the first one counts."""
+    lines, bad = dict[str, Line](), list[Rejected]()
+    for line in told:
+        who = line.values.get("id", "")
+        if not who:
+            bad.append(Rejected(line.number, "no id; the line is left out"))
+        elif who in lines or (who in known and known[who].generation == generation):
+            bad.append(Rejected(line.number, f"id {who!r} appears twice; the first one counts"))
+        else:
+            lines[who] = line
+    return lines, bad
+
+
+def _batches(lines: Iterator[Line | Rejected]) -> Iterator[list[Line | Rejected]]:
+    while batch := list(islice(lines, BATCH)):
+        yield batch
+
+
+def _lines_with(path: Path, ids: set[str]) -> dict[str, int]:
+    lines = (line for line in lines_of(path, NEEDED) if isinstance(line, Line))
+    return {line.values["id"]: line.number for line in lines if line.values.get("id") in ids}

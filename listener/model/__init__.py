@@ -2,7 +2,7 @@
 
 from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
 from listener.model.contact import OptOut
-from listener.model.customer import Customer, Handle, Purchase
+from listener.model.customer import Customer, Erased, ErasureTask, Handle, Purchase, Recognised
 from listener.model.delivery import Attempt, Contact, Delivery
 from listener.model.house import (
     AuditLine,
@@ -57,6 +57,8 @@ __all__ = [
     "Customer",
     "Decision",
     "Delivery",
+    "Erased",
+    "ErasureTask",
     "Favour",
     "GivenLabel",
     "Handle",
@@ -76,6 +78,7 @@ __all__ = [
     "OptOut",
     "Pause",
     "Purchase",
+    "Recognised",
     "Reference",
     "ReferenceAsk",
     "ReferenceRequest",

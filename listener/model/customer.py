@@ -69,3 +69,36 @@ class Purchase(SQLModel, table=True):
     product: str
     at: datetime
     number: str | None = Field(default=None, index=True)
+
+
+class Recognised(SQLModel, table=True):
+    """A mention whose author is a customer by something in the mention itself, not by an account that is theirs."""
+
+    __tablename__ = "recognised"
+    mention: int = Field(primary_key=True, foreign_key="mention.id")
+    customer: str = Field(index=True)
+    source: str
+    evidence: str
+    confidence: float
+    at: datetime
+
+
+class Erased(SQLModel, table=True):
+    """Somebody who was erased and must not come back, known by a keyed hash of an id, a handle or an address only."""
+
+    __tablename__ = "erased"
+    digest: str = Field(primary_key=True)
+    at: datetime
+
+
+class ErasureTask(SQLModel, table=True):
+    """What an erasure leaves to people: a place outside that holds the person's data too."""
+
+    __tablename__ = "erasure_task"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    erasure: str = Field(index=True)
+    what: str
+    url: str | None = None
+    done_at: datetime | None = None
+    who: str | None = None

@@ -16,6 +16,7 @@ from listener.actions import notices as words
 from listener.advocacy.souring import SOUR, soured
 from listener.intake import reposts
 from listener.model.plan import Judgement, Ordered
+from listener.model.registry import holder
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
@@ -135,13 +136,14 @@ class Judge:
 
     def _judgements(self, rows: Sequence[Row[Any]]) -> dict[int, Judgement]:
         handles = {row.id: key for row in rows if (key := handle_of(row))}
-        customers = self._store.customers.by_handle(handles.values())
+        holders = self._store.customers.holders(handles.values())
         originals = reposts.originals(rows, self._store.judging.possible_copies(rows))
         verdicts = self.verdicts(rows)
         found = {}
         for row in rows:
             handle = handles.get(row.id)
-            customer = customers.get(handle) if handle else None
+            link = holder(holders.get(handle, ())) if handle else None
+            customer = link.customer if link else None
             person = customer or (":".join(handle) if handle else f"mention:{row.id}")
             found[row.id] = Judgement(row.id, verdicts[row.id], person, customer, originals.get(row.id))
         return found

@@ -1,13 +1,15 @@
-"""The customer registry: replaced as a whole by its file, asked for by handle."""
+"""The customer registry as it is asked: who is known, and whose an account is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, tuple_
+from sqlalchemy import Connection, Row, delete, func, select
 
 from listener.model import Customer, Handle
+from listener.model.registry import Key, Link
+from listener.store.belonging import holders
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, chunks, table
 
@@ -15,7 +17,7 @@ customer, handle = table(Customer), table(Handle)
 
 
 class Customers:
-    """Who is known, and by which handles."""
+    """Who is known."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,14 +36,10 @@ class Customers:
         with self._database.read() as connection:
             return connection.execute(select(func.count()).select_from(customer)).scalar_one()
 
-    def by_handle(self, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-        """Customer ids by (platform, folded handle)."""
-        found: dict[tuple[str, str], str] = {}
+    def holders(self, keys: Iterable[Key]) -> dict[Key, list[Link]]:
+        """The customers that each of these accounts, addresses or order numbers belongs to."""
         with self._database.read() as connection:
-            for pairs in chunks(sorted(set(wanted))):
-                query = select(handle).where(tuple_(handle.c.platform, handle.c.handle).in_(pairs))
-                found |= {(row.platform, row.handle): row.customer for row in connection.execute(query)}
-        return found
+            return holders(connection, keys)
 
     def get(self, ids: Iterable[str]) -> dict[str, Row[Any]]:
         with self._database.read() as connection:

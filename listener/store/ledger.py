@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,6 +95,16 @@ class StoredLedger:
             else:
                 row.amount = max(0, row.amount - held.counter.amount)
             self._changed.add(held.counter.key)
+
+    def transfer(self, held: Reservation, key: str) -> Reservation:
+        """What was reserved in one row counts in another from now on, as of the same time."""
+        self.release((held,))
+        moved = Reservation(replace(held.counter, key=key), held.at)
+        self._see([key])
+        row = self._seen[key]
+        self._take(moved.counter, row, held.at.astimezone(UTC).isoformat())
+        row.stamps.sort()
+        return moved
 
     def flush(self) -> None:
         """Write what was taken and given back."""

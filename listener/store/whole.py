@@ -8,6 +8,7 @@ from listener.store.contacts import Contacts
 from listener.store.customers import Customers
 from listener.store.deliveries import Deliveries
 from listener.store.engine import Database
+from listener.store.enrolling import Enrolling
 from listener.store.goodwill import Goodwill
 from listener.store.house import House
 from listener.store.issues import Issues
@@ -39,6 +40,7 @@ class Store:
         self.customers = Customers(self.database)
         self.deliveries = Deliveries(self.database)
         self.goodwill = Goodwill(self.database)
+        self.enrolling = Enrolling(self.database)
         self.house = House(self.database)
         self.issues = Issues(self.database)
         self.judging = Judging(self.database)

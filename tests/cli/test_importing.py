@@ -124,7 +124,8 @@ def test_customers_are_imported_with_their_bad_lines_told(tmp_path):
     shown = house.run("customers", "import", str(tmp_path / "c.csv"))
 
     assert shown.code == 0
-    assert "2 customers with 1 handles; 2 problems" in shown.out
+    assert "2 added, 0 changed, 0 removed, 0 as before; 2 customers" in shown.out
+    assert "2 problems" in shown.err
     assert "c.csv:3" in shown.err
 
 

@@ -1,0 +1,89 @@
+"""The lines of a CSV file, one at a time whatever its size, each with its number; what cannot be used has a reason."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TextIO
+
+
+class WrongFile(Exception):
+    """Nothing of this file can be taken; the text names the place and the cure."""
+
+
+class CutShort(Exception):
+    """The file could not be read to its end; what came before is good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A line that is left out, and why."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The values of one line under the names of the first."""
+
+    number: int
+    values: dict[str, str]
+
+
+def opened(path: Path) -> TextIO:
+    """A CSV file as spreadsheets write it. Raises OSError."""
+    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+
+
+def header_of(path: Path, needed: Iterable[str]) -> list[str]:
+    """The names of the columns. Raises WrongFile and OSError."""
+    with opened(path) as file:
+        return _header(csv.reader(file), path, needed)
+
+
+def lines_of(path: Path, needed: Iterable[str], after: int = 0) -> Iterator[Line | Rejected]:
+    """The lines below the first, those up to line `after` skipped. Raises WrongFile, CutShort and OSError."""
+    with opened(path) as file:
+        rows = csv.reader(file)
+        header = _header(rows, path, needed)
+        try:
+            for row in rows:
+                if rows.line_num > after and any(row):
+                    yield _line(rows.line_num, header, row)
+        except csv.Error as error:
+            why = f"{error}: is a quote left open before? The lines after it were not read"
+            raise CutShort(f"{path.name}:{rows.line_num}: {why}") from error
+
+
+def _header(rows: Iterator[list[str]], path: Path, needed: Iterable[str]) -> list[str]:
+    try:
+        written = [name.strip() for name in next(rows, [])]
+    except csv.Error as error:
+        raise WrongFile(f"{path.name}:1: {error}: this is no CSV file") from error
+    header = [name.lower() for name in written]
+    missing = [name for name in needed if name not in header]
+    if missing:
+        raise WrongFile(f"{path.name}:1: {_missing(missing, header)}")
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise WrongFile(f"{path.name}:1: the column `{twice[0]}` is there twice; rename one of them")
+    return header
+
+
+def _missing(missing: list[str], header: list[str]) -> str:
+    told = f"there is no column `{missing[0]}`: the first line names the columns"
+    if len(header) == 1 and ";" in header[0]:
+        return f"{told}, with commas between them; this file has semicolons"
+    near = get_close_matches(missing[0], header, 1)
+    return f"{told}; did you mean `{missing[0]}` where it says `{near[0]}`?" if near else told
+
+
+def _line(number: int, header: list[str], row: list[str]) -> Line | Rejected:
+    if len(row) > len(header):
+        why = f"{len(row)} values for {len(header)} columns: a comma too many, or quotes are missing"
+        return Rejected(number, why)
+    return Line(number, dict(zip(header, map(str.strip, row), strict=False)))

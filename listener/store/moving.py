@@ -1,0 +1,158 @@
+"""A person's history changes hands: all of an account's when it is linked, only its own when a link is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from listener.model import Delivery, OptOut, Ticket, TicketMention, TicketNote
+from listener.model.registry import Key
+from listener.store.endings import OUTWARD, WITHDRAWABLE, release
+from listener.store.engine import Database, table
+from listener.store.ledger import StoredLedger, reservation_as_json, reservation_from_json
+from rules.terms import Reservation
+
+delivery, ticket, ticket_mention = table(Delivery), table(Ticket), table(TicketMention)
+opt_out, ticket_note = table(OptOut), table(TicketNote)
+ON_WHAT = ("mention", "delivery", "ticket")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One account's history goes from one person to another (`customer` is None for a stranger).
+
+    `mentions`: what goes when only a part does. Afterwards: `cancelled` deliveries that were still to go out to the
+    wrong person, and `sent`, those that had gone already.
+    """
+
+    was: str
+    person: str
+    customer: str | None
+    key: Key
+    mentions: tuple[int, ...] = ()
+    cancelled: tuple[int, ...] = ()
+    sent: tuple[int, ...] = ()
+
+
+def join(connection: Connection, database: Database, move: Move, at: datetime) -> Move:
+    """Everything kept about a stranger is now the customer's; an opt-out of theirs counts for the customer too."""
+    _carry_limits(connection, database, delivery.c.person == move.was, move)
+    for kept in with_persons():
+        if kept is not opt_out:
+            _hand_over(connection, kept, kept.c.person == move.was, move)
+    _carry_opt_out(connection, database, move, at)
+    return move
+
+
+def split(connection: Connection, database: Database, move: Move, at: datetime) -> Move:
+    """What one account said goes to another person; what was on its way because of the wrong match is cancelled."""
+    if not move.mentions:
+        return move
+    theirs = and_(delivery.c.person == move.was, delivery.c.mention.in_(move.mentions))
+    outward = and_(theirs, delivery.c.purpose.in_(OUTWARD))
+    sent = tuple(connection.execute(select(delivery.c.id).where(outward, delivery.c.status == "done")).scalars())
+    wrong = {"status": "cancelled", "why": f"{':'.join(move.key)} is not {move.was}"}
+    queued = and_(theirs, delivery.c.status.in_(WITHDRAWABLE))
+    gone = list(connection.execute(update(delivery).where(queued).values(wrong).returning(delivery)))
+    release(connection, database, gone)
+    _carry_limits(connection, database, theirs, move)
+    tickets = _split_tickets(connection, move, at)
+    ids = tuple(connection.execute(select(delivery.c.id).where(theirs)).scalars())
+    for kept in with_persons():
+        clause = _about(kept, move.mentions, ids, tickets)
+        if clause is not None:
+            _hand_over(connection, kept, and_(kept.c.person == move.was, clause), move)
+    return replace(move, cancelled=tuple(row.id for row in gone), sent=sent)
+
+
+def with_persons() -> Iterator[Table]:
+    """Every table that says of whom its rows are."""
+    return (kept for kept in SQLModel.metadata.sorted_tables if "person" in kept.c)
+
+
+def _about(
+    kept: Table, mentions: Sequence[int], deliveries: Sequence[int], tickets: Sequence[int]
+) -> ColumnElement[bool] | None:
+    """Rows that hang on these mentions, or on deliveries and tickets about them; None: nothing tells."""
+    ids = {"mention": mentions, "delivery": deliveries, "ticket": tickets}
+    if kept.name in ids:
+        return kept.c.id.in_(ids[kept.name])
+    hangs = [kept.c[name].in_(ids[name]) for name in ON_WHAT if name in kept.c]
+    return or_(*hangs) if hangs else None
+
+
+def _hand_over(connection: Connection, kept: Table, clause: ColumnElement[bool], move: Move) -> None:
+    new: dict[str, Any] = {"person": move.person} | ({"customer": move.customer} if "customer" in kept.c else {})
+    try:
+        with connection.begin_nested():
+            connection.execute(update(kept).where(clause).values(new))
+    except IntegrityError:  # the other person has such a row already: theirs counts
+        _one_by_one(connection, kept, clause, new)
+
+
+def _one_by_one(connection: Connection, kept: Table, clause: ColumnElement[bool], new: dict[str, Any]) -> None:
+    primary = list(kept.primary_key.columns)
+    for row in list(connection.execute(select(*primary).where(clause))):
+        this = and_(*(column == value for column, value in zip(primary, row, strict=True)))
+        try:
+            with connection.begin_nested():
+                connection.execute(update(kept).where(this).values(new))
+        except IntegrityError:
+            continue
+
+
+def _split_tickets(connection: Connection, move: Move, at: datetime) -> tuple[int, ...]:
+    """Tickets that are about these mentions alone; of one that is about others too, a part becomes a ticket."""
+    mine = select(ticket_mention.c.ticket).where(ticket_mention.c.mention.in_(move.mentions)).distinct()
+    query = select(ticket).where(ticket.c.id.in_(mine), ticket.c.person == move.was).order_by(ticket.c.id)
+    return tuple(_own_ticket(connection, row, move, at) for row in list(connection.execute(query)))
+
+
+def _own_ticket(connection: Connection, row: Any, move: Move, at: datetime) -> int:
+    hangs = ticket_mention.c.ticket == row.id
+    others = select(ticket_mention.c.mention).where(hangs, ticket_mention.c.mention.not_in(move.mentions))
+    if connection.execute(others.limit(1)).first() is None:
+        return int(row.id)
+    copy = {**row._mapping, "external": None}
+    del copy["id"]
+    number = int(connection.execute(ticket.insert().values(copy).returning(ticket.c.id)).scalar_one())
+    moved = and_(hangs, ticket_mention.c.mention.in_(move.mentions))
+    connection.execute(update(ticket_mention).where(moved).values(ticket=number))
+    told = {row.id: f"ticket {number} took over what {':'.join(move.key)} said", number: f"was part of ticket {row.id}"}
+    about = {"at": at, "who": "listener", "what": "split"}
+    notes = [{"ticket": which, "text": text, **about} for which, text in told.items()]
+    connection.execute(ticket_note.insert(), notes)
+    return number
+
+
+def _carry_opt_out(connection: Connection, database: Database, move: Move, at: datetime) -> None:
+    said = connection.execute(select(opt_out.c.how).where(opt_out.c.person == move.was)).scalar()
+    if said is not None:
+        values = {"person": move.person, "at": at, "how": f"as {move.was}: {said}"}
+        connection.execute(database.insert(OptOut).values(values).on_conflict_do_nothing())
+
+
+def _carry_limits(connection: Connection, database: Database, clause: ColumnElement[bool], move: Move) -> None:
+    """What was done for the one counts for the other: a limit is about one person."""
+    ledger = StoredLedger(connection, database)
+    taken = and_(clause, delivery.c.status.not_in(("rejected", "expired", "cancelled")))
+    for row in list(connection.execute(select(delivery.c.id, delivery.c.reservations).where(taken))):
+        kept = [reservation_from_json(held) for held in row.reservations]
+        carried = [_carried(ledger, held, move) for held in kept]
+        if carried != kept:
+            values = {"reservations": [reservation_as_json(held) for held in carried]}
+            connection.execute(update(delivery).where(delivery.c.id == row.id).values(values))
+    ledger.flush()
+
+
+def _carried(ledger: StoredLedger, held: Reservation, move: Move) -> Reservation:
+    key = held.counter.key
+    if f":{move.was}:" not in f":{key}:":
+        return held
+    return ledger.transfer(held, key.replace(move.was, move.person, 1))

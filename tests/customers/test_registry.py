@@ -1,0 +1,117 @@
+"""customers.csv → the registry: what comes, changes and goes, and what is told of lines that cannot be used."""
+
+from __future__ import annotations
+
+import pytest
+import structlog
+
+from listener.customers import Registry
+from tests.store.arrived import NOW
+
+HEADER = "id,name,plan,handles\n"
+
+
+def reading(store, tmp_path, text, **options):
+    path = tmp_path / "customers.csv"
+    path.write_text(text)
+    confirm = options.pop("confirm", False)
+    registry = Registry(store, path, lambda: NOW, structlog.get_logger(), **options)
+    return registry.take(path, confirm)
+
+
+def counts(found):
+    mark = found.mark
+    return mark.added, mark.changed, mark.removed, mark.same
+
+
+def handles(store):
+    wanted = [("reddit", name) for name in ("anna", "bob", "cara")]
+    return {key[1]: [link.customer for link in links] for key, links in store.customers.holders(wanted).items()}
+
+
+def test_only_what_changed_is_written(store, tmp_path):
+    many = "".join(f"X{number},,,\n" for number in range(30))
+    reading(store, tmp_path, f"{HEADER}{many}C1,Anna,pro,reddit:Anna\nC2,Bob,pro,reddit:bob\n")
+
+    found = reading(store, tmp_path, f"{HEADER}{many}C1,Anna,team,reddit:cara\nC3,Cara,pro,\n")
+
+    assert counts(found) == (1, 1, 1, 30)
+    assert handles(store) == {"cara": ["C1"]}
+    assert store.customers.get(["C1", "C2"])["C1"].plan == "team"
+
+
+def test_a_file_that_removes_over_a_tenth_waits(store, tmp_path):
+    reading(store, tmp_path, "id\n" + "".join(f"C{number}\n" for number in range(10)))
+    other = "id\n" + "".join(f"D{number}\n" for number in range(20))
+
+    assert reading(store, tmp_path, other).waits
+    assert store.customers.count() == 10
+    assert reading(store, tmp_path, other, confirm=True).mark.removed == 10
+    assert store.customers.count() == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("id,name\nC1,a,b\nC2,b\n", "customers.csv:2: 3 values for 2 columns"),
+        ("id,name\n,a\nC2,b\n", "customers.csv:2: no id"),
+        ("id,name\nC2,a\nC2,b\n", "customers.csv:3: id 'C2' appears twice; the first one counts"),
+        ("id,handles\nC2,anna\n", "customers.csv:2: handle 'anna' is not written as platform:name"),
+        ("id,emial\nC2,a@b.example\n", "customers.csv:1: the column `emial` is one of your own; did you mean `email`?"),
+    ],
+)
+def test_a_bad_line_is_told_and_the_rest_kept(store, tmp_path, text, told):
+    found = reading(store, tmp_path, text)
+
+    assert len(found.problems) == 1
+    assert found.problems[0].startswith(told)
+    assert store.customers.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name,email\nAnna,a@b.example\n", "there is no column `id`"),
+        ("id;name\n1;Anna\n", "this file has semicolons"),
+        ("id,name,name\n1,Anna,B\n", "the column `name` is there twice"),
+        ("", "there is no column `id`"),
+    ],
+)
+def test_a_file_with_wrong_columns_changes_nothing(store, tmp_path, text, told):
+    reading(store, tmp_path, "id\nC1\n")
+
+    found = reading(store, tmp_path, text)
+
+    assert found.refused
+    assert told in found.problems[0]
+    assert store.customers.count() == 1
+
+
+def test_a_file_that_breaks_off_removes_nobody(store, tmp_path):
+    reading(store, tmp_path, "id,name\nC1,Anna\nC2,Bob\n")
+
+    found = reading(store, tmp_path, 'id,name\nC1,Anna\nC3,"' + "x" * 200_000, confirm=True)
+
+    assert "is a quote left open before?" in found.problems[0]
+    assert store.customers.count() == 2
+
+
+def test_a_handle_of_two_customers_belongs_to_neither(store, tmp_path):
+    found = reading(store, tmp_path, f"{HEADER}C1,,,reddit:anna\nC2,,,reddit:Anna;reddit:bob\n")
+
+    assert found.problems == ("customers.csv:3: handle 'reddit:anna' is claimed by C1 and C2; it counts for neither",)
+    assert handles(store) == {"anna": ["C1", "C2"], "bob": ["C2"]}
+
+
+def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.customers.registry.BATCH", 3)
+    text = "id\n" + "".join(f"C{number}\n" for number in range(10))
+    turns = iter([False, False, True])
+    first = reading(store, tmp_path, text, stopped=lambda: next(turns))
+
+    path = tmp_path / "customers.csv"
+    found = Registry(store, path, lambda: NOW, structlog.get_logger()).refresh()
+
+    assert first.broken_off
+    assert (first.mark.added, found.mark.added, found.problems) == (6, 10, ())
+    assert store.customers.count() == 10
