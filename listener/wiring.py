@@ -19,6 +19,7 @@ from connectors import KINDS
 from connectors.contract import Replying
 from listener.actions.contract import Channel
 from listener.actions.templates import Templates
+from listener.advocacy.fatigue import Policy
 from listener.aside import Aside
 from listener.config import Config, Secrets
 from listener.config.naming import brand_names, brand_words, product_names
@@ -45,6 +46,7 @@ from listener.pipeline.attention import Attention
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.letters import Mailroom
 from listener.pipeline.people import Once, People, Person
+from listener.pipeline.programme import Programme
 from listener.pipeline.recheck import Recheck
 from listener.pipeline.replying import Replies
 from listener.pipeline.takedowns import Takedowns
@@ -289,6 +291,12 @@ class Parts:
         """The daemon's own, or for a command the one that the daemon wrote down."""
         zone = ZoneInfo(str(self.config.timezone))
         return self.book.running().book if "book" in self.__dict__ else written_down(self.store, zone)
+
+    def programme(self, who: str) -> Programme:
+        """Steps of the reference programme in the name of this person."""
+        rules = self.config.advocacy
+        policy = Policy(rules.rest, rules.asks_per_year, rules.after_complaint, rules.around_renewal)
+        return Programme(self.store, policy, clock, who)
 
     def people(self, who: str, once: Once | None = None) -> People:
         """Decisions in the name of this person."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from listener.cli import checking, importing, issue_replay, rulefiles, simulating, tickets
+from listener.cli import checking, importing, issue_replay, references, requests, rulefiles, simulating, tickets
 from listener.cli.asked import Globals
 from listener.cli.auditing import audit, correct, learn, rescore
 from listener.cli.checking import check
@@ -53,11 +53,14 @@ for command in COMMANDS:
 app.command("import")(importing.mentions)
 for name in ("sources", "mentions", "tickets", "deliveries", "contacts"):
     app.command(name)(listing(name))
+for command in requests.COMMANDS:
+    references.app.command()(command)
 rulefiles.app.command("simulate")(simulating.simulate)
 rulefiles.app.command("schema")(simulating.schema)
 for name, group in (
     ("customers", importing.customers),
     ("issues", issue_replay.app),
+    ("references", references.app),
     ("ticket", tickets.app),
     ("channels", checking.channels),
     ("rules", rulefiles.app),

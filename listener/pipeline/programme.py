@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from listener.advocacy.drivers import Driver, Praise, Route, drivers_of, route
 from listener.advocacy.fatigue import Policy, Reason, Standing, against
-from listener.advocacy.programme import FORMS, NoSuchMove, after
+from listener.advocacy.programme import FORMS, SERVING, NoSuchMove, after
 from listener.advocacy.ranking import Answers, Candidate, Ranked, likely_yes, ranked
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -117,12 +117,34 @@ class Programme:
         known = Candidate(customer, segment=row.segment, state=row.state, praise=praise)
         return likely_yes(known, self._groups(form).get(row.segment, Answers(0, 0)))
 
-    def answer(self, ask: int, yes: bool, why: str = "") -> None:
-        """The customer answered. A no is a reason that we learn from."""
+    def answer(self, ask: int, yes: bool, why: str = "") -> str:
+        """The customer answered; returns who. A no has a reason that we learn from. Who was invited joins, or not."""
         if not yes and not why.strip():
             raise NotPossible("a no needs its reason: say why with --why")
-        if not self._store.asks.answered(ask, "yes" if yes else "no", self._now(), why):
+        customer = self._store.asks.answered(ask, "yes" if yes else "no", self._now(), why)
+        if customer is None:
             raise NotPossible(f"there is no ask {ask} that waits for an answer: `listener references asks` lists them")
+        row = self._store.references.get(customer)
+        if row is not None and row.state == "invited":
+            self.step(customer, "accept" if yes else "decline", why)
+        return customer
+
+    def use(self, customer: str, kind: str, place: str, owner: str, looks_for: Sequence[str]) -> int:
+        """A place where this reference appears; returns its number. Only who serves may be shown anywhere."""
+        row = self._store.references.get(customer)
+        if row is None or row.state not in SERVING:
+            state = row.state if row else "not in the programme"
+            raise NotPossible(f"{customer} is {state}: only an accepted, active or resting reference may be used")
+        if not [text for text in looks_for if text.strip()]:
+            raise NotPossible("say with --text what to look for there: the name, the quote")
+        columns = {"customer": customer, "kind": kind, "place": place, "owner": owner, "status": "up"}
+        texts = [text.strip() for text in looks_for if text.strip()]
+        return self._store.places.add({**columns, "looks_for": texts, "since": self._now()}, self._who)
+
+    def down(self, takedown: int) -> None:
+        """Somebody saw that this place is down."""
+        if not self._store.places.confirm(takedown, self._now(), self._who):
+            raise NotPossible(f"there is no open entry {takedown}: `listener references takedowns` lists them")
 
     def consent(self, customer: str, form: str, granted: Sequence[str], until: datetime | None) -> None:
         """What the customer agreed to for one form, out of name, logo, quote and recording."""
@@ -149,8 +171,10 @@ class Programme:
         proposals, now = self.propose(wanted.form, wanted.wanted), self._now()
         number = self._store.asks.open(wanted, now)
         roles = ["main", "stand-by"] if wanted.needed_by else ["main"]
+        asked = {"form": wanted.form, "asker": wanted.team, "driver": "", "answer": None}
         for one in proposals:
-            if roles and self._store.asks.reserve(number, one.candidate.customer, roles[0], now):
+            customer, ask = one.candidate.customer, {**asked, "expected": one.likely}
+            if roles and self._store.asks.reserve(number, customer, roles[0], now, ask):
                 roles.pop(0)
         return number, proposals
 

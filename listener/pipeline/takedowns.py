@@ -63,6 +63,14 @@ class Takedowns:
             self._log.info("takedown.looked", takedown=row.id, seen=sight.seen)
         return len(rows)
 
+    def first_look(self, use: int, place: str, looks_for: Sequence[str]) -> Sight:
+        """Look at a new place once: whether its texts can be seen from here decides who confirms a takedown later."""
+        sight = self.sight(place, looks_for, was_there=False)
+        if sight.seen == "still up":
+            self._store.places.seen(use, self._now())
+            return Sight("still up", "its texts can be seen there")
+        return sight
+
     def sight(self, place: str, looks_for: Sequence[str], was_there: bool) -> Sight:
         """What a look at one place finds now. Never raises: a place that cannot be reached proves nothing."""
         if not place.startswith(WEB):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 
 from listener.model import Booking, Consent, Favour, ReferenceAsk, ReferenceRequest
 from listener.store.engine import Database, table
@@ -46,16 +46,19 @@ class Asks:
         with self._database.read() as connection:
             return connection.execute(select(request).where(request.c.id == number)).first()
 
-    def reserve(self, number: int, customer: str, role: str, at: datetime) -> bool:
+    def reserve(self, number: int, customer: str, role: str, at: datetime, asked: Mapping[str, Any]) -> bool:
         """Hold a customer for a request (`role`: main or stand-by); false when another request holds the customer.
 
         The one held booking of a customer is an index of the store: two teams in the same second cannot both have it.
+        `asked` is the ask that goes with it: form, asker, driver, expected.
         """
         values = {"request": number, "customer": customer, "role": role, "status": "held", "at": at, "why": ""}
         statement = self._database.insert(Booking).values(values).on_conflict_do_nothing().returning(booking.c.id)
         with self._database.write() as connection:
             if connection.execute(statement).first() is None:
                 return False
+            columns = {"customer": customer, "at": at, "request": number, "why": f"request {number}"}
+            connection.execute(ask.insert().values(**columns, **asked))
             still = (request.c.id == number) & (request.c.status == "open")
             connection.execute(update(request).where(still).values(status="reserved"))
         return True
@@ -107,12 +110,22 @@ class Asks:
         with self._database.write() as connection:
             return int(connection.execute(ask.insert().values(**columns).returning(ask.c.id)).scalar_one())
 
-    def answered(self, number: int, answer: str, at: datetime, why: str = "") -> bool:
-        """The customer said yes or no; false when that ask was answered before."""
+    def answered(self, number: int, answer: str, at: datetime, why: str = "") -> str | None:
+        """The customer said yes or no; returns who. None when there is no such ask, or it was answered before."""
         mine = (ask.c.id == number) & ask.c.answer.is_(None)
+        values = {"answer": answer, "answered_at": at} | ({"why": why} if why else {})
         with self._database.write() as connection:
-            values = {"answer": answer, "answered_at": at, "why": why}
-            return bool(connection.execute(update(ask).where(mine).values(values)).rowcount)
+            return connection.execute(update(ask).where(mine).values(values).returning(ask.c.customer)).scalar()
+
+    def asks(self, limit: int) -> list[Row[Any]]:
+        """Who was asked for what, newest first."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(ask).order_by(ask.c.id.desc()).limit(limit)))
+
+    def requests(self, limit: int) -> list[Row[Any]]:
+        """What teams need, newest first."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(request).order_by(request.c.id.desc()).limit(limit)))
 
     def asks_of(self, customers: Sequence[str]) -> dict[str, list[datetime]]:
         """When these customers were asked, over all askers and forms."""
@@ -122,15 +135,6 @@ class Asks:
             for row in connection.execute(query):
                 found.setdefault(row.customer, []).append(row.at)
         return found
-
-    def answers(self, by: str) -> list[Row[Any]]:
-        """Answered asks by form, asker or driver: group, yes, all, and the mean of what was expected."""
-        group = ask.c[by]
-        yes = func.count().filter(ask.c.answer == "yes")
-        query = select(group.label("group"), yes.label("yes"), func.count().label("all"), func.avg(ask.c.expected))
-        query = query.where(ask.c.answer.in_(("yes", "no"))).group_by(group).order_by(group)
-        with self._database.read() as connection:
-            return list(connection.execute(query))
 
     def favours(self, customer: str) -> list[Row[Any]]:
         """Give and take of one customer, oldest first."""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import TypeAlias
 
 from listener.store.glance import Glance, Record, Wanted
-from listener.views import objects
+from listener.views import advocates, objects
 from listener.views.objects import Object
+
+# what is counted for each reference: its name there, the table, and which rows
+COUNTED = (
+    ("asks", "reference_ask", ""),
+    ("uses", "reference_use", "AND status != 'down'"),
+    ("takedowns", "takedown", "AND status = 'open'"),
+)
 
 Page: TypeAlias = Callable[[Glance, Sequence[Record]], Iterator[Object]]
 
@@ -48,6 +55,23 @@ def _customers(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
     return (objects.customer(row, handles[row.id], last.get(row.id), tickets.get(row.id)) for row in rows)
 
 
+def _references(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
+    ids, agreed = [row.customer for row in rows], defaultdict(list)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    known = {row.id: vars(row) for row in map(_plain, seen.related("id, name, segment FROM customer", "id", ids))}
+    for consent in seen.related("* FROM reference_consent", "customer", ids, "ORDER BY form"):
+        agreed[consent.customer].append(consent)
+    for what, table, also in COUNTED:
+        for row in seen.related(f"customer FROM {table}", "customer", ids, also):
+            counts[row.customer][what] += 1
+    one = advocates.reference
+    return (one(row, known.get(row.customer, {}), agreed[row.customer], counts[row.customer]) for row in rows)
+
+
+def _plain(row: Record) -> SimpleNamespace:
+    return SimpleNamespace(id=row.id, name=row.name, segment=row.segment)
+
+
 def _each(view: Callable[[Record], Object]) -> Page:
     return lambda _, rows: map(view, rows)
 
@@ -59,6 +83,7 @@ PAGES: Mapping[str, Page] = MappingProxyType(
         "customers": _customers,
         "deliveries": _each(objects.delivery),
         "contacts": _each(objects.contact),
+        "references": _references,
         "sources": _each(objects.source),
     }
 )

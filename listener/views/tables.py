@@ -39,6 +39,16 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "contacts": ("id", "at", "person", "purpose", "channel", "delivery"),
         "customers": ("id", "name", "segment", "plan", "region", "owner", "handles", "last_contact_at", "open_ticket"),
+        "references": (
+            *("id", "name", "segment", "state", "since", "owner"),
+            *("asks", "uses", "takedowns", "why", "review"),
+        ),
+        "asks": ("id", "customer", "at", "form", "asker", "driver", "expected", "answer", "why"),
+        "requests": ("id", "status", "form", "team", "by", "who", "opened_at", "outcome"),
+        "proposals": ("customer", "name", "segment", "owner", "likely", "why"),
+        "uses": ("id", "status", "customer", "kind", "place", "owner", "since", "seen_at"),
+        "takedowns": ("id", "customer", "kind", "place", "owner", "hours", "seen", "detail"),
+        "favours": ("at", "customer", "side", "form", "what", "worth", "who"),
         "sources": ("name", "kind", "state", "last_ok_at", "next_at", "items", "mentions", "failures", "last_error"),
         "tried": ("what", "name", "state", "told"),
         "silences": ("id", "kind", "what", "until", "owner", "why", "since"),
@@ -98,7 +108,7 @@ def _shown(thing: Mapping[str, Any], column: str) -> str:
         return ", ".join(decision.get("fired", ()))
     if column in ("status", "state"):
         return str(value).replace("_", " ")
-    if column == "at" or column in ("until", "since") or column.endswith(("_at", "_due")):
+    if column == "at" or column in ("until", "since", "by") or column.endswith(("_at", "_due")):
         return at(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 

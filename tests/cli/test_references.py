@@ -1,0 +1,114 @@
+"""The reference programme by command: a customer's road, a request, a takedown; each refusal names the way on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.connectors.loopback import Answer, a_site
+from tests.makers import CONFIG, House, a_house
+
+CUSTOMERS = """\
+id,name,segment,products,owner,handles
+c-1,Anna Ltd,enterprise,Flow,kim,forum:anna
+c-2,Bob AG,enterprise,Flow,,forum:bob
+"""
+SAID = """\
+text,author,source,posted_at
+Acme Flow support was wonderful and so helpful thank you,anna,forum,2026-11-20
+I love Acme Flow it is great,bob,forum,2026-11-21
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = a_house(tmp_path, CONFIG + "[net]\nallow_private = true\n")
+    (tmp_path / "customers.csv").write_text(CUSTOMERS)
+    (tmp_path / "said.csv").write_text(SAID)
+    assert house.run("customers", "import", str(tmp_path / "customers.csv")).code == 0
+    assert house.run("import", str(tmp_path / "said.csv")).code == 0
+    return house
+
+
+def does(house: House, *words: str) -> str:
+    ran = house.run("references", *words)
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def serving(house: House) -> None:
+    does(house, "nominate", "c-1", "--why", "praised support")
+    does(house, "invite", "c-1", "--form", "call", "--benefit", "a case study")
+    does(house, "answer", "1", "--yes")
+    does(house, "activate", "c-1")
+
+
+def test_a_customers_road_and_who_asks_whom(house):
+    assert "why they are happy: service" in does(house, "nominate", "c-1")
+    assert "kim asks c-1; the driver is service" in does(house, "invite", "c-1", "--form", "call", "--benefit", "fame")
+    does(house, "answer", "1", "--yes")
+
+    (row,) = map(json.loads, does(house, "--json").splitlines())
+    assert (row["id"], row["state"], row["drivers"][0]["driver"], row["asks"]) == ("c-1", "accepted", "service", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("nominate", "c-9"), "no customer 'c-9'"),
+        (("activate", "c-1"), "open steps are nominate"),
+        (("invite", "c-1", "--form", "poem", "--benefit", "x"), "write one of call, talk"),
+        (("invite", "c-1", "--form", "call", "--benefit", " "), "what the customer gets"),
+        (("answer", "7", "--yes"), "references asks"),
+        (("down", "7"), "references takedowns"),
+        (("fill", "7", "--outcome", "x"), "references requests"),
+        (("use", "c-1", "deck", "--text", "Anna"), "only an accepted, active or resting reference"),
+    ],
+)
+def test_what_is_not_possible_says_what_is(house, words, told):
+    ran = house.run("references", *words)
+
+    assert ran.code == 1
+    assert told in ran.err
+
+
+def test_who_was_just_asked_is_not_asked_again_by_anybody(house):
+    serving(house)
+
+    assert "ask now? no: was asked" in does(house, "show", "c-1")
+    out = does(house, "request", "--form", "call", "--segment", "enterprise", "--team", "marketing")
+    assert "c-2 is reserved" in out
+    assert "c-1" not in out
+
+
+def test_two_requests_never_get_the_same_customer(house):
+    first = does(house, "request", "--form", "call", "--product", "Flow", "--team", "sales", "--by", "30d")
+    second = does(house, "request", "--form", "talk", "--product", "Flow", "--team", "events")
+
+    assert "request 1: c-2 is reserved\n" in first
+    assert "request 1: c-1 is reserved as the stand-by" in first
+    assert "nobody who fits may be asked now" in second
+    assert "c-1 moves up for request 1" in does(house, "cancelled", "1", "c-2", "--why", "ill")
+
+
+def test_what_was_given_and_received_is_kept_with_the_customer(house):
+    does(house, "request", "--form", "call", "--team", "sales")
+    does(house, "fill", "1", "--outcome", "they signed", "--gave", "a call", "--received", "a webinar together")
+
+    sides = [json.loads(line)["side"] for line in does(house, "favours", "c-2", "--json").splitlines()]
+    assert sorted(sides) == ["given", "received"]
+
+
+def test_a_place_is_taken_down_when_the_reference_pauses(house):
+    serving(house)
+    with a_site() as site:
+        site.pages["/customers"] = Answer("<h1>Anna Ltd</h1>")
+        does(house, "use", "c-1", f"{site.url}/customers", "--text", "Anna Ltd", "--owner", "marketing")
+        assert "1 places to take down" in does(house, "pause", "c-1", "--why", "a quarrel")
+        site.pages["/customers"] = Answer("<h1>Globex</h1>")
+        assert house.run("run", "--once").code == 0
+
+    assert does(house, "takedowns").strip() == "no takedowns"
+    assert "down: web page" in does(house, "show", "c-1")
