@@ -158,6 +158,8 @@ class Daemon:
             return
         while not self._ending.is_set() and (judged := self._parts.judge.batch()):
             self._health.judged(judged)
+        if not self._ending.is_set():
+            self._parts.issue_watch.beat()
 
     def _act(self) -> None:
         self._health.ticked("act")
@@ -237,6 +239,7 @@ def run_once(parts: Parts) -> bool:
     fine = _poll_all(parts)
     while parts.judge.batch():
         pass
+    parts.issue_watch.beat()
     while True:
         parts.upkeep.tell()
         parts.takedowns.tell()

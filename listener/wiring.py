@@ -27,6 +27,7 @@ from listener.customers import Registry
 from listener.customers.registry import columns_of
 from listener.door import EngineDoor, SourceDoor
 from listener.intake import Brands, Intake
+from listener.issues.words import terms
 from listener.model.handling import Handling
 from listener.net import Net, NetSettings
 from listener.pipeline import (
@@ -44,6 +45,9 @@ from listener.pipeline import (
 )
 from listener.pipeline.attention import Attention
 from listener.pipeline.corrections import Corrections
+from listener.pipeline.issue_check import IssueCheck
+from listener.pipeline.issue_watch import IssueWatch
+from listener.pipeline.joining import Reading
 from listener.pipeline.letters import Mailroom
 from listener.pipeline.people import Once, People, Person
 from listener.pipeline.programme import Programme
@@ -236,7 +240,21 @@ class Parts:
             limits=limits,
             now=clock,
             log=self.log,
+            issues=self.issue_check,
         )
+
+    @cached_property
+    def issue_check(self) -> IssueCheck:
+        return IssueCheck(self.reading)
+
+    @cached_property
+    def issue_watch(self) -> IssueWatch:
+        return IssueWatch(self.store, self.issue_check, self.reading, clock, self.config.ops.channel)
+
+    def reading(self) -> Reading:
+        """How complaints are read for issues."""
+        called = {brand.name: " ".join((brand.name, *brand.match)) for brand in self.config.brands}
+        return Reading(names={brand: frozenset(terms(names)) for brand, names in called.items()})
 
     @cached_property
     def near(self) -> EngineDoor:

@@ -25,6 +25,7 @@ from listener.model.issue import (
     IssueMember,
     IssueState,
     IssueSuggestion,
+    IssueWords,
 )
 from listener.model.label import GivenLabel, LearnedModel
 from listener.model.mention import Appearance, Decision, Mention, Version
@@ -71,6 +72,7 @@ __all__ = [
     "IssueState",
     "IssueSuggestion",
     "IssueTold",
+    "IssueWords",
     "LearnedModel",
     "LimitCounter",
     "MeasureRow",

@@ -20,9 +20,10 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An issue that begins with one mention."""
+    """An issue that begins with one mention; `number` is the place of its post, see `listener.issues.order`."""
 
     id: str
+    number: int
     brand: str
     topic: str
     founder: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 
@@ -15,11 +15,17 @@ class Issue(SQLModel, table=True):
     `mentions, persons, customers, first_seen, last_seen` are counted anew from the mentions with each change, never
     added up. `persons_now` are those of the last 6 h, `usual_rate` those expected in so long. With `alias_of` it was
     merged into another issue, which then has all its mentions. `muted_until` is the number of persons that ends a
-    mute. A `locked` issue takes no mention but by hand. `title` is made of `keywords` unless `titled_by` somebody.
+    mute. A `locked` issue takes no mention but by hand. `number` is what grouping calls it: made of the time and the
+    address of the post that founded it, so that any order of arrival gives the same. `title` is made of `keywords`
+    unless `titled_by` somebody.
     """
 
-    __table_args__ = (Index("issue_place", "brand", "topic", "last_seen"),)
+    __table_args__ = (
+        Index("issue_place", "brand", "topic", "last_seen"),
+        Index("issue_number", "number", unique=True),
+    )
     id: str = Field(primary_key=True)
+    number: int | None = Field(default=None, sa_type=BigInteger)
     brand: str
     topic: str
     title: str = ""
@@ -66,7 +72,8 @@ class IssueMember(SQLModel, table=True):
 class IssueLink(SQLModel, table=True):
     """What people said of two issues, until `undone_at`.
 
-    `kind` alias: `issue` is the same as `other` and counts there. `kind` cannot: `mention` never belongs to `issue`.
+    `kind` alias: `issue` is the same as `other` and counts there; cannot: `mention` never belongs to `issue`; pin:
+    `mention` belongs to `issue`; lock: `issue` takes nothing that was posted from `at` on.
     """
 
     __tablename__ = "issue_link"
@@ -155,15 +162,26 @@ class IssueSuggestion(SQLModel, table=True):
     decided_at: datetime | None = None
 
 
-class IssueState(SQLModel, table=True):
-    """What grouping and bursts remember, by name. `version` grows with each change: who holds an older one reads anew.
+class IssueWords(SQLModel, table=True):
+    """The words of one live issue as grouping knows them: a `Centroid` as JSON."""
 
-    `dirty_since` is the earliest mention that came after later ones had been grouped: from there it is done again.
+    __tablename__ = "issue_words"
+    issue: str = Field(primary_key=True)
+    ground: str = Field(index=True)
+    value: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class IssueState(SQLModel, table=True):
+    """What grouping remembers of a ground (brand and topic), by name, and copies of its words at earlier times.
+
+    `version` grows with each change: who holds an older one in memory reads anew. `last` is how far it has come, in
+    the order of posts. `dirty_since` is the earliest post that came out of that order: from there it is done again.
     """
 
     __tablename__ = "issue_state"
     name: str = Field(primary_key=True)
     version: int = 0
     at: datetime
-    dirty_since: datetime | None = Field(default=None, index=True)
+    last: int | None = Field(default=None, sa_type=BigInteger)
+    dirty_since: int | None = Field(default=None, sa_type=BigInteger, index=True)
     value: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -42,7 +42,13 @@ class Mention(SQLModel, table=True):
         Index("mention_copy_b", "copy_b"),
         Index("mention_posted", "posted_at"),
         Index("mention_source", "source", "id"),
-        Index("mention_issue", "issue", "posted_at"),
+        # all that is counted of an issue, so that counting reads no row
+        Index(
+            "mention_issue",
+            *("issue", "duplicate_of", "person", "customer", "posted_at"),
+            sqlite_where=text("issue IS NOT NULL"),
+            postgresql_where=text("issue IS NOT NULL"),
+        ),
         Index(
             "mention_customer",
             "customer",

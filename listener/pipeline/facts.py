@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from listener.model.verdict import Verdict
+from listener.pipeline.issue_check import Seen
 from listener.store.judging import PersonRecord
 from rules.terms import Facts, Value
 
@@ -25,6 +26,7 @@ def facts_of(
     customer: Row[Any] | None,
     record: PersonRecord,
     local: datetime,
+    issue: Seen | None = None,
 ) -> Facts:
     """All that is known of one mention. What is not known is left out. `local`: now, where the operator lives."""
     values: dict[str, Value | None] = {
@@ -32,6 +34,7 @@ def facts_of(
         **_judged(verdict),
         **_person(row, person, record),
         **_customer(customer, record.opted_out),
+        **_issue(issue),
         **{f"attribute.{name}": value for name, value in row.attributes.items()},
     }
     values |= {"weekday": local.strftime("%A").lower(), "hour": local.hour}
@@ -103,6 +106,20 @@ def _customer(customer: Row[Any] | None, opted_out: bool) -> dict[str, Value | N
         "customer.products": tuple(customer.products),
         "customer.tags": tuple(customer.tags),
         **{f"customer.{name}": value for name, value in columns.items()},
+    }
+
+
+def _issue(seen: Seen | None) -> dict[str, Value | None]:
+    if seen is None:
+        return {}
+    return {
+        "issue.id": seen.issue,
+        "issue.spread": seen.spread,
+        "issue.state": seen.state,
+        "issue.persons": seen.persons,
+        "issue.customers": seen.customers,
+        "issue.ratio": seen.ratio,
+        "topic.trend": seen.trend,
     }
 
 

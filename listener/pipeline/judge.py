@@ -21,6 +21,8 @@ from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
 from listener.pipeline.given import corrected
+from listener.pipeline.issue_check import IssueCheck, Seen
+from listener.pipeline.joining import Reading
 from listener.pipeline.notices import as_delivery
 from listener.pipeline.orders import Orders, Said
 from listener.pipeline.replay import expected_per_day
@@ -97,8 +99,10 @@ class Judge:
         limits: Limits,
         now: Callable[[], datetime],
         log: FilteringBoundLogger,
+        issues: IssueCheck | None = None,
     ) -> None:
         self._store = store
+        self._issues = issues or IssueCheck(Reading)
         self._understanding = understanding
         self._brands = brands
         self._running = running
@@ -118,8 +122,10 @@ class Judge:
         try:
             return self._turn(rows, self._judgements(rows), read_at)
         except StoreTrouble:
+            self._issues.forget()
             raise
         except Exception:  # noqa: BLE001  # boundary: one bad mention never stops the line
+            self._issues.forget()
             if len(rows) > 1:
                 return sum(self._decide([row], read_at) for row in rows)
             self._log.exception("judge.bug", mention=rows[0].id)
@@ -167,7 +173,8 @@ class Judge:
             persons = sorted({judgements[row.id].person for row in mine})
             records = turn.records(persons, self._windows(), self._advocacy())
             before = turn.ordered_before([row.id for row in mine if row.edited_at or row.label])
-            said = [self._said(row, judgements[row.id], customers, records, now) for row in mine]
+            issues = self._issues.check(turn, mine, judgements, now)
+            said = [self._said(row, judgements[row.id], customers, records, now, issues.get(row.id)) for row in mine]
             sitting = self._sitting(turn, now)
             turn.pause_references(self._soured(mine, judgements))
             turn.keep([self._order(sitting, one, before.get(one.row.id, frozenset()), now) for one in said])
@@ -219,11 +226,12 @@ class Judge:
         customers: Mapping[str, Row[Any]],
         records: Mapping[str, PersonRecord],
         now: datetime,
+        issue: Seen | None,
     ) -> Said:
         customer = customers.get(judgement.customer or "")
         record = records.get(judgement.person, NOBODY_KNOWN)
         local = now.astimezone(self._limits.zone)
-        facts = facts_of(row, judgement.verdict, judgement.person, customer, record, local)
+        facts = facts_of(row, judgement.verdict, judgement.person, customer, record, local, issue)
         return Said(row, judgement, facts)
 
     def _order(self, sitting: Sitting, said: Said, before: frozenset[tuple[str, str, str]], now: datetime) -> Ordered:

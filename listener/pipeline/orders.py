@@ -33,6 +33,12 @@ class Said:
     judgement: Judgement
     facts: Facts
 
+    @property
+    def issue(self) -> str | None:
+        """The issue that it belongs to."""
+        found = self.facts.values.get("issue.id")
+        return str(found) if found is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -64,7 +70,7 @@ class Orders:
         if not wanted:
             return None
         judgement, first, facts = said.judgement, wanted[0], said.facts
-        who = (said.row.id, judgement.person, judgement.customer, said.row.issue, first.rule)
+        who = (said.row.id, judgement.person, judgement.customer, said.issue, first.rule)
         owner, role = (str(facts.get(name) or "") or None for name in ("customer.owner", "customer.owner_role"))
         plan = TicketPlan(*who, first.options, not first.join, owner, role, self._handling)
         return turn.open_ticket(plan).ticket
@@ -76,7 +82,7 @@ class Orders:
             "action": settled.action,
             "rule": settled.rule,
             "mention": said.row.id,
-            "issue": said.row.issue,
+            "issue": said.issue,
             "person": said.judgement.person,
             "customer": said.judgement.customer,
             "channel": settled.channel or None,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, distinct, func, select, update
 
 from listener.model import Issue, IssueEpisode, IssueMember, Mention
 from listener.model.grouped import Membership, Opening
@@ -27,7 +27,12 @@ def open_all(connection: Connection, database: Database, openings: Iterable[Open
     times = ("opened_at", "first_seen", "last_seen")
     for row in rows:
         about = {"id": row.id, "brand": row.brand, "topic": row.topic, "title": row.title}
-        new = NEW | about | {"founder": row.founder, "keywords": list(row.keywords)} | dict.fromkeys(times, row.at)
+        new = (
+            NEW
+            | about
+            | {"number": row.number, "founder": row.founder, "keywords": list(row.keywords)}
+            | dict.fromkeys(times, row.at)
+        )
         connection.execute(database.insert(Issue).on_conflict_do_nothing(), new)
         first = {"issue": row.id, "number": 1, "kind": "first", "opened_at": row.at}
         connection.execute(database.insert(IssueEpisode).on_conflict_do_nothing(), first)
@@ -99,19 +104,34 @@ def family(connection: Connection, root: str) -> list[str]:
 
 def recount(connection: Connection, ids: Iterable[str]) -> None:
     """Count the mentions of these issues anew. Copies of a post count once, as the post that they copy."""
-    for one in sorted(set(ids)):
-        row = connection.execute(_counts(one)).one()
-        times = {"first_seen": row.first, "last_seen": row.last} if row.first else {}
-        counts = {"mentions": row.mentions, "persons": row.persons, "customers": row.customers}
-        connection.execute(update(issue).where(issue.c.id == one).values(counts | times))
+    for part in chunks(sorted(set(ids))):
+        counted = {row.one: row for row in connection.execute(COUNTS, {"ids": part})}
+        full = [_counts(row) for row in counted.values()]
+        many(connection, update(issue).where(issue.c.id == bindparam("one")).values(_binds(full)), full)
+        emptied = [one for one in part if one not in counted]
+        nothing = {"mentions": 0, "persons": 0, "customers": 0, "persons_now": 0}
+        if emptied:
+            connection.execute(update(issue).where(issue.c.id.in_(emptied)).values(nothing))
 
 
-def _counts(one: str) -> Any:
-    own = and_(mention.c.issue == one, mention.c.duplicate_of.is_(None))
-    return select(
+COUNTS = (
+    select(
+        mention.c.issue.label("one"),
         func.count().label("mentions"),
         func.count(distinct(mention.c.person)).label("persons"),
         func.count(distinct(mention.c.customer)).label("customers"),
-        func.min(mention.c.posted_at).label("first"),
-        func.max(mention.c.posted_at).label("last"),
-    ).where(own)
+        func.min(mention.c.posted_at).label("first_seen"),
+        func.max(mention.c.posted_at).label("last_seen"),
+    )
+    .where(mention.c.issue.in_(bindparam("ids", expanding=True)), mention.c.duplicate_of.is_(None))
+    .group_by(mention.c.issue)
+)
+
+
+def _counts(row: Row[Any]) -> dict[str, Any]:
+    names = ("one", "mentions", "persons", "customers", "first_seen", "last_seen")
+    return {name: getattr(row, name) for name in names}
+
+
+def _binds(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {name: bindparam(name) for name in (rows[0] if rows else ()) if name != "one"}

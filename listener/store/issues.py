@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Issue, IssueAct, IssueAlarm, IssueEpisode, IssueLink, IssueMember, Mention
+from listener.model import Issue, IssueAct, IssueAlarm, IssueEpisode, IssueLink, IssueMember, IssueState, Mention
 from listener.model.grouped import Act, Membership
 from listener.store import grouped
 from listener.store.engine import Database, chunks, narrowed, table
@@ -116,6 +116,21 @@ class Issues:
         query = narrowed(select(act).order_by(act.c.id.desc()).limit(limit), (one, act.c.issue.__eq__))
         with self._database.read() as connection:
             return list(connection.execute(query))
+
+    def dirty_grounds(self) -> list[str]:
+        """Brand and topic in one name, of those that have something to go over again."""
+        state = table(IssueState)
+        with self._database.read() as connection:
+            query = select(state.c.name).where(state.c.dirty_since.is_not(None)).order_by(state.c.name)
+            return list(connection.execute(query).scalars())
+
+    def lively(self, now: datetime) -> list[str]:
+        """Issues whose spread may change by time alone: with a burst, or widespread by their last look."""
+        burst = select(alarm.c.issue).where(alarm.c.ended_at.is_(None), alarm.c.issue.is_not(None))
+        spread = select(issue.c.id).where(issue.c.spread == "outbreak", issue.c.alias_of.is_(None))
+        with self._database.read() as connection:
+            found = {*connection.execute(burst).scalars(), *connection.execute(spread).scalars()}
+            return sorted(set(grouped.roots(connection, found).values()))
 
     def move(self, one: str, state: str, at: datetime, who: str, why: str = "") -> Row[Any] | None:
         """Set the state (acknowledged, fixing, watching, resolved …); the issue before, None where there is none."""

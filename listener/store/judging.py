@@ -15,6 +15,8 @@ from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.store import advocates, deliveries, rates, references, silences, tickets
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
+from listener.store.grounds import IssueTurn
+from listener.store.hearing import Hearing
 from listener.store.ledger import StoredHistory, StoredLedger
 from rules.terms import Mute
 
@@ -47,6 +49,8 @@ class Turn:
         self._database = database
         self._at = at
         self.ledger = StoredLedger(connection, database)
+        self.issues = IssueTurn(connection, database, at)
+        self.hearing = Hearing(connection)
 
     def claim(self, ids: Sequence[int], read_at: datetime) -> frozenset[int]:
         """Those of the mentions that nobody else decided and no edit changed since they were read."""
@@ -210,6 +214,12 @@ class Judging:
             turn = Turn(connection, self._database, at)
             yield turn
             turn.ledger.flush()
+
+    @contextmanager
+    def look(self, at: datetime) -> Iterator[Turn]:
+        """The same view, to be read only."""
+        with self._database.read() as connection:
+            yield Turn(connection, self._database, at)
 
     @contextmanager
     def past(self, number: int, at: datetime) -> Iterator[StoredHistory]:

@@ -10,7 +10,7 @@ from tests.makers import NOW, a_mention, judged
 
 def an_issue(store: Store, *mentions: int, name: str = "outage-a") -> str:
     with store.database.write() as connection:
-        opening = Opening(name, "Acme Flow", "outage", mentions[0], NOW, "down", ("down",))
+        opening = Opening(name, hash(name) % 2**62, "Acme Flow", "outage", mentions[0], NOW, "down", ("down",))
         grouped.open_all(connection, store.database, [opening], NOW)
         rows = [Membership(number, name, 0.5, "alike", "1") for number in mentions]
         issues.place(connection, rows, NOW)

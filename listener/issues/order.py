@@ -1,0 +1,40 @@
+"""The order of posts, which no order of arrival changes, and the names of what they found."""
+
+from __future__ import annotations
+
+import re
+from base64 import b32encode
+from datetime import datetime
+from hashlib import blake2b
+
+# seconds above, 31 bits of the address below: posts of one second have an order too, the same everywhere
+LOW_BITS = 31
+NO_TOPIC = "other"
+
+
+def place(posted_at: datetime, post: str) -> int:
+    """A post's place among all posts, as a number of 63 bits that grows with time."""
+    low = int.from_bytes(blake2b(post.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")
+    return (int(posted_at.timestamp()) << LOW_BITS) | (low >> 1)
+
+
+def place_of(posted_at: datetime) -> int:
+    """The first place of that second."""
+    return int(posted_at.timestamp()) << LOW_BITS
+
+
+def seconds_of(place: int) -> float:
+    """The second in which that post was posted, of UTC since 1970."""
+    return float(place >> LOW_BITS)
+
+
+def ground_of(brand: str, topic: str | None) -> str:
+    """The name of brand and topic together: issues are looked for within one of these."""
+    return f"{brand}\n{topic or NO_TOPIC}"
+
+
+def name_of(topic: str, number: int, brand: str) -> str:
+    """What people call the issue that this post founded: its topic and seven letters or digits."""
+    word = re.sub(r"\W+", "-", topic.casefold()).strip("-") or NO_TOPIC
+    digest = blake2b(f"{brand}\n{number}".encode("utf-8", "surrogatepass"), digest_size=5).digest()
+    return f"{word}-{b32encode(digest).decode().lower()[:7]}"

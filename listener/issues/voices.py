@@ -1,0 +1,55 @@
+"""Everybody who spoke of one thing, in the order of time, and the bursts that they make."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from operator import itemgetter
+
+from listener.issues.bursts import Level, Series
+from listener.issues.rates import Rate, Span
+
+DAY = 86_400.0
+
+
+class Voices:
+    """The voices of one key: an issue, or a topic of a brand. Times in seconds of UTC since 1970."""
+
+    def __init__(self, began: float, said: Iterable[tuple[str, float]] = ()) -> None:
+        self._series = Series(began)
+        self._times: list[tuple[float, str]] = []
+        # whether bursts of it may be kept in the store; so it is until looked at
+        self.had_alarm = True
+        for person, at in said:
+            self.hear(person, at)
+
+    def hear(self, person: str, at: float) -> None:
+        """A person spoke."""
+        insort(self._times, (at, person))
+        self._series.hear(person, at)
+
+    def persons(self, since: float, until: float) -> set[str]:
+        """Who spoke after `since`, up to `until`."""
+        first, last = (bisect_right(self._times, at, key=itemgetter(0)) for at in (since, until))
+        return {person for _, person in self._times[first:last]}
+
+    @property
+    def last(self) -> float | None:
+        """When somebody spoke last."""
+        return self._times[-1][0] if self._times else None
+
+    def level(self, now: float) -> Level | None:
+        return self._series.level(now)
+
+    def spans(self, now: float) -> tuple[Span, ...]:
+        return self._series.spans(now)
+
+    def rate(self, at: float, hours: int = 6) -> Rate:
+        return self._series.rate(at, hours)
+
+    def height(self, span: Span) -> tuple[str, int, float, float, float]:
+        """(level, persons, expected, ratio, z) of the alarms of one burst, where it was highest."""
+        mine = [one for one in self._series.alarms if span.start <= one.at and (span.end is None or one.at < span.end)]
+        level = "page" if any(one.level == "page" for one in mine) else "watch"
+        top = max(mine, key=lambda one: one.persons)
+        return level, top.persons, top.expected, top.ratio, top.z

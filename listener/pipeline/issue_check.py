@@ -1,0 +1,175 @@
+"""Step 2½: whose trouble is it, too? Every complaint joins an issue, and the issue gets its spread and its alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from listener.issues.bursts import Level
+from listener.issues.order import NO_TOPIC
+from listener.issues.rates import Rate
+from listener.issues.spread import Circumstances, Verdict, judged
+from listener.issues.voices import DAY, Voices
+from listener.model.plan import Judgement
+from listener.pipeline.alarms import keep_alarms
+from listener.pipeline.joining import Joining, Reading
+from listener.store.judging import Turn
+
+# a month is twice what a count looks back, so that bursts of the time before are known and left out
+LOOK_BACK = timedelta(days=30)
+WEEK = 7 * DAY
+# the window that bursts are counted in
+LATELY = 6 * 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What rules can ask of the issue of a mention; `trend` is the topic's persons against the usual."""
+
+    issue: str
+    spread: str
+    state: str
+    persons: int
+    customers: int
+    ratio: float | None
+    trend: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found of one issue: the verdict, and its rate and that of its topic."""
+
+    verdict: Verdict
+    rate: Rate
+    topic: Rate
+
+
+class IssueCheck:
+    """The issue check of a batch, in its transaction."""
+
+    def __init__(self, reading: Callable[[], Reading]) -> None:
+        self._joining = Joining(reading)
+        self._voices: dict[str, Voices] = {}
+        self._began: dict[str, float] = {}
+        self._day = ""
+
+    def check(
+        self, turn: Turn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], now: datetime
+    ) -> dict[int, Seen]:
+        """Every complaint of the batch joins an issue; what rules may ask of it, by mention."""
+        joined = self._joining.join(turn.issues, rows, judgements)
+        if not joined.changed:
+            return {}
+        self._age(turn, rows, now)
+        if joined.moved:
+            self._voices.clear()
+        where = {number: root for number, root in turn.issues.roots_of([row.id for row in rows]).items() if root}
+        self._hear(rows, judgements, where)
+        looked = self.look(turn, joined.changed, now)
+        issues = turn.issues.rows(set(where.values()))
+        return {number: _seen(issues[root], looked[root]) for number, root in where.items()}
+
+    def look(self, turn: Turn, roots: Iterable[str], now: datetime) -> dict[str, Looked]:
+        """Judge these issues anew: their spread is kept, and the alarms of them and of their topics."""
+        issues = turn.issues.rows(set(roots))
+        for root, row in issues.items():
+            keep_alarms(turn.hearing, f"issue:{root}", row.brand, row.topic, root, self._issue(turn, row, now), now)
+        looked = {root: self._look(turn, row, now) for root, row in issues.items()}
+        turn.issues.set([_kept(root, found) for root, found in looked.items()])
+        topics = {(row.brand, row.topic) for row in issues.values()}
+        for brand, topic in sorted(topics):
+            key = f"topic:{brand}:{topic}"
+            keep_alarms(turn.hearing, key, brand, topic, None, self._topic(turn, brand, topic, now), now)
+        return looked
+
+    def forget(self) -> None:
+        """Another process changed issues, or a transaction was rolled back."""
+        self._voices.clear()
+        self._joining.forget()
+
+    def _age(self, turn: Turn, rows: Sequence[Row[Any]], now: datetime) -> None:
+        """Once a day everything is read anew, and when older mentions of a brand come in."""
+        day = f"{now:%F}"
+        older = [row for row in rows if row.posted_at.timestamp() < self._began.get(row.brand, 0.0)]
+        if day != self._day or older:
+            self._day = day
+            self._voices.clear()
+            self._began.clear()
+
+    def _hear(self, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], where: Mapping[int, str]) -> None:
+        """What is remembered hears of the new voices; what is not is read from the store with them in it."""
+        for row in rows:
+            person, root = judgements[row.id].person, where.get(row.id)
+            if root is None or judgements[row.id].duplicate_of is not None or person.startswith("mention:"):
+                continue
+            topics = judgements[row.id].verdict.topics
+            for key in (f"issue:{root}", f"topic:{row.brand}:{topics[0] if topics else NO_TOPIC}"):
+                if key in self._voices:
+                    self._voices[key].hear(person, row.posted_at.timestamp())
+
+    def _look(self, turn: Turn, row: Row[Any], now: datetime) -> Looked:
+        mine, topic = self._issue(turn, row, now), self._topic(turn, row.brand, row.topic, now)
+        present = now.timestamp()
+        at = min(present, row.last_seen.timestamp())
+        persons = mine.persons(at - DAY, at)
+        before = mine.persons(at - WEEK, at - DAY) - persons
+        circumstances = Circumstances(
+            others=max(0, len(persons) - 1),
+            earlier=len(before),
+            nameless=turn.hearing.nameless(row.id, datetime.fromtimestamp(at - DAY, UTC)) if len(persons) < 1 else 0,
+            has_author=bool(persons),
+            listened=at - self._began[row.brand],
+            issue=mine.level(present),
+            topic=self._unexplained(turn, row, topic, at, present),
+        )
+        return Looked(judged(circumstances), mine.rate(at), topic.rate(at))
+
+    def _unexplained(self, turn: Turn, row: Row[Any], topic: Voices, at: float, present: float) -> Level | None:
+        """The topic's alarm, as far as it may be this issue's: one that is spoken of now, and none has its own."""
+        level = topic.level(present)
+        if level is None or present - at > LATELY or turn.hearing.has_burst(row.brand, row.topic):
+            return None
+        return level
+
+    def _issue(self, turn: Turn, row: Row[Any], now: datetime) -> Voices:
+        return self._known(turn, f"issue:{row.id}", row.brand, lambda: turn.hearing.of_issue(row.id, _since(now)))
+
+    def _topic(self, turn: Turn, brand: str, topic: str, now: datetime) -> Voices:
+        named = None if topic == NO_TOPIC else topic
+        said = lambda: turn.hearing.of_topic(brand, named, _since(now))  # noqa: E731  # read only where not remembered
+        return self._known(turn, f"topic:{brand}:{topic}", brand, said)
+
+    def _known(self, turn: Turn, key: str, brand: str, said: Callable[[], list[tuple[str, datetime]]]) -> Voices:
+        if brand not in self._began:
+            began = turn.hearing.began(brand)
+            self._began[brand] = began.timestamp() if began else 0.0
+        voices = self._voices.get(key)
+        if voices is None:
+            voices = Voices(self._began[brand], ((person, at.timestamp()) for person, at in said()))
+            self._voices[key] = voices
+        return voices
+
+
+def _since(now: datetime) -> datetime:
+    """The same all day long, so that what is remembered and what is read anew agree."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - LOOK_BACK
+
+
+def _kept(root: str, found: Looked) -> dict[str, Any]:
+    rate = found.rate
+    return {
+        "id": root,
+        "spread": found.verdict.spread,
+        "persons_now": rate.persons,
+        "usual_rate": rate.expected if rate.windows else None,
+        "ratio": rate.ratio if rate.windows else None,
+    }
+
+
+def _seen(row: Row[Any], looked: Looked) -> Seen:
+    ratio, trend = ((rate.ratio if rate.windows else None) for rate in (looked.rate, looked.topic))
+    return Seen(row.id, looked.verdict.spread, row.state, row.persons, row.customers, ratio, trend)

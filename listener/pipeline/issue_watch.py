@@ -1,0 +1,35 @@
+"""The watch over issues between mentions: late posts are gone over again, spreads fall, people hear of bursts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from listener.pipeline.issue_check import IssueCheck
+from listener.pipeline.joining import Reading
+from listener.pipeline.settling import Settling
+from listener.store import Store
+
+
+class IssueWatch:
+    """What is done about issues although nobody said anything new."""
+
+    def __init__(
+        self, store: Store, check: IssueCheck, reading: Callable[[], Reading], now: Callable[[], datetime], channel: str
+    ) -> None:
+        self._store = store
+        self._check = check
+        self._settling = Settling(store, reading, now)
+        self._now = now
+        self._channel = channel
+
+    def beat(self) -> None:
+        """Settle what came late, look at lively issues again, tell people. Raises StoreTrouble."""
+        changed = self._settling.settle()
+        now = self._now()
+        lively = self._store.issues.lively(now)
+        if changed or lively:
+            with self._store.judging.turn(now) as turn:
+                if changed:
+                    self._check.forget()
+                self._check.look(turn, {*changed, *lively}, now)

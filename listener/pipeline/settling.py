@@ -1,0 +1,143 @@
+"""Late posts: what came out of the order of posts is gone over again, so that any order of arrival ends the same."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from listener.issues.grouping import Centroid, Grouping
+from listener.issues.order import NO_TOPIC, seconds_of
+from listener.issues.walking import Ordered, Placed, Walked, walk
+from listener.model.grouped import Membership
+from listener.pipeline.joining import (
+    SNAPSHOTS,
+    VERSION,
+    Complained,
+    Reading,
+    complained,
+    membership,
+    opening,
+    retitled,
+)
+from listener.store import Store
+from listener.store.grounds import IssueTurn
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A ground from some place on: where it stood there, everything that came after, and what was made of that."""
+
+    name: str
+    version: int
+    grouping: Grouping
+    said: Sequence[Complained]
+    ordered: Ordered
+    before: Mapping[int, str]
+    numbers: Mapping[str, int]
+
+
+class Settling:
+    """Goes over grounds again. Returns the issues whose counts changed."""
+
+    def __init__(self, store: Store, reading: Callable[[], Reading], now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._reading = reading
+        self._now = now
+
+    def settle(self) -> frozenset[str]:
+        """Everything that waits for it. Raises StoreTrouble."""
+        changed: frozenset[str] = frozenset()
+        for ground in self._store.issues.dirty_grounds():
+            changed |= self.go_over(ground)
+        return changed
+
+    def go_over(self, ground: str) -> frozenset[str]:
+        """One ground. The walk is outside of the writing transaction; if something came in meanwhile it is repeated."""
+        while True:
+            with self._store.judging.look(self._now()) as seen:
+                road = self._road(seen.issues, ground)
+            if road is None:
+                return frozenset()
+            walked = walk(road.grouping, [one.step for one in road.said], road.ordered, {})
+            with self._store.judging.turn(self._now()) as writing:
+                state = writing.issues.states([ground])[ground]
+                if state.version == road.version:
+                    return self._keep(writing.issues, road, walked, state)
+
+    def _road(self, turn: IssueTurn, name: str) -> Road | None:
+        state = turn.states([name]).get(name)
+        if state is None or state.dirty_since is None:
+            return None
+        reading = self._reading()
+        brand, topic = name.split("\n", 1)
+        copy = turn.snapshot(name, state.dirty_since)
+        since = datetime.fromtimestamp(seconds_of(copy.last), UTC) if copy else LONG_AGO
+        rows = turn.complaints(brand, None if topic == NO_TOPIC else topic, since)
+        said = [complained(row, topic, row.duplicate_of, reading) for row in rows]
+        said = [one for one in said if copy is None or one.step.place > copy.last]
+        grouping = Grouping(
+            map(Centroid.from_json, copy.value["issues"] if copy else ()), thresholds=reading.thresholds
+        )
+        before = {mention: one for mention, one in turn.assigned([one.row.id for one in said]).items() if one}
+        pins = turn.pins()
+        known = turn.rows({*before.values(), *pins.values()})
+        numbers = {one: row.number for one, row in known.items()}
+        here = {one for one, row in known.items() if (row.brand, row.topic) == (brand, topic)}
+        locks = tuple((number, at.timestamp()) for number, at in turn.locks(name))
+        pinned = {mention: numbers[one] if one in here else None for mention, one in pins.items()}
+        return Road(name, state.version, grouping, said, Ordered(pinned, locks), before, numbers)
+
+    def _keep(self, turn: IssueTurn, road: Road, walked: Walked, state: Row[Any]) -> frozenset[str]:
+        by_mention = {one.row.id: one for one in road.said}
+        ids = named(turn, road, walked)
+        new = [opening(by_mention[founder], number) for number, founder in unnamed(walked, ids)]
+        turn.open(new)
+        ids |= {one.number: one.id for one in new}
+        moved = [one for one in walked.placed if road.before.get(one.mention) != ids[one.number]]
+        changed = turn.assign([again(one, ids) for one in moved])
+        turn.replace_words(
+            road.name, {ids[one.issue]: one.as_json() for one in road.grouping.issues if one.issue in ids}
+        )
+        dirty = state.dirty_since
+        turn.drop_snapshots(road.name, dirty, SNAPSHOTS)
+        turn.keep_state(road.name, state.version + 1, state.last, None)
+        turn.set(retitled(turn, road.grouping, walked.grown, ids, road.said))
+        return changed | frozenset(ids.values())
+
+
+def again(one: Placed, ids: Mapping[int, str]) -> Membership:
+    """An assignment that another order of posts made."""
+    kept = membership(one, ids)
+    return Membership(kept.mention, kept.issue, kept.score, f"late posts: {kept.reason}", VERSION)
+
+
+def named(turn: IssueTurn, road: Road, walked: Walked) -> dict[int, str]:
+    """The id of each issue: its own, else that of an issue which lost its founder to it, by the mentions they share."""
+    numbers = {one.issue for one in road.grouping.issues} | {one.number for one in walked.placed}
+    ids = turn.ids(numbers)
+    homeless = {one.number for one in walked.placed} - ids.keys()
+    lost = {one for one in road.before.values() if road.numbers.get(one) not in numbers}
+    lost -= turn.members_outside(lost, road.before.keys()) if lost else set()
+    shared: dict[int, Counter[str]] = defaultdict(Counter)
+    for one in walked.placed:
+        if one.number in homeless and road.before.get(one.mention) in lost:
+            shared[one.number][road.before[one.mention]] += 1
+    pairs = sorted((-count, number, known) for number, counts in shared.items() for known, count in counts.items())
+    taken: dict[int, str] = {}
+    for _, number, known in pairs:
+        if number not in taken and known not in taken.values():
+            taken[number] = known
+    turn.rename({known: number for number, known in taken.items()})
+    return ids | taken
+
+
+def unnamed(walked: Walked, ids: Mapping[int, str]) -> Iterable[tuple[int, int]]:
+    """(number, founder) of the issues that nobody knew before."""
+    return [(one.number, one.mention) for one in walked.placed if one.founds and one.number not in ids]

@@ -1,0 +1,165 @@
+"""What grouping remembers between batches: the words of live issues, how far each ground has come, what is to redo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+
+from listener.model import Issue, IssueLink, IssueMember, IssueState, IssueWords, Mention
+from listener.model.grouped import Membership, Opening
+from listener.store import grouped
+from listener.store.engine import Database, chunks, many, table
+
+issue, member, link = table(Issue), table(IssueMember), table(IssueLink)
+state, words, mention = table(IssueState), table(IssueWords), table(Mention)
+
+COMPLAINTS = ("negative", "mixed")
+OF_GROUND = select(words.c.value).where(words.c.ground == bindparam("whose"))
+
+
+class IssueTurn:
+    """Grouping within one open transaction."""
+
+    def __init__(self, connection: Connection, database: Database, at: datetime) -> None:
+        self._connection = connection
+        self._database = database
+        self._at = at
+
+    def states(self, grounds: Collection[str]) -> dict[str, Row[Any]]:
+        """How far each ground has come; `version` grows with each change. Held until the transaction ends."""
+        query = select(state).where(state.c.name.in_(sorted(grounds))).order_by(state.c.name).with_for_update()
+        return {row.name: row for row in self._connection.execute(query)}
+
+    def words(self, ground: str) -> list[Mapping[str, Any]]:
+        """The words of the ground's issues."""
+        return list(self._connection.execute(OF_GROUND, {"whose": ground}).scalars())
+
+    def ids(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Issue ids by the numbers that grouping knows them by."""
+        found: dict[int, str] = {}
+        for part in chunks(sorted(set(numbers))):
+            query = select(issue.c.number, issue.c.id).where(issue.c.number.in_(part))
+            found |= {row.number: row.id for row in self._connection.execute(query)}
+        return found
+
+    def assigned(self, numbers: Collection[int]) -> dict[int, str | None]:
+        """The issue that each of these mentions was put in last, merges not followed."""
+        found: dict[int, str | None] = {}
+        for part in chunks(sorted(numbers)):
+            found |= grouped.assigned(self._connection, member.c.mention.in_(part))
+        return found
+
+    def locks(self, ground: str) -> list[tuple[int, datetime]]:
+        """(number, since when) of the issues of a ground that take no more mentions."""
+        mine = (link.c.kind == "lock") & link.c.undone_at.is_(None) & (words.c.ground == ground)
+        query = select(issue.c.number, link.c.at).join(link, link.c.issue == issue.c.id)
+        query = query.join(words, words.c.issue == issue.c.id).where(mine)
+        return [(row.number, row.at) for row in self._connection.execute(query)]
+
+    def pins(self, numbers: Collection[int] | None = None) -> dict[int, str]:
+        """The issue that ops put a mention in, by mention: the newest pin holds."""
+        query = select(link.c.mention, link.c.issue).where(link.c.kind == "pin", link.c.undone_at.is_(None))
+        query = query if numbers is None else query.where(link.c.mention.in_(sorted(numbers)))
+        return {row.mention: row.issue for row in self._connection.execute(query.order_by(link.c.id))}
+
+    def open(self, openings: Iterable[Opening]) -> None:
+        """New issues."""
+        grouped.open_all(self._connection, self._database, openings, self._at)
+
+    def assign(self, memberships: Collection[Membership]) -> frozenset[str]:
+        """Put mentions into issues and count these anew; returns the issues that they count in now or did before."""
+        changed = grouped.assign(self._connection, list(memberships), self._at)
+        grouped.recount(self._connection, changed)
+        return changed
+
+    def rows(self, ids: Collection[str]) -> dict[str, Row[Any]]:
+        """Issues by id."""
+        found: dict[str, Row[Any]] = {}
+        for part in chunks(sorted(ids)):
+            found |= {row.id: row for row in self._connection.execute(select(issue).where(issue.c.id.in_(part)))}
+        return found
+
+    def roots_of(self, numbers: Collection[int]) -> dict[int, str | None]:
+        """The issue that each mention counts in."""
+        return grouped.issues_of(self._connection, numbers)
+
+    def set(self, changes: Iterable[Mapping[str, Any]]) -> None:
+        """Columns of issues, `id` among them; all rows have the same columns."""
+        rows = [{**row, "which": row["id"]} for row in changes]
+        if rows:
+            names: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("id", "which")}
+            many(self._connection, update(issue).where(issue.c.id == bindparam("which")).values(names), rows)
+
+    def keep_words(self, ground: str, by_issue: Mapping[str, Mapping[str, Any]]) -> None:
+        """The words of these issues as they are now."""
+        if not by_issue:
+            return
+        statement = self._database.insert(IssueWords)
+        new = {"ground": statement.excluded.ground, "value": statement.excluded.value}
+        statement = statement.on_conflict_do_update(index_elements=["issue"], set_=new)
+        rows = [{"issue": one, "ground": ground, "value": value} for one, value in by_issue.items()]
+        many(self._connection, statement, rows)
+
+    def replace_words(self, ground: str, by_issue: Mapping[str, Mapping[str, Any]]) -> None:
+        """The words of all live issues of a ground; those that are not among them live no more."""
+        self._connection.execute(delete(words).where(words.c.ground == ground))
+        self.keep_words(ground, by_issue)
+
+    def keep_state(self, ground: str, version: int, last: int | None, dirty_since: int | None) -> None:
+        """How far a ground has come."""
+        values = {"version": version, "at": self._at, "last": last, "dirty_since": dirty_since, "value": {}}
+        statement = self._database.insert(IssueState).values(name=ground, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+
+    def snapshot(self, ground: str, before: int) -> Row[Any] | None:
+        """The newest kept copy of a ground's words from before that place."""
+        mine = state.c.name.like(_copies(ground), escape="\\") & (state.c.last < before)
+        return self._connection.execute(select(state).where(mine).order_by(state.c.last.desc()).limit(1)).first()
+
+    def keep_snapshot(self, ground: str, last: int, value: Mapping[str, Any]) -> None:
+        """A copy of a ground's words as they were at that place."""
+        values = {"version": 0, "at": self._at, "last": last, "value": dict(value)}
+        statement = self._database.insert(IssueState).values(name=f"{ground}\n{last}", **values)
+        self._connection.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+
+    def drop_snapshots(self, ground: str, since: int, most: int) -> None:
+        """Copies from that place on hold no more; of the others the newest stay."""
+        mine = state.c.name.like(_copies(ground), escape="\\")
+        old = select(state.c.name).where(mine, state.c.last < since).order_by(state.c.last.desc()).limit(most)
+        kept = list(self._connection.execute(old).scalars())
+        self._connection.execute(delete(state).where(mine, state.c.name.not_in(kept)))
+
+    def complaints(self, brand: str, topic: str | None, since: datetime) -> list[Row[Any]]:
+        """All judged complaints of a ground that were posted from then on."""
+        query = select(mention).where(
+            mention.c.brand == brand,
+            mention.c.topic.is_(None) if topic is None else mention.c.topic == topic,
+            mention.c.label.in_(COMPLAINTS),
+            mention.c.own.is_(False),
+            mention.c.decided_at.is_not(None),
+            mention.c.posted_at >= since,
+        )
+        return list(self._connection.execute(query))
+
+    def rename(self, numbers: Mapping[str, int]) -> None:
+        """These issues are known to grouping by another number: an earlier post than their founder came in."""
+        # first out of the way, as two may change places
+        for one in numbers:
+            self._connection.execute(update(issue).where(issue.c.id == one).values(number=None))
+        for one, number in numbers.items():
+            self._connection.execute(update(issue).where(issue.c.id == one).values(number=number))
+
+    def members_outside(self, ids: Collection[str], mentions: Collection[int]) -> frozenset[str]:
+        """Those of the issues that also have mentions besides these."""
+        newest = select(func.max(member.c.id)).group_by(member.c.mention)
+        inside = set(mentions)
+        query = select(member.c.issue, member.c.mention).where(member.c.issue.in_(sorted(ids)), member.c.id.in_(newest))
+        return frozenset(row.issue for row in self._connection.execute(query) if row.mention not in inside)
+
+
+def _copies(ground: str) -> str:
+    escaped = ground.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}\n%"

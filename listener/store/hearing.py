@@ -1,0 +1,73 @@
+"""Who spoke of what when: the (person, time) that bursts are counted on, always taken from the mentions themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from listener.model import IssueAlarm, Mention
+from listener.store.engine import many, table
+from listener.store.grounds import COMPLAINTS
+
+mention, alarm = table(Mention), table(IssueAlarm)
+
+SAID = select(mention.c.person, mention.c.posted_at)
+# a mention without an author is nobody's voice, and a copy is the voice of whom it copies
+VOICES = (mention.c.duplicate_of.is_(None), mention.c.person.not_like("mention:%"))
+
+
+class Hearing:
+    """Voices within one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_issue(self, root: str, since: datetime) -> list[tuple[str, datetime]]:
+        """(person, when) of everybody who spoke of an issue."""
+        query = SAID.where(mention.c.issue == root, mention.c.posted_at >= since, *VOICES)
+        return [(row.person, row.posted_at) for row in self._connection.execute(query)]
+
+    def of_topic(self, brand: str, topic: str | None, since: datetime) -> list[tuple[str, datetime]]:
+        """(person, when) of everybody who complained of a topic."""
+        about = mention.c.topic.is_(None) if topic is None else mention.c.topic == topic
+        theirs = mention.c.label.in_(COMPLAINTS) & mention.c.own.is_(False) & mention.c.decided_at.is_not(None)
+        query = SAID.where(mention.c.brand == brand, about, theirs, mention.c.posted_at >= since, *VOICES)
+        return [(row.person, row.posted_at) for row in self._connection.execute(query)]
+
+    def began(self, brand: str) -> datetime | None:
+        """The first mention of a brand: since when there is something to compare with."""
+        query = select(func.min(mention.c.posted_at)).where(mention.c.brand == brand)
+        found: datetime | None = self._connection.execute(query).scalar()
+        return found
+
+    def nameless(self, root: str, since: datetime) -> int:
+        """Mentions of an issue whose author nobody knows."""
+        query = select(func.count()).where(
+            mention.c.issue == root,
+            mention.c.duplicate_of.is_(None),
+            mention.c.person.like("mention:%"),
+            mention.c.posted_at >= since,
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def alarms(self, key: str) -> list[Row[Any]]:
+        """The bursts of a key as they are kept, first one first."""
+        return list(self._connection.execute(select(alarm).where(alarm.c.key == key).order_by(alarm.c.at)))
+
+    def has_burst(self, brand: str, topic: str) -> bool:
+        """Whether an issue of this topic has a burst now: then the topic's is explained by it."""
+        open_ones = (alarm.c.ended_at.is_(None), alarm.c.issue.is_not(None))
+        query = select(alarm.c.id).where(alarm.c.brand == brand, alarm.c.topic == topic, *open_ones)
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def add_alarms(self, rows: list[dict[str, Any]]) -> None:
+        many(self._connection, alarm.insert(), rows)
+
+    def change_alarm(self, number: int, **values: Any) -> None:
+        self._connection.execute(alarm.update().where(alarm.c.id == number).values(values))
+
+    def drop_alarm(self, number: int) -> None:
+        """Late posts showed that there was no burst, and nobody had been told of it."""
+        self._connection.execute(alarm.delete().where(alarm.c.id == number))

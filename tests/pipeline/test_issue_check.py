@@ -1,0 +1,120 @@
+"""Every complaint joins an issue; who else has it is known before rules are asked."""
+
+from datetime import timedelta
+
+from listener.store.deliveries import DeliveryFilter
+from listener.store.issues import IssueFilter
+from listener.store.mentions import MentionFilter
+from tests.pipeline.road import NOW, a_road, an_item
+
+SYNC = "- Acme Flow sync fails with error 17 on my phone"
+# different enough to be no copies of each other
+ALIKE = (
+    SYNC,
+    "- Since noon error 17 whenever Acme Flow sync runs",
+    "- Why does sync fail? Acme Flow says 17",
+    "- My phone shows Acme Flow error 17, sync is dead",
+    "- Acme Flow: error 17 on sync, on every phone in this house",
+)
+BILL = "- Acme Flow billed me twice, where is my invoice"
+
+THREE = """\
+version: 1
+rules:
+  - id: same-issue-many-customers
+    about: Three different persons report the same issue within a day.
+    owner: ops-desk
+    mode: live
+    when:
+      sentiment: negative
+      count: {same: issue.id, different: person.id, within: 24h, at_least: 3}
+    then:
+      - check_issue: {}
+      - alert: {channel: care}
+    limits:
+      alert: {per_issue: 1 per 6h}
+    tests:
+      - {given: {sentiment: negative, issue.id: sync, person.id: c-1}, history: [
+          {sentiment: negative, issue.id: sync, person.id: c-2, ago: 2h},
+          {sentiment: negative, issue.id: sync, person.id: c-3, ago: 3h}], expect: [check_issue, alert]}
+      - {given: {sentiment: positive}, expect: nothing}
+"""
+
+
+def issues(road):
+    return road.store.issues.page(IssueFilter())
+
+
+def facts(road, number):
+    return road.store.mentions.decisions([number])[number][-1].facts
+
+
+def saying(number, text, handle, **changes):
+    return an_item(f"p{number}", text, handle, **changes)
+
+
+def test_the_same_trouble_of_two_persons_is_one_issue_and_another_is_another(tmp_path):
+    road = a_road(tmp_path)
+    road.says(saying(1, SYNC, "anna"), saying(2, ALIKE[1], "ben"), saying(3, BILL, "cem"))
+
+    found = {row.title: (row.mentions, row.persons, row.spread) for row in issues(road)}
+    assert sorted(found.values()) == [(1, 1, "cannot_tell"), (2, 2, "possibly_shared")]
+    assert all(row.issue for row in road.store.mentions.page(MentionFilter()))
+
+
+def test_praise_and_questions_have_no_issue(tmp_path):
+    road = a_road(tmp_path)
+    road.says(saying(1, "Acme Flow +", "anna"), saying(2, "Acme Flow?", "ben"))
+
+    assert issues(road) == []
+
+
+def test_rules_can_ask_for_the_issue(tmp_path):
+    road = a_road(tmp_path)
+    road.says(saying(1, SYNC, "anna"))
+    road.says(saying(2, ALIKE[1], "ben"))
+    road.says(saying(3, ALIKE[2], "cem"))
+
+    seen = facts(road, 3)
+    assert (seen["issue.spread"], seen["issue.state"], seen["issue.persons"]) == ("shared", "open", 3)
+    assert seen["issue.id"] == issues(road)[0].id
+    assert (seen["issue.customers"], seen.get("issue.ratio")) == (0, None)
+
+
+def test_the_third_person_with_the_same_issue_alerts_once_in_six_hours(tmp_path):
+    road = a_road(tmp_path, THREE)
+    for number, person in enumerate(("anna", "anna", "ben", "cem", "dan")):
+        road.says(saying(number, ALIKE[number], person))
+
+    (alert,) = road.store.deliveries.page(DeliveryFilter())
+    assert (alert.action, alert.status, alert.person) == ("alert", "due", "forum:cem")
+    assert alert.issue == issues(road)[0].id
+
+
+def test_history_is_counted_and_not_acted_on(tmp_path):
+    road = a_road(tmp_path, THREE)
+    old = [saying(n, ALIKE[n], f"p{n}", posted_at=NOW - timedelta(days=30, hours=n)) for n in range(4)]
+    road.says(*old)
+
+    assert [row.persons for row in issues(road)] == [4]
+    assert road.store.deliveries.page(DeliveryFilter()) == []
+
+
+def test_a_copy_is_the_voice_of_who_said_it_first(tmp_path):
+    road = a_road(tmp_path)
+    text = "- Acme Flow deleted all of my notes when I opened it on the new tablet this morning"
+    road.says(*(saying(n, text, f"account{n}") for n in range(20)))
+
+    (row,) = issues(road)
+    assert (row.mentions, row.persons) == (1, 1)
+    assert {mention.issue for mention in road.store.mentions.page(MentionFilter())} == {row.id}
+
+
+def test_what_turns_out_to_be_praise_leaves_its_issue(tmp_path):
+    road = a_road(tmp_path)
+    road.says(saying(1, SYNC, "anna"), saying(2, ALIKE[1], "ben"))
+    road.clock.pass_by(hours=1)
+    road.says(saying(2, "Acme Flow works again, thanks +", "ben"))
+
+    (row,) = issues(road)
+    assert (row.mentions, row.persons) == (1, 1)
