@@ -5,19 +5,22 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listener.cli.lists import listing
-from listener.cli.opening import opened
+from listener.cli.opening import configured, opened, parts_with
 
 if TYPE_CHECKING:
     from connectors.rows import Rejected
+    from listener.config import Config
     from listener.customers import Reading
     from listener.imports.ahead import Ahead
     from listener.imports.keeping import Tally
+    from listener.imports.ready import Task
     from listener.wiring import Parts
 
 FIRST_TOLD = 20  # the log tells these already
@@ -37,14 +40,30 @@ def mentions(context: typer.Context, file: File, act: ToAct = False) -> None:
     """
     from listener.imports.ahead import ahead_of
 
-    with ahead_of(file) as ahead, opened(context) as parts:
-        tally, rejected, judged = _imported(parts, file, ahead, act)
+    with ahead_of(file) as ahead:
+        asked = configured(context)
+        # what rules may act on has to be seen after them: then they are adopted before the first row is read
+        task = None if act else _begun(asked[0], file, act, ahead)
+        with parts_with(asked) as parts:
+            parts.book.running()
+            parts.registry.refresh()
+            tally, rejected, judged = _imported(parts, task or _begun(asked[0], file, act, ahead), ahead)
     _report(tally, rejected, judged)
     if rejected and not tally.rows:
         raise typer.Exit(1)
 
 
-def _imported(parts: Parts, file: Path, ahead: Ahead | None, act: bool) -> tuple[Tally, int, int]:
+def _begun(config: Config, file: Path, act: bool, ahead: Ahead | None) -> Task:
+    """The task, given to the process ahead before this one imports all that a store needs."""
+    from listener.imports.tasks import task_of
+
+    task = task_of(config, file, datetime.now(UTC), act)
+    if ahead:
+        ahead.begin(task)
+    return task
+
+
+def _imported(parts: Parts, task: Task, ahead: Ahead | None) -> tuple[Tally, int, int]:
     """Batch for batch, with a progress bar on a terminal: what was kept, lines rejected, mentions judged."""
     from rich.console import Console
     from rich.progress import Progress
@@ -53,15 +72,12 @@ def _imported(parts: Parts, file: Path, ahead: Ahead | None, act: bool) -> tuple
 
     # what is loaded by now stays; looking through it again and again costs a tenth of an import
     gc.freeze()
-    # adopted before the first row: a rule acts only on what is seen after it came
-    parts.book.running()
-    parts.registry.refresh()
-    importer = Importer(parts, act)
+    importer = Importer(parts, task)
     tally, rejected, judged = Tally(), 0, 0
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task("judged", total=None)
-        for ready in importer.batches(file, ahead):
-            rejected += _told(file, ready.rejected)
+        for ready in importer.batches(ahead):
+            rejected += _told(task.file, ready.rejected)
             tally += importer.keep(ready)
             judged += importer.judge()
             progress.update(bar, completed=judged)

@@ -48,9 +48,16 @@ def configured(context: typer.Context) -> tuple[Config, Secrets, Log]:
 @contextmanager
 def opened(context: typer.Context) -> Iterator[Parts]:
     """All parts, made when used, closed at the end. Raises ConfigError, StoreTrouble, SecretError."""
+    with parts_with(configured(context)) as parts:
+        yield parts
+
+
+@contextmanager
+def parts_with(asked: tuple[Config, Secrets, Log]) -> Iterator[Parts]:
+    """The same for a configuration that was read already."""
     from listener.wiring import parts_of
 
-    with parts_of(*configured(context)) as parts:
+    with parts_of(*asked) as parts:
         yield parts
 
 

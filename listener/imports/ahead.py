@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 if TYPE_CHECKING:
     # what they import is heavy, and the process is started before anything heavy is
     from listener.imports.ready import Ready, Task
+    from listener.understanding.learned import Learned
 
 # a file of so many bytes is ready before the other process has even begun
 SMALL = 100_000
@@ -49,15 +50,24 @@ class Ahead:
             start_new_session=True,
         )
 
-    def batches(self, task: Task) -> Iterator[Ready]:
+    def begin(self, task: Task) -> None:
+        """Let it read: it goes on until verdicts are due."""
+        with self._spoken_to():
+            _send(self._process.stdin, task)
+
+    def batches(self, learned: Learned | None) -> Iterator[Ready]:
         """What it makes of the file. Raises what it met there: OSError, UnreadableWords."""
-        try:
-            pickle.dump(task, pipe := _open(self._process.stdin))
-            pipe.flush()
-            while (found := pickle.load(_open(self._process.stdout))) is not None:
+        with self._spoken_to():
+            _send(self._process.stdin, learned)
+            while (found := _received(self._process.stdout)) is not None:
                 if isinstance(found, Exception):
                     raise found
                 yield found
+
+    @contextmanager
+    def _spoken_to(self) -> Iterator[None]:
+        try:
+            yield
         except (EOFError, BrokenPipeError) as error:
             # by then it has said on standard error why
             self._process.wait()
@@ -69,27 +79,29 @@ class Ahead:
         self._process.communicate()
 
 
-def _open(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe
-    return pipe
-
-
 def serve() -> None:
-    """The life of the process: a task in, batches out, None at the end."""
+    """The life of the process: a task and what was learned in, batches out, None at the end."""
     # imported before the task is there, which takes the other process as long
-    from listener.imports.ready import ready_or_not
+    from listener.imports.ready import Preparing, ready_or_not
 
     # nobody's print may come between the batches
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
         try:
-            for message in ready_or_not(pickle.load(sys.stdin.buffer)):
+            preparing = Preparing(_received(sys.stdin.buffer), lambda: _received(sys.stdin.buffer))
+            for message in ready_or_not(preparing):
                 _send(out, message)
         except (EOFError, BrokenPipeError):
             # the other is gone; python would complain about the rest that it cannot flush
             os._exit(1)
 
 
-def _send(out: IO[bytes], message: Any) -> None:
-    pickle.dump(message, out, pickle.HIGHEST_PROTOCOL)
-    out.flush()
+def _send(pipe: IO[bytes] | None, message: object) -> None:
+    assert pipe
+    pickle.dump(message, pipe, pickle.HIGHEST_PROTOCOL)
+    pipe.flush()
+
+
+def _received(pipe: IO[bytes] | None) -> Any:
+    assert pipe
+    return pickle.load(pipe)

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from listener.config import Config, SourceEntry
-from listener.config.naming import brand_names, brand_words, product_names
 from listener.imports.ahead import Ahead
-from listener.imports.ready import DEFAULT_SOURCE, Preparing, Reader, Ready, Task, WordFiles, said_in
-from listener.intake import Origin
+from listener.imports.ready import Preparing, Ready, Task, said_in
 from listener.model.verdict import Utterance, Verdict
 from listener.understanding import Understanding
-from listener.understanding.second import VADER
-from listener.wiring import Parts, clock
+from listener.wiring import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,58 +42,33 @@ class Foretold:
 
 
 class Importer:
-    """Keeps and judges a file. Everything kept is history, never acted on, unless `act`."""
+    """Keeps and judges a file."""
 
-    def __init__(self, parts: Parts, act: bool) -> None:
-        self._store = parts.store
-        self._words = brand_words(parts.config)
+    def __init__(self, parts: Parts, task: Task) -> None:
+        self._parts = parts
+        self._task = task
         self._foretold = Foretold(lambda: parts.understanding)
         self._judge = parts.judge_by(self._foretold)
-        self._at = clock()
-        self._parts = parts
-        self._act = act
 
-    def batches(self, file: Path, ahead: Ahead | None) -> Iterator[Ready]:
+    def batches(self, ahead: Ahead | None) -> Iterator[Ready]:
         """The file, made ready by the process ahead or, without one, here. Raises OSError and UnreadableWords."""
-        task = self._task(file)
-        # without a process of their own verdicts are left to the judge, who knows what he has judged before
-        return ahead.batches(task) if ahead else Preparing(replace(task, reader=None)).batches()
+        if ahead:
+            return ahead.batches(self._parts.learned)
+        # without a process of their own verdicts are left to the judge, who reads only what is new
+        return Preparing(replace(self._task, reader=None), lambda: None).batches()
 
     def keep(self, ready: Ready) -> Tally:
         """One transaction for the rows of each source. Raises StoreTrouble."""
-        self._foretold.take(dict(zip(said_in(ready.arrivals, self._words), ready.verdicts, strict=False)))
+        if self._task.reader:
+            said = said_in(ready.arrivals, self._task.reader.words)
+            self._foretold.take(dict(zip(said, ready.verdicts, strict=False)))
         return sum((self._keep(source, ready) for source in ready.arrivals), Tally())
 
     def _keep(self, source: str, ready: Ready) -> Tally:
         arrivals = ready.arrivals[source]
-        taken = self._store.arrivals.take(source, arrivals, self._at)
+        taken = self._parts.store.arrivals.take(source, arrivals, self._task.elsewhere.at)
         return Tally(len(arrivals), taken.items, taken.mentions, taken.edited, taken.repeated)
 
     def judge(self) -> int:
         """Judge and decide whatever waits; how many that were. Raises StoreTrouble."""
         return sum(iter(self._judge.batch, 0))
-
-    def _task(self, file: Path) -> Task:
-        config = self._parts.config
-        reading = config.understanding
-        files = WordFiles(reading.languages, reading.packs, reading.words, reading.topics)
-        # another engine has its connections here
-        reader = Reader(files, self._words, self._parts.learned) if reading.engine == VADER else None
-        origins = {entry.name: self._origin(config, entry) for entry in config.sources}
-        return Task(file, brand_names(config), product_names(config), origins, self._origin(config), reader)
-
-    def _origin(self, config: Config, entry: SourceEntry | None = None) -> Origin:
-        age = config.actions.max_age
-        return Origin(
-            source=entry.name if entry else DEFAULT_SOURCE,
-            kind=entry.spoken_of if entry else DEFAULT_SOURCE,
-            platform=entry.platform if entry else DEFAULT_SOURCE,
-            voice=entry.voice if entry else "discussion",
-            brands=tuple(brand.name for brand in config.brands),
-            everything=False,
-            first_poll=False,
-            at=self._at,
-            young=age.first_poll,
-            fresh=age.tickets,
-            history=not self._act,
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BufferedReader
@@ -35,11 +35,10 @@ class WordFiles:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a verdict is made with."""
+    """What a verdict is made with, besides what was learned, which is in the store."""
 
     files: WordFiles
     words: Mapping[str, BrandWords]
-    learned: Learned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +82,14 @@ def _is_table(path: Path, content: BufferedReader) -> bool:
 
 
 class Preparing:
-    """Makes a file ready, a batch at a time. Raises OSError and UnreadableWords."""
+    """Makes a file ready, a batch at a time. Raises OSError and UnreadableWords.
 
-    def __init__(self, task: Task) -> None:
+    `learned` is asked for what was learned before the first verdict.
+    """
+
+    def __init__(self, task: Task, learned: Callable[[], Learned | None]) -> None:
         self._task = task
+        self._learned = learned
         self._intake = Intake(Brands(task.brands), Brands(task.products))
         self._names = {brand.name.casefold(): brand.name for brand in task.brands}
 
@@ -132,13 +135,15 @@ class Preparing:
     @cached_property
     def _understanding(self) -> Understanding:
         assert self._task.reader
-        return Understanding.from_files(self._task.reader.files, self._task.reader.learned)
+        understanding = Understanding.from_files(self._task.reader.files)
+        understanding.learned = self._learned()
+        return understanding
 
 
-def ready_or_not(task: Task) -> Iterator[Ready | Exception | None]:
+def ready_or_not(preparing: Preparing) -> Iterator[Ready | Exception | None]:
     """Everything in the file, then None, or the trouble in the way."""
     try:
-        yield from Preparing(task).batches()
+        yield from preparing.batches()
     except (UnreadableWords, OSError) as trouble:
         yield trouble
     yield None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING, Any
 
 from listener.likeness import SIGN, is_near
+
+if TYPE_CHECKING:
+    # intake also works in processes that have no store
+    from sqlalchemy import Row
 
 
 def originals(rows: Iterable[Row[Any]], earlier: Iterable[Row[Any]]) -> dict[int, int]:

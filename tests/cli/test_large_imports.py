@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -64,8 +66,16 @@ def test_a_broken_word_file_is_told_as_always(tmp_path):
 def test_when_the_process_dies_the_command_says_so(capfd):
     ahead = Ahead()
 
+    ahead.begin("no task")
+
     with pytest.raises(ChildProcessError, match="import it again"):
-        next(ahead.batches("no task"))
+        next(ahead.batches(None))
     ahead.close()
 
     assert "Traceback" in capfd.readouterr().err
+
+
+def test_the_process_imports_no_tables():
+    asked = "import sys, listener.imports.ready; sys.exit('sqlalchemy' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

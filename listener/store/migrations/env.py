@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel, UTCDateTime
 from sqlmodel.sql.sqltypes import AutoString
 
-import listener.model  # noqa: F401  # fills the metadata
+from listener.model import Mention  # noqa: F401  # the first of the tables brings all into the metadata
 
 
 def spell(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
