@@ -15,8 +15,10 @@ from typing import Literal
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.typing import FilteringBoundLogger
 
+from listener.desk import Desk, House, Sockets, hearing
+from listener.pipeline.cards import Cards
 from listener.store.engine import StoreTrouble
-from listener.web import PREFIX, Health, Inbox, Leaving, Page, serve
+from listener.web import PREFIX, SLACK, Approve, Health, Inbox, Interactions, Leaving, Page, serve
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
@@ -67,6 +69,10 @@ class Daemon:
         self._pollers = Crew(POLLERS, "poll")
         self._performers = Crew(PERFORMERS, "act")
         self._health = Health(parts.store, clock)
+        house = House(parts.store, parts.people, parts.config.persons, Cards(parts.store, clock).refresh, clock)
+        self._slack = hearing(parts.channels)
+        self._desks = {name: Desk(channel, house, log) for name, channel in self._slack.items()}
+        self._sockets = Sockets(self._slack, self._desks, log)
 
     def end(self, how: Ending) -> None:
         """Finish the work in hand, then return from `run`."""
@@ -81,6 +87,7 @@ class Daemon:
         beats = self._beats()
         with serve(self._parts.config.web.listen, self._pages(), self._log):
             beats.start()
+            self._sockets.start()
             notify("READY=1")
             self._log.info(
                 "daemon.running", sources=len(self._parts.watched), book=self._parts.book.running().book.version
@@ -96,7 +103,9 @@ class Daemon:
         connectors = {name: watched.connector for name, watched in self._parts.watched.items()}
         inbox = Inbox(connectors, self._parts.collect, clock, self._log)
         leaving = Leaving(self._parts.store.contacts, self._parts.signer, clock, self._log)
-        return {**self._health.pages(), PREFIX: inbox, "/u/": leaving}
+        approve = Approve(self._parts.store, self._parts.links, self._parts.people, clock)
+        slack = Interactions(self._slack, self._desks, clock, self._log)
+        return {**self._health.pages(), PREFIX: inbox, "/u/": leaving, "/approve/": approve, SLACK: slack}
 
     def _beats(self) -> BackgroundScheduler:
         # a beat that is still at work is not begun again: no reason to warn at each
@@ -208,6 +217,9 @@ class Daemon:
         # in a thread, as a beat may wait for a locked store for longer than a stop may take
         resting = threading.Thread(target=beats.shutdown, daemon=True)
         resting.start()
+        self._sockets.stop()
+        for desk in self._desks.values():
+            desk.close()
         crews = (self._pollers, self._performers)
         for crew in crews:
             crew.stop()
@@ -241,7 +253,7 @@ def run_once(parts: Parts) -> bool:
         pass
     parts.issue_watch.beat()
     while True:
-        parts.upkeep.tell()
+        parts.upkeep.tell(patient=False)
         parts.takedowns.tell()
         parts.attention.look()
         due = parts.store.deliveries.due(clock())

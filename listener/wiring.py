@@ -21,7 +21,7 @@ from listener.actions.contract import Channel
 from listener.actions.templates import Templates
 from listener.advocacy.fatigue import Policy
 from listener.aside import Aside
-from listener.config import Config, Secrets
+from listener.config import Config, Secrets, desk
 from listener.config.naming import brand_names, brand_words, product_names
 from listener.customers import Registry
 from listener.customers.registry import columns_of
@@ -44,11 +44,13 @@ from listener.pipeline import (
     Ways,
 )
 from listener.pipeline.attention import Attention
+from listener.pipeline.cards import Cards
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.joining import Reading
 from listener.pipeline.letters import Mailroom
+from listener.pipeline.links import Links
 from listener.pipeline.people import Once, People, Person
 from listener.pipeline.programme import Programme
 from listener.pipeline.recheck import Recheck
@@ -236,7 +238,7 @@ class Parts:
             understanding=understanding,
             brands=brand_words(self.config),
             running=self.book.running,
-            orders=Orders(self.templates, self.handling),
+            orders=Orders(self.templates, self.handling, desk.groupings(self.config), zone),
             limits=limits,
             now=clock,
             log=self.log,
@@ -285,7 +287,8 @@ class Parts:
     @cached_property
     def act(self) -> Act:
         connectors = {name: watched.connector for name, watched in self.watched.items()}
-        ways = Ways(self.channels, connectors, self.door(""), self.door, self.handling)
+        cards = Cards(self.store, clock)
+        ways = Ways(self.channels, connectors, self.door(""), self.door, self.handling, cards.of, self.links.decide)
         return Act(self.store, ways, self.notices, clock, self.log, self.recheck)
 
     @cached_property
@@ -299,7 +302,12 @@ class Parts:
     @cached_property
     def upkeep(self) -> Upkeep:
         retention = Retention(self.config.retention.mentions, self.config.retention.strangers)
-        return Upkeep(self.store, self.notices, self.channels, retention, clock, self.log)
+        told = desk.readers(self.config, self.channels)
+        return Upkeep(self.store, self.notices, self.channels, retention, clock, self.log, told)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.signer, self.config.web.address, desk.approvers(self.config), clock)
 
     @cached_property
     def recheck(self) -> Recheck:

@@ -79,6 +79,7 @@ REFERENCE_STATES = ("candidate", "invited", "accepted", "active", "resting", "pa
 ADVOCACY = frozenset({"reference.state", "referrals.365d"})  # looked up only where a book tests them
 URGENCIES = ("low", "normal", "high", "urgent")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+GROUPS = ("brand", "topic", "issue", "product", "source", "rule")
 CONTACTS = tuple(p for p in get_args(Purpose) if p != "internal")
 
 _FIELDS = (
@@ -152,6 +153,10 @@ _ACTIONS = (
     Action("alert", "internal", "Tell a channel about the mention, at once.", options=(
         OptionSpec("channel", "channel", "The channel to tell.", required=True),
         OptionSpec("message", "text", "A line to put above the mention."),
+        OptionSpec("collect", "duration", "Wait so long for more of the same, then tell all of it in one message."),
+        OptionSpec("by", "names", "What they must share to be told together.", values=GROUPS),
+        OptionSpec("digest", "choice", "Tell them once an hour, a day (at 8:00) or a week (Monday).", values=(
+            "hour", "day", "week")),
     ), main="channel"),
     Action("thank", "thanks", "Thank the author in public, with a draft that a person approves.", True, (
         OptionSpec("template", "template", _TEMPLATE, default="thanks"),

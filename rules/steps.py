@@ -107,7 +107,12 @@ def _options(scope: Scope, action: Action, at: Node, given: dict[str, Node]) -> 
 
 def _read_into(options: dict[str, Option], scope: Scope, spec: OptionSpec, node: Node) -> None:
     if spec.type == "names":
-        options[spec.name] = tuple(entry.raw for entry in scope.values(node, spec.name))
+        names = [(entry, entry.raw) for entry in scope.values(node, spec.name)]
+        options[spec.name] = tuple(name for _, name in names)
+        for entry, name in names:
+            if spec.values and name not in spec.values:
+                cure = nearest(name, spec.values, one_of(spec.values))
+                scope.page.wrong(entry, f"unknown {spec.name} '{name}'", cure)
         return
     text = scope.page.text(node, spec.name)
     if not text:

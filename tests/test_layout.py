@@ -38,7 +38,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("listener.config",),
     ("listener.rulebook", "listener.ticketdesk"),
     ("listener.wiring",),
-    ("listener.views", "listener.explain", "listener.imports"),
+    ("listener.views", "listener.explain", "listener.imports", "listener.desk"),
     ("listener.web",),
     ("listener.daemon",),
     ("listener.demo",),
@@ -133,6 +133,7 @@ BOUNDARIES = {
     "listener/pipeline/judge.py": "a mention",
     "listener/pipeline/act.py": "a delivery",
     "listener/web/server.py": "a web request",
+    "listener/desk/work.py": "a press in Slack",
     "listener/cli/online.py": "a source or channel that is tried, perhaps of somebody else's kind",
 }
 

@@ -43,6 +43,18 @@ Body = Annotated[str, AfterValidator(_body)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 
 
+Do = Literal["approve", "edit", "reject", "done", "skip", "acknowledge", "take", "assign", "close", "mute"]
+
+
+class Button(BaseModel):
+    """Something that a reader can do about a message, where the channel can ask: `about` says about what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    do: Do
+    about: Annotated[str, AfterValidator(one_line)]
+
+
 class Message(BaseModel):
     """What a channel is asked to carry. Every field is made printable and bounded on the way in.
 
@@ -50,6 +62,7 @@ class Message(BaseModel):
     `facts` are (label, value); `footer` is the next step. `link` is an http(s) address or None.
     `key` is the delivery's stable idempotency key; `test` marks what `channels test` sends. `to` is one customer's
     mail address out of the registry, in place of the channel's own readers; `unsubscribe` is where a POST opts out.
+    `buttons` are shown by channels that hear when one is pressed; `decide` is a page that decides, for its reader only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +77,8 @@ class Message(BaseModel):
     test: bool = False
     to: Annotated[str, AfterValidator(one_line)] | None = None
     unsubscribe: Annotated[str | None, AfterValidator(_address)] = None
+    buttons: tuple[Button, ...] = ()
+    decide: Annotated[str | None, AfterValidator(_address)] = None
 
     @property
     def headline(self) -> str:
@@ -74,7 +89,8 @@ class Message(BaseModel):
         """All but the headline as plain text, for channels that know nothing else."""
         quoted = "\n".join(f"> {line}" for line in self.quote.splitlines())
         facts = "\n".join(f"{label}: {value}" for label, value in self.facts)
-        return "\n\n".join(part for part in (self.text, quoted, facts, self.link, self.footer) if part)
+        decide = f"Approve, edit or reject it: {self.decide}" if self.decide else ""
+        return "\n\n".join(part for part in (self.text, quoted, facts, self.link, decide, self.footer) if part)
 
 
 class InDoubt(Failed):
@@ -142,4 +158,22 @@ class Channel(BaseModel):
 
     def verify(self, outside: Outside) -> None:
         """Check credentials and reach, sending nothing. Raises Failed."""
+        raise NotImplementedError
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The mail addresses that it writes to, where it writes to persons of its own; nobody else sees it then."""
+        return ()
+
+    @property
+    def amends(self) -> bool:
+        """Whether what was sent can be changed afterwards."""
+        return False
+
+    def amend(self, sent: Receipt, message: Message, outside: Outside) -> Receipt:
+        """Let a message that was sent say this instead; repeating it does no harm. Raises Failed."""
+        raise NotImplementedError
+
+    def redact(self, sent: Receipt, outside: Outside) -> Receipt:
+        """Take the words of the post out of a message that was sent, for good. Raises Failed."""
         raise NotImplementedError

@@ -70,6 +70,10 @@ class Email(Channel):
     def doubt(self) -> Doubt:
         return "key"
 
+    @property
+    def readers(self) -> tuple[str, ...]:
+        return tuple(parseaddr(each)[1] for each in self.to)
+
     def deliver(self, message: Message, outside: Outside) -> Receipt:
         with self.line() as line:
             return line.deliver(message, outside)

@@ -17,6 +17,7 @@ def page(message: Message) -> str:
         _lines("blockquote", message.quote),
         _table(message),
         f'<p><a href="{escape(message.link)}">{escape(message.link)}</a></p>' if message.link else "",
+        f'<p><a href="{escape(message.decide)}">Approve, edit or reject it</a></p>' if message.decide else "",
         _lines("p", message.footer),
     )
     return f'<!doctype html><html><body style="{_STYLE}">{"".join(parts)}</body></html>'

@@ -23,6 +23,18 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A silence that is over: who asked for it about what, since when and why, and what it kept from being done."""
+
+    kind: str
+    what: str
+    since: datetime
+    owner: str
+    why: str
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Blindness:
     """Since when a source cannot be read, when it last could, and how many mentions such a time usually brings."""
 
@@ -147,6 +159,20 @@ def withdrawn(delivery: int, action: str, mention: int, why: str, key: str) -> M
         title=f"{action.replace('_', ' ').capitalize()} {delivery} was not sent",
         text=f"{why[:1].upper()}{why[1:]}.",
         footer=f"`listener explain {mention}` shows the mention as it is now.",
+        key=key,
+    )
+
+
+def silence_ended(silence: Silenced, key: str) -> Message:
+    """A silence is over; `suppressed` actions were not ordered because of it."""
+    what = f"{silence.kind} {silence.what}"
+    return Message(
+        title=f"The silence on {what} has ended",
+        text=f"{silence.owner} asked for it at {_at(silence.since)}: {silence.why}\n"
+        f"{_count(silence.suppressed, 'action was', 'actions were')} not ordered because of it. What was said "
+        "meanwhile was kept, judged and counted; from now on rules act on what is new.",
+        footer=f"`listener mentions --since {silence.since:%Y-%m-%dT%H:%M}` lists what was said; "
+        f"`listener mute {silence.kind} {silence.what} --until 7d --why …` begins another.",
         key=key,
     )
 

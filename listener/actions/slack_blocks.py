@@ -6,21 +6,28 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from listener.actions.contract import Message
+from listener.actions.contract import Button, Message
 
 _SECTION = 3_000  # Slack's limit for the text of a section
 _CONTEXT = 2_000
+PRESSED = "listener_"  # what the ids of our buttons begin with
+_STYLES = {"approve": "primary", "reject": "danger", "acknowledge": "primary"}
 
 
-def payload(message: Message) -> dict[str, Any]:
+def payload(message: Message, buttons: bool = False) -> dict[str, Any]:
     """`text` (what notifications show) and `blocks`, for a webhook and for chat.postMessage alike."""
     return {
         "text": _fit(_escaped(f"{message.headline}\n{message.plain()}"), _SECTION),
-        "blocks": blocks(message),
+        "blocks": [*blocks(message), *(_actions(message.buttons) if buttons else ())],
         # A preview would repeat the post's text and picture past all our escaping.
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+def plain(text: str) -> str:
+    """A text of ours as it stands, for messages without blocks."""
+    return _fit(_escaped(text), _SECTION)
 
 
 def blocks(message: Message) -> list[dict[str, Any]]:
@@ -33,6 +40,17 @@ def blocks(message: Message) -> list[dict[str, Any]]:
     if message.footer:
         sections.append({"type": "context", "elements": [_mrkdwn(_fit(_escaped(message.footer), _CONTEXT))]})
     return sections
+
+
+def _actions(buttons: tuple[Button, ...]) -> list[dict[str, Any]]:
+    elements = [_button(one) for one in buttons]
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _button(one: Button) -> dict[str, Any]:
+    label = {"type": "plain_text", "text": one.do.capitalize()}
+    style = {"style": _STYLES[one.do]} if one.do in _STYLES else {}
+    return {"type": "button", "action_id": PRESSED + one.do, "value": one.about, "text": label, **style}
 
 
 def _section(text: str) -> dict[str, Any]:

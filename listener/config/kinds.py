@@ -15,7 +15,7 @@ from connectors.contract import Connector
 from listener import actions
 from listener.actions.contract import Channel
 from listener.config.mistakes import Mistake, explain, keys, unknown
-from listener.config.plugged import ChannelEntry, Entry, SourceEntry
+from listener.config.plugged import ChannelEntry, Entry, Grouped, SourceEntry
 from listener.config.problems import closest, nearest
 from listener.config.secrets import CURE, is_reference, references
 
@@ -46,8 +46,8 @@ def source(table: Table, folder: Path) -> Checked:
 def channel(table: Table, folder: Path) -> Checked:
     """Check a `[[channel]]`."""
     kind, mistakes = _kind(table, actions.kind, actions.KINDS)
-    shared, options = _split(table, Entry, folder, kind)
-    made, refused = _trial(kind, options, Entry) if kind else (None, [])
+    shared, options = _split(table, Grouped, folder, kind)
+    made, refused = _trial(kind, options, Grouped) if kind else (None, [])
     pace = {key: getattr(made, key, None) for key in ("max_per_hour", "fallback")}
     return _checked(ChannelEntry, {**pace, **shared, "options": options}, table, [*mistakes, *refused])
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import PurePath
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 import connectors
 from connectors.contract import Connector
 from listener import actions
 from listener.actions.contract import Channel
-from listener.config.quantities import Line, Name, Pause
+from listener.config.quantities import Duration, Line, Name, Pause
 from listener.config.secrets import SecretError, Secrets
 
 Voice = Literal["complaint", "review", "discussion", "news"]
@@ -64,7 +65,21 @@ class SourceEntry(Entry):
         return self._made(connectors.kind(self.kind), secrets)
 
 
-class ChannelEntry(Entry):
+class Grouped(Entry):
+    """How a channel likes its alerts: collected for a while, told together by what they share, or as a digest."""
+
+    collect: Duration = timedelta()
+    by: tuple[Literal["brand", "topic", "issue", "product", "source", "rule"], ...] = ()
+    digest: Literal["", "hour", "day", "week"] = ""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.digest and self.collect:
+            raise ValueError("a digest collects by itself: write collect or digest, not both")
+        return self
+
+
+class ChannelEntry(Grouped):
     """A channel. Beyond `max_per_hour` one summary follows; `fallback` names the channel that takes over."""
 
     max_per_hour: int | None = None

@@ -170,6 +170,13 @@ def store_url(url: str, info: ValidationInfo) -> str:
     raise ValueError('is no store — write "sqlite:///listener.db" or "postgresql+psycopg://user@host/database"')
 
 
+def slack_id(text: str) -> str:
+    """A Slack member id."""
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,20}", text):
+        raise ValueError("is no Slack member id — in Slack: profile, ⋮, Copy member ID; it looks like U024BE7LH")
+    return text
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Pause = Annotated[Duration, AfterValidator(pause)]
 Keep = Annotated[Duration, AfterValidator(keep)]
@@ -180,6 +187,7 @@ Contact = Annotated[str, AfterValidator(contact)]
 Language = Annotated[str, AfterValidator(language)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]
 Engine = Annotated[str, AfterValidator(engine)]
+SlackId = Annotated[str, AfterValidator(slack_id)]
 Email = Annotated[str, AfterValidator(email)]
 Line = Annotated[str, AfterValidator(one_line)]
 Name = Annotated[str, AfterValidator(name)]

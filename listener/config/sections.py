@@ -28,6 +28,7 @@ from listener.config.quantities import (
     Name,
     Networks,
     PublicUrl,
+    SlackId,
     StoreUrl,
     TimeZone,
 )
@@ -155,10 +156,11 @@ class Reading(Section):
 
 
 class Staff(Section):
-    """One of us: who may approve, who is told."""
+    """One of us: who may approve, who is told. `slack` is the member id, as anybody can change their name there."""
 
     name: Name
     email: Email | None = None
+    slack: SlackId | None = None
     may_approve: bool = False
 
 

@@ -25,6 +25,7 @@ class Delivery(SQLModel, table=True):
     rule: str | None = None
     mention: int | None = Field(default=None, index=True)
     issue: str | None = None
+    alert: int | None = Field(default=None, index=True)
     person: str | None = Field(default=None, index=True)
     customer: str | None = None
     channel: str | None = None

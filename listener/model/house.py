@@ -49,7 +49,10 @@ class Pause(SQLModel, table=True):
 
 
 class Silence(SQLModel, table=True):
-    """A silence on one thread, author, source, rule or topic: what it names orders nothing until then."""
+    """A silence on one thread, author, source, rule or topic: what it names orders nothing until then.
+
+    `suppressed` actions were not ordered because of it; `told_at` is when people were told that it ended.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
@@ -58,6 +61,8 @@ class Silence(SQLModel, table=True):
     until: datetime = Field(index=True)
     owner: str
     why: str
+    suppressed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    told_at: datetime | None = None
 
 
 class RuleRate(SQLModel, table=True):

@@ -18,6 +18,7 @@ from listener.actions import notices as words
 from listener.actions.contract import Carrier, Channel, InDoubt, Message, Outside
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import TicketPlan
+from listener.pipeline.cards import CHANGES, Card
 from listener.pipeline.letters import LETTERS
 from listener.pipeline.lines import Lines
 from listener.pipeline.notices import Notices, as_delivery
@@ -38,13 +39,18 @@ BY_CHANNEL = CARRIED | {"notice", "summary", "test"}
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How things get out: channels by name, sources that can be answered, the way to the world for both."""
+    """How things get out: channels by name, sources that can be answered, the way to the world for both.
+
+    `card` is what a message says at this moment, where that changes; `link` the page on which one reader decides.
+    """
 
     channels: Mapping[str, Channel]
     connectors: Mapping[str, Connector]
     outside: Outside
     door: Callable[[str], Door]
     handling: Handling = PLAIN_HANDLING
+    card: Callable[[Row[Any]], Card | None] = lambda row: None
+    link: Callable[[int, str], str | None] = lambda draft, reader: None
 
 
 class Act:
@@ -109,7 +115,7 @@ class Act:
         """This is the boundary of a delivery."""
         blank = Outcome(row.id, row.attempts, "done", self._now())
         try:
-            return self._done(self._carry(row), blank)
+            return self._carried(row, blank)
         except _ByHand as by_hand:
             return replace(blank, status="by_hand", at=self._now(), due_at=self._now(), error=str(by_hand) or None)
         except _Crowded as crowded:
@@ -126,9 +132,18 @@ class Act:
         external = {"kind": receipt.kind, "key": receipt.key, "url": receipt.url}
         return replace(blank, at=self._now(), external=external)
 
+    def _carried(self, row: Row[Any], blank: Outcome) -> Outcome:
+        card = self._ways.card(row) if row.action in BY_CHANNEL else None
+        receipt = self._through_channel(row, card) if row.action in BY_CHANNEL else self._carry(row)
+        return replace(self._done(receipt, blank), shows=self._shows(row, card))
+
+    def _shows(self, row: Row[Any], card: Card | None) -> tuple[str, int, str] | None:
+        """What to remember of a message whose words may have to change."""
+        return card.shows if card and not card.over and self._channel(row.channel).amends else None
+
     def _carry(self, row: Row[Any]) -> Receipt:
-        if row.action in BY_CHANNEL:
-            return self._through_channel(row)
+        if row.action in CHANGES:
+            return self._change(row)
         if is_letter(row):
             return self._carrier(row.channel).deliver(self._letter(row), self._ways.outside)
         if row.action in INSIDE:
@@ -147,11 +162,25 @@ class Act:
         who = (row.mention, row.person, row.customer, row.issue, row.rule)
         return TicketPlan(*who, row.options, True, owner, role, self._ways.handling)
 
-    def _through_channel(self, row: Row[Any]) -> Receipt:
+    def _change(self, row: Row[Any]) -> Receipt:
+        """Another text for a message that was sent."""
+        channel, sent = self._channel(row.channel), Receipt("slack", str(row.options["sent"]))
+        if not channel.amends:
+            raise Failed(f"{row.channel} cannot change what it sent any more: give it a token again", permanent=True)
+        if row.action == "redact":
+            return channel.redact(sent, self._ways.outside)
+        return channel.amend(sent, Message.model_validate(row.message), self._ways.outside)
+
+    def _through_channel(self, row: Row[Any], card: Card | None) -> Receipt:
         channel = self._channel(row.channel)
         if row.action == "alert" and channel.max_per_hour:
             self._make_room(row.channel, channel.max_per_hour)
-        return self._carrier(row.channel).deliver(Message.model_validate(row.message), self._ways.outside)
+        message = card.message if card else Message.model_validate(row.message)
+        reader = str(row.options.get("reader") or "")
+        if card and reader:
+            link = None if card.over else self._ways.link(card.number, reader)
+            message = message.model_copy(update={"to": reader, "decide": link})
+        return self._carrier(row.channel).deliver(message, self._ways.outside)
 
     def _letter(self, row: Row[Any]) -> Message:
         """The text as it was approved, to the address that the registry has now."""
@@ -200,6 +229,8 @@ class Act:
         if row.action in BY_CHANNEL or is_letter(row):
             channel = self._ways.channels.get(row.channel or "")
             return channel.doubt if channel else "ask"
+        if row.action in CHANGES:
+            return "key"
         return "lookup"
 
     def _again_or_failed(self, row: Row[Any], blank: Outcome, error: Failed) -> Outcome:
@@ -231,12 +262,18 @@ class Act:
             return
         channel = self._ways.channels.get(row.channel or "")
         if outcome.status == "failed" and channel and channel.fallback and row.action in BY_CHANNEL:
-            message = Message.model_validate(row.message | {"key": f"{row.key}:fallback:{channel.fallback}"})
-            self._store.deliveries.add(as_delivery(message, channel.fallback, self._now(), row.action))
+            self._fall_back(row, channel.fallback)
         elif row.channel != self._notices.channel:
             key = f"{outcome.status}:{row.key}:{row.attempts}"
             notice = words.delivery_trouble(row.id, row.action, row.channel, outcome.status, outcome.error or "", key)
             self._notices.send(notice, self._now())
+
+    def _fall_back(self, row: Row[Any], channel: str) -> None:
+        card = self._ways.card(row)
+        message = card.message if card else Message.model_validate(row.message)
+        message = message.model_copy(update={"key": f"{row.key}:fallback:{channel}"})
+        about = {"mention": row.mention, "alert": row.alert, "options": {**row.options, "reader": ""}}
+        self._store.deliveries.add(as_delivery(message, channel, self._now(), row.action) | about)
 
     def settle_orphans(self, at_start: bool = False) -> None:
         """Deliveries whose performer died: sent again where the key makes that safe, looked up, else in doubt.
@@ -263,7 +300,10 @@ class Act:
         except Failed as error:
             self._keep(row, replace(blank, error=f"{blank.error}, and it could not be looked up: {error}"))
             return
-        found = self._done(receipt, replace(blank, status="done", error=None)) if receipt else None
+        card = self._ways.card(row) if row.action in BY_CHANNEL else None
+        # what it said when it was sent is not known any more: whatever it is, it will be brought up to date
+        shows = (card.kind, card.number, "") if self._shows(row, card) and card else None
+        found = self._done(receipt, replace(blank, status="done", error=None, shows=shows)) if receipt else None
         self._keep(row, found or replace(blank, status="due", due_at=self._now()))
 
     def _find(self, row: Row[Any]) -> Receipt | None:

@@ -11,7 +11,7 @@ from listener.actions.contract import Message
 from listener.store import Store
 
 BLANK: Mapping[str, Any] = MappingProxyType(
-    dict.fromkeys(("rule", "mention", "issue", "person", "customer", "expires_at", "last_error"))
+    dict.fromkeys(("rule", "mention", "issue", "alert", "person", "customer", "expires_at", "last_error"))
     | {"purpose": "internal", "mode": "live", "status": "due", "attempts": 0, "told": 0}
     | {"message": {}, "options": {}, "reservations": []}
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row
@@ -14,6 +15,7 @@ from listener.actions import wording
 from listener.actions.templates import Templates
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import Judgement, TicketPlan
+from listener.pipeline.grouping import ALONE, Grouping, group_of
 from listener.pipeline.notices import BLANK, as_delivery
 from listener.store.judging import Turn
 from listener.store.ledger import reservation_as_json
@@ -51,9 +53,17 @@ class Plan:
 class Orders:
     """Turns settled proposals into rows."""
 
-    def __init__(self, templates: Templates, handling: Handling = PLAIN_HANDLING) -> None:
+    def __init__(
+        self,
+        templates: Templates,
+        handling: Handling = PLAIN_HANDLING,
+        grouping: Mapping[str, Grouping] = MappingProxyType({}),
+        zone: tzinfo = UTC,
+    ) -> None:
         self._templates = templates
         self._handling = handling
+        self._grouping = grouping
+        self._zone = zone
 
     def plan(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> Plan:
         """Opens or joins a ticket within the turn; everything outward becomes a delivery."""
@@ -92,10 +102,16 @@ class Orders:
             "due_at": settled.hold_until or now,
             "created_at": now,
             "expires_at": now + DRAFTS_EXPIRE if settled.status == "waiting" else None,
-            "options": dict(settled.options),
+            "options": self._options(said, settled, now),
             "reservations": [reservation_as_json(held) for held in settled.reservations],
             **self._content(said, settled, ticket, now),
         }
+
+    def _options(self, said: Said, settled: Settled, now: datetime) -> dict[str, Any]:
+        usual = self._grouping.get(settled.channel, ALONE)
+        alerts = settled.action == "alert" and settled.status == "due"
+        group = group_of(settled, usual, said.facts, now, self._zone) if alerts else None
+        return {**settled.options, **({"group": group} if group else {})}
 
     def _content(self, said: Said, settled: Settled, ticket: int | None, now: datetime) -> dict[str, Any]:
         """What a channel carries, or the draft of what is said in public."""

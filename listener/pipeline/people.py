@@ -109,6 +109,18 @@ class People:
         self._move(row.id, ("waiting",), "withdraw", status="cancelled", why=against.why)
         raise NotPossible(f"delivery {row.id} is not sent: {against.why}. It is cancelled; {look}")
 
+    def acknowledge(self, number: int) -> Row[Any]:
+        """Somebody looks after an alert: the others need not."""
+        row = self._store.alerts.acknowledge(number, self._who, self._now())
+        if row is not None:
+            return row
+        known = self._store.alerts.get(number)
+        if known is None:
+            raise NotPossible(f"there is no alert {number}: `listener alerts` lists them")
+        raise NotPossible(
+            f"alert {number} was acknowledged by {known.acked_by} at {known.acked_at:%Y-%m-%d %H:%M %Z}".rstrip()
+        )
+
     def _can_answer(self, row: Row[Any]) -> bool:
         if row.channel:
             return True

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
-from listener.actions import wording
-from listener.actions.contract import Channel, Message
+from listener.actions.contract import Channel
+from listener.pipeline.alerting import tell_groups, tell_silences
+from listener.pipeline.cards import Cards, announcement
 from listener.pipeline.digests import tell_shadow, tell_unclear
 from listener.pipeline.notices import Notices, as_delivery
-from listener.pipeline.orders import told_of
 from listener.pipeline.rhythm import tell_silent_sources
 from listener.store import Store
 
@@ -44,7 +42,10 @@ class Upkeep:
         retention: Retention,
         now: Callable[[], datetime],
         log: FilteringBoundLogger,
+        readers: tuple[str, ...] = ("",),
     ) -> None:
+        self._readers = readers
+        self._cards = Cards(store, now)
         self._store = store
         self._notices = notices
         self._channels = channels
@@ -52,13 +53,19 @@ class Upkeep:
         self._now = now
         self._log = log
 
-    def tell(self) -> None:
-        """Whatever people must be told now: first days, drafts, reminders, gathered alerts."""
+    def tell(self, patient: bool = True) -> None:
+        """Whatever people must be told now: first days, drafts, reminders, alerts, silences that ended.
+
+        Impatiently, groups of alerts that still collect are told as they are.
+        """
         self._tell_first_days()
         self._tell_drafts()
         self._gather_alerts()
+        tell_groups(self._store, self._cards, self._now(), patient)
+        tell_silences(self._store, self._notices, self._now())
         for row in self._store.deliveries.expire(self._now()):
             self._log.info("delivery.expired", delivery=row.id, action=row.action)
+        self._cards.refresh()
 
     def _tell_first_days(self) -> None:
         now, restored = self._now(), self._store.house.restored_at()
@@ -69,20 +76,12 @@ class Upkeep:
             self._store.sources.first_poll_told(source, notice)
 
     def _tell_drafts(self) -> None:
+        """To each reader of the ops channel on their own, where one of them may decide by mail."""
         now = self._now()
         for row in self._store.deliveries.to_tell(now - REMIND_AFTER):
-            message = self._draft_notice(row)
-            notice = [as_delivery(message, self._notices.channel, now)] if message else []
-            self._store.deliveries.announce([row.id], now, notice)
-
-    def _draft_notice(self, row: Row[Any]) -> Message | None:
-        mention = self._store.mentions.get(row.mention) if row.mention else None
-        if mention is None:
-            return None
-        told = told_of(mention, row.customer, mention, row.rule, self._store.tickets.of_mention(mention.id))
-        waiting = wording.Waiting(row.id, row.action, row.text, told, language_missing=bool(row.last_error))
-        say = wording.approval if row.status == "waiting" else wording.by_hand
-        return say(waiting, f"{row.status}:{row.id}:{row.told}")
+            to = enumerate(self._readers)
+            notices = [announcement(row, self._notices.channel, now, number, reader) for number, reader in to]
+            self._store.deliveries.announce([row.id], now, notices)
 
     def _gather_alerts(self) -> None:
         now = self._now()

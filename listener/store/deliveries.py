@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, distinct, func, not_, or_, select, update
 
-from listener.model import Attempt, Contact, Delivery, Mention, Pause
+from listener.model import Alert, Attempt, Contact, Delivery, Mention, Pause
 from listener.model.plan import OwnReply
+from listener.store import postings
 from listener.store.endings import enter_contact, release, withdraw
 from listener.store.engine import Database, narrowed, table
 from listener.store.house import audit, audit_line, spend
 from listener.store.tracks import carried
 
 delivery, attempt, contact = table(Delivery), table(Attempt), table(Contact)
-pause, mention = table(Pause), table(Mention)
+pause, mention, alert = table(Pause), table(Mention), table(Alert)
 
 ENDED_UNSENT = ("rejected", "expired", "cancelled")
 
@@ -36,7 +37,10 @@ class DeliveryFilter:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one attempt ended: done, due (again at `due_at`), failed, in_doubt, by_hand."""
+    """How one attempt ended: done, due (again at `due_at`), failed, in_doubt, by_hand.
+
+    `shows`: a message that can be changed went out, and what it shows: kind, number and state.
+    """
 
     delivery: int
     attempt: int
@@ -46,6 +50,7 @@ class Outcome:
     error: str | None = None
     external: Mapping[str, Any] | None = None
     channel: str | None = None
+    shows: tuple[str, int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,12 @@ def _claimable() -> ColumnElement[bool]:
     """Due, or held until now; alerts that a channel's share held back wait for their summary instead."""
     status = delivery.c.status
     return or_(status == "due", and_(status == "held", delivery.c.action != "alert"))
+
+
+def _in_group() -> ColumnElement[bool]:
+    """A mention that is told with others in one message: no message of its own."""
+    grouped = select(alert.c.id).where(alert.c.id == delivery.c.alert, alert.c.grouped).exists()
+    return and_(delivery.c.mention.is_not(None), grouped)
 
 
 def add(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -130,6 +141,8 @@ class Deliveries:
             if outcome.status == "done":
                 enter_contact(connection, row, outcome.at)
                 carried(connection, row, outcome.external)
+                if outcome.shows:
+                    postings.enter(connection, self._database, row.id, outcome.shows)
         return True
 
     def _attempted(self, connection: Connection, outcome: Outcome) -> None:
@@ -215,7 +228,7 @@ class Deliveries:
     def crowded(self, now: datetime) -> dict[str, list[Row[Any]]]:
         """Alerts that a channel's share held back and whose hour is over, by channel."""
         query = select(delivery).where(
-            delivery.c.status == "held", delivery.c.action == "alert", delivery.c.due_at <= now
+            delivery.c.status == "held", delivery.c.action == "alert", delivery.c.due_at <= now, not_(_in_group())
         )
         found: dict[str, list[Row[Any]]] = {}
         with self._database.read() as connection:
@@ -285,7 +298,10 @@ class Deliveries:
     def sent_since(self, channel: str, since: datetime) -> int:
         """How many alerts a channel carried since then (its own notices do not count)."""
         query = select(func.count()).where(
-            delivery.c.channel == channel, delivery.c.done_at >= since, delivery.c.action.in_(("alert", "summary"))
+            delivery.c.channel == channel,
+            delivery.c.done_at >= since,
+            delivery.c.action.in_(("alert", "summary")),
+            not_(_in_group()),
         )
         with self._database.read() as connection:
             return connection.execute(query).scalar_one()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, or_, select, update
 
 from listener.model import Contact, Customer, Delivery, OptOut, RuleMode
+from listener.store import postings
 from listener.store.engine import Database, table
 from listener.store.ledger import StoredLedger, reservation_from_json
 from listener.store.replies import contacted
@@ -25,14 +26,19 @@ INSIDE = ("open_ticket",)  # of purpose recovery, and nobody outside hears of it
 def purge(connection: Connection, database: Database, mentions: Any, at: datetime | None = None) -> None:
     """Take the words of these mentions (ids, or a query for them) out of deliveries that have ended.
 
-    With `at` the posts are gone from their source: what was still to go out about them is cancelled.
+    Messages that can be changed lose them too. With `at` the posts are gone from their source: what was still to go
+    out about them is cancelled.
     """
     about = delivery.c.mention.in_(mentions)
     if at is not None:
         open_ones = about & delivery.c.status.in_(WITHDRAWABLE)
         cancel = update(delivery).where(open_ones).values(status="cancelled", why="the post was deleted at its source")
         release(connection, database, list(connection.execute(cancel.returning(delivery))))
-    ended = about & delivery.c.status.not_in(OPEN)
+    in_alerts = select(delivery.c.alert).where(about, delivery.c.alert.is_not(None))
+    quoting = about | (delivery.c.alert.in_(in_alerts) & delivery.c.mention.is_(None))
+    ended = quoting & delivery.c.status.not_in(OPEN)
+    posted = select(delivery).where(quoting, delivery.c.status == "done", delivery.c.action.in_(postings.QUOTING))
+    postings.redact(connection, database, list(connection.execute(posted)), at)
     connection.execute(update(delivery).where(ended).values(text="", message={}))
 
 

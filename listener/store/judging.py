@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
-from listener.store import advocates, deliveries, rates, references, silences, tickets
+from listener.store import advocates, alerts, deliveries, rates, references, silences, tickets
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
 from listener.store.grounds import IssueTurn
@@ -162,7 +162,11 @@ class Turn:
         if not orders:
             return
         many(self._connection, decision.insert(), [order.decision for order in orders])
-        deliveries.add(self._connection, self._database, [row for order in orders for row in order.deliveries])
+        rows = [row for order in orders for row in order.deliveries]
+        deliveries.add(
+            self._connection, self._database, alerts.enlist(self._connection, self._database, rows, self._at)
+        )
+        silences.count_suppressed(self._connection, [order.decision for order in orders], self._at)
         for order in orders:
             if order.tags:
                 one = mention.c.id == order.decision["mention"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listener.store.alerts import Alerts
 from listener.store.arrivals import Arrivals
 from listener.store.asks import Asks
 from listener.store.contacts import Contacts
@@ -16,6 +17,7 @@ from listener.store.judging import Judging
 from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
 from listener.store.places import Places
+from listener.store.postings import Postings
 from listener.store.rates import Rates
 from listener.store.recovery import Recovery
 from listener.store.references import References
@@ -34,6 +36,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
+        self.alerts = Alerts(self.database)
         self.arrivals = Arrivals(self.database)
         self.contacts = Contacts(self.database)
         self.asks = Asks(self.database)
@@ -47,6 +50,7 @@ class Store:
         self.learned = LearnedModels(self.database)
         self.mentions = Mentions(self.database)
         self.places = Places(self.database)
+        self.postings = Postings(self.database)
         self.rates = Rates(self.database)
         self.references = References(self.database)
         self.recovery = Recovery(self.database)

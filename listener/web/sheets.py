@@ -11,6 +11,8 @@ from listener.web.contract import HTML, Answer
 _STYLE = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem;color:#222}"
     "button{font:inherit;padding:.6rem 1.4rem;border:0;border-radius:.4rem;background:#1a5fb4;color:#fff}"
+    "blockquote{margin:1rem 0;padding:.2rem 1rem;border-left:.25rem solid #bbb;overflow-wrap:anywhere}"
+    "th{text-align:left;padding-right:1rem;font-weight:600}hr{border:0;border-top:1px solid #ddd;margin:2rem 0}"
     "label{display:block;margin:.8rem 0}textarea,input[type=text],select{font:inherit;width:100%;box-sizing:border-box}"
 )
 # frames are refused, so that nobody can lay a page of theirs over a button of ours
@@ -36,9 +38,27 @@ def said(text: str) -> str:
     return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
 
 
-def form(button: str, *fields: str) -> str:
-    """A form that posts to the address of its own page."""
-    return f'<form method="post">{"".join(fields)}<p><button>{escape(button)}</button></p></form>'
+def quoted(text: str) -> str:
+    """Somebody's words, line by line."""
+    return f"<blockquote>{'<br>'.join(map(escape, text.splitlines()))}</blockquote>"
+
+
+def linked(address: str | None, label: str) -> str:
+    """A link to elsewhere on the web; nothing for an address that is none."""
+    sound = address is not None and address.startswith(("https://", "http://"))
+    return f'<p><a href="{escape(address)}" rel="noreferrer">{escape(label)}</a></p>' if sound and address else ""
+
+
+def facts(*pairs: tuple[str, str]) -> str:
+    """A small table of those that are known."""
+    rows = (f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in pairs if value)
+    return f"<table>{''.join(rows)}</table>"
+
+
+def form(button: str, *fields: str, **hidden: str) -> str:
+    """A form that posts to the address of its own page, with these values hidden in it."""
+    kept = (f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items())
+    return f'<form method="post">{"".join((*kept, *fields))}<p><button>{escape(button)}</button></p></form>'
 
 
 def line(name: str, label: str, most: int = 200) -> str:
@@ -46,9 +66,11 @@ def line(name: str, label: str, most: int = 200) -> str:
     return f'<label>{escape(label)}<input type="text" name="{escape(name)}" maxlength="{most}"></label>'
 
 
-def lines(name: str, label: str, most: int = 4_000) -> str:
-    """A field of several lines."""
-    return f'<label>{escape(label)}<textarea name="{escape(name)}" rows="4" maxlength="{most}"></textarea></label>'
+def lines(name: str, label: str, most: int = 4_000, text: str = "") -> str:
+    """A field of several lines, with a text to change."""
+    # the first line break behind the tag is not part of the text
+    area = f'<textarea name="{escape(name)}" rows="{8 if text else 4}" maxlength="{most}">\n{escape(text)}</textarea>'
+    return f"<label>{escape(label)}{area}</label>"
 
 
 def choice(name: str, label: str, values: Iterable[str], chosen: str = "") -> str:

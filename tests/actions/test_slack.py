@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.contract import Failed
-from listener.actions.contract import InDoubt
+from connectors.contract import Failed, Receipt
+from listener.actions.contract import Button, InDoubt
 from listener.actions.slack import Slack
 from listener.actions.slack_blocks import payload
 from tests.actions.far_sides import DOOR, HOSTILE, NOW, Answer, FarSide, Heard, a_message, always, far_side, says_json
@@ -143,7 +143,7 @@ def test_a_token_posts_with_the_key_in_the_metadata() -> None:
     assert heard.path == "/api/chat.postMessage"
     assert heard.headers["Authorization"] == "Bearer xoxb-sesame"
     assert heard.json["metadata"]["event_payload"] == {"key": "recover/alert/care/41"}
-    assert receipt.key == "17.5"
+    assert receipt.key == "C1:17.5"
 
 
 @pytest.mark.parametrize(("error", "permanent", "cure"), [
@@ -191,7 +191,7 @@ def test_a_message_is_found_again_by_its_key() -> None:
 
     assert slack.doubt == "lookup"
     assert found is not None
-    assert found.key == "8.1"
+    assert found.key == "C-care:8.1"
     assert other is None
     assert side.heard[-1].form["channel"] == "C-care"
     assert float(side.heard[-1].form["oldest"]) < NOW.timestamp()
@@ -214,10 +214,46 @@ def test_verifying_asks_for_the_token_and_posts_nothing() -> None:
 
 @pytest.mark.parametrize("options", [
     {}, {"token": "x"}, {"token": "x", "channel": "#"}, {"token": "x", "channel": "#a", "webhook_url": "y"},
-    {"webhok": "x"}, {"webhook_url": ""},
+    {"webhok": "x"}, {"webhook_url": ""}, {"webhook_url": "y", "app_token": "x"},
+    {"webhook_url": "y", "signing_secret": "x"},
 ])  # fmt: skip
 def test_half_a_configuration_is_refused_without_quoting_secrets(options: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as caught:
         Slack.model_validate(options)
 
     assert "input_value" not in str(caught.value)
+
+
+def test_buttons_are_shown_only_where_we_hear_of_it() -> None:
+    message = a_message(buttons=(Button(do="approve", about="12"), Button(do="edit", about="12")))
+    deaf, hears = payload(message), payload(message, buttons=True)
+
+    assert [block["type"] for block in hears["blocks"][len(deaf["blocks"]) :]] == ["actions"]
+    (approve, edit) = hears["blocks"][-1]["elements"]
+    assert (approve["action_id"], approve["value"], approve["style"]) == ("listener_approve", "12", "primary")
+    assert "style" not in edit
+
+
+def test_a_message_is_changed_where_it_stands_and_keeps_its_key() -> None:
+    with far_side(lambda heard: says_json(ok=True, ts="17.5", channel="C1")) as side:
+        an_app(side).amend(Receipt("slack", "C1:17.5"), a_message(title="Approved by kim"), DOOR)
+
+    (heard,) = side.heard
+    assert heard.path == "/api/chat.update"
+    assert (heard.json["channel"], heard.json["ts"]) == ("C1", "17.5")
+    assert heard.json["metadata"]["event_payload"] == {"key": "recover/alert/care/41"}
+    assert "Approved by kim" in heard.json["text"]
+
+
+def test_a_redacted_message_keeps_nothing_of_what_it_said() -> None:
+    with far_side(lambda heard: says_json(ok=True)) as side:
+        an_app(side).redact(Receipt("slack", "C1:17.5"), DOOR)
+
+    (heard,) = side.heard
+    assert (heard.json["blocks"], heard.json["metadata"]) == ([], {})
+    assert "deleted" in heard.json["text"]
+
+
+def test_a_message_that_somebody_deleted_needs_no_change() -> None:
+    with far_side(lambda heard: says_json(ok=False, error="message_not_found")) as side:
+        assert an_app(side).redact(Receipt("slack", "C1:17.5"), DOOR).key == "C1:17.5"

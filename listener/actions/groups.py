@@ -1,0 +1,117 @@
+"""What people are told of several mentions at once, and of what became of a message that they were sent before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from listener.actions.contract import Button, Message
+from listener.actions.text import one_line, shorten
+from listener.actions.wording import Told, Waiting, alert, approval, by_hand
+
+SHOWN, LENGTH = 8, 160  # mentions in one message, and letters of each
+PAST = {"due": "approved", "held": "approved", "sending": "approved", "done": "approved", "cancelled": "withdrawn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An alert about several mentions: how many in all, the newest of them, what they share, who took notice."""
+
+    alert: int
+    mentions: int
+    before: int
+    about: Mapping[str, str]
+    newest: tuple[Told, ...]
+    acked: str = ""
+
+
+def group(told: Group, key: str) -> Message:
+    """One message for all of them; `before` of them were told already."""
+    count = f"{told.mentions} {'mention' if told.mentions == 1 else 'mentions'}"
+    grown = f", {told.before} before" if told.before else ""
+    shared = ", ".join(f"{name} {value}" for name, value in told.about.items() if value) or "in one message"
+    rest = told.mentions - len(told.newest[:SHOWN])
+    more = f"\nand {rest} more" if rest > 0 else ""
+    return Message(
+        title=f"{count}{grown}: {shared}",
+        text=told.acked,
+        quote="\n".join(map(_line, told.newest[:SHOWN])) + more,
+        footer=f"`listener ack {told.alert}` says that you see to it; `listener alerts --id {told.alert}` lists it.",
+        buttons=(*(() if told.acked else (_button("acknowledge", told.alert),)), _button("mute", told.alert)),
+        key=key,
+    )
+
+
+def _line(told: Told) -> str:
+    said = shorten(one_line(f"{told.title} {told.text}"), LENGTH) or "(the post is gone)"
+    return f"• {told.label} on {told.source}: {said} {told.url or ''}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How an alert about one mention stands: who took notice, and its ticket's owner and state."""
+
+    alert: int
+    acked: str = ""
+    owner: str = ""
+    ticket: str = ""
+
+
+def single(told: Told, seen: Seen, key: str, above: str = "") -> Message:
+    """An alert about one mention, with what was done about it since."""
+    message = alert(told, key, above)
+    buttons = [] if seen.acked else [_button("acknowledge", seen.alert)]
+    if told.ticket and seen.ticket != "closed":
+        buttons += [_ticket("take", told)] if not seen.owner else []
+        buttons += [_ticket("assign", told), _ticket("close", told)]
+    owner = f"Ticket {told.ticket} is with {seen.owner}." if seen.owner and seen.ticket != "closed" else ""
+    closed = f"Ticket {told.ticket} is closed." if seen.ticket == "closed" else ""
+    kept = message.text if not (owner or closed) else above
+    text = "\n".join(filter(None, (kept, owner, closed, seen.acked)))
+    return message.model_copy(update={"text": text, "buttons": (*buttons, _button("mute", seen.alert))})
+
+
+def draft(waiting: Waiting, status: str, decided: str, key: str) -> Message:
+    """A draft as it stands: to approve, to post by hand, or how it was decided."""
+    number, action = waiting.delivery, waiting.action.replace("_", " ").capitalize()
+    if status == "waiting":
+        return _buttons(
+            _of_nobody(approval(waiting, key), waiting, "waits for your approval"), number, "approve", "edit", "reject"
+        )
+    message = _of_nobody(by_hand(waiting, key), waiting, "is yours to do")
+    if status == "by_hand":
+        return _buttons(message, number, "done", "skip")
+    return message.model_copy(update={"title": f"{action} {number}: {decided}", "footer": ""})
+
+
+def _buttons(message: Message, number: int, *does: str) -> Message:
+    return message.model_copy(update={"buttons": tuple(_button(do, number) for do in does)})
+
+
+def _of_nobody(message: Message, waiting: Waiting, waits: str) -> Message:
+    """A draft that no mention ordered has no post to show."""
+    if waiting.told.mention:
+        return message
+    action = waiting.action.replace("_", " ").capitalize()
+    return message.model_copy(update={"title": f"{action} {waiting.delivery} {waits}", "quote": ""})
+
+
+def decided(status: str, who: str | None, at: datetime | None, why: str | None) -> str:
+    """Approved by kim at 2026-11-23 12:00 UTC."""
+    by = f" by {who}" if who else ""
+    when = f" at {at:%Y-%m-%d %H:%M %Z}".rstrip() if at else ""
+    return f"{PAST.get(status, status.replace('_', ' '))}{by}{when}" + (f": {why}" if why else "")
+
+
+def acknowledged(who: str | None, at: datetime | None) -> str:
+    """Acknowledged by kim at 2026-11-23 12:00 UTC; "" while nobody has."""
+    return f"Acknowledged by {who} at {at:%Y-%m-%d %H:%M %Z}".rstrip() if who and at else ""
+
+
+def _button(do: str, number: int) -> Button:
+    return Button.model_validate({"do": do, "about": str(number)})
+
+
+def _ticket(do: str, told: Told) -> Button:
+    return Button.model_validate({"do": do, "about": str(told.ticket)})

@@ -1,0 +1,137 @@
+"""Alerts: what a decision orders joins one or begins one, in its own transaction; then told, acknowledged, over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from listener.model import Alert, Delivery, Mention
+from listener.store.engine import Database, table
+from listener.store.house import audit, audit_line
+
+alert, delivery, mention = table(Alert), table(Delivery), table(Mention)
+
+NOTABLY = 2  # times as many as were told: then it is told again
+QUIET = timedelta(hours=24)  # without another mention: then it is over
+
+
+def enlist(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Any]:
+    """New deliveries with each alert among them in its group, or in one of its own."""
+    return [_enlisted(connection, database, row, at) if _counts(row) else row for row in rows]
+
+
+def _counts(row: Mapping[str, Any]) -> bool:
+    return bool(row["action"] == "alert" and row["status"] == "due")
+
+
+def _enlisted(connection: Connection, database: Database, row: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    group = row["options"].get("group")
+    if group is None:
+        return {**row, "alert": _begin(connection, database, row, {"key": row["key"]}, at)}
+    open_one = select(alert).where(alert.c.key == group["key"], alert.c.closed_at.is_(None)).with_for_update()
+    found = connection.execute(open_one).first()
+    if found and not _has(connection, found.id, row["mention"]):
+        _grow(connection, found, group, at)
+    return {**row, "alert": found.id if found else _begin(connection, database, row, group, at), "status": "held"}
+
+
+def _begin(
+    connection: Connection, database: Database, row: Mapping[str, Any], group: Mapping[str, Any], at: datetime
+) -> int | None:
+    """None for a single alert that was ordered before."""
+    values = {"key": group["key"], "channel": row["channel"], "rule": row["rule"], "opened_at": at, "last_at": at}
+    if len(group) == 1:
+        values |= {"told": 1, "told_at": at, "times": 1}
+    else:
+        wait, tell_at = group["wait"], datetime.fromisoformat(group["tell_at"])
+        values |= {"grouped": True, "about": group["about"], "sight": group["sight"], "wait": wait}
+        values |= {"digest": group["digest"], "tell_at": tell_at}
+    # the columns' own defaults are the models', and a statement of core does not know those
+    values = {"about": {}, "grouped": False, "wait": 0, "digest": False, "sight": "", "told_sight": ""} | values
+    values = {"times": 0, "mentions": 1, "told": 0} | values
+    known = select(delivery.c.id).where(delivery.c.key == row["key"])
+    if connection.execute(known).first() is not None:
+        return None
+    statement = database.insert(Alert).values(values).on_conflict_do_nothing().returning(alert.c.id)
+    same = select(alert.c.id).where(alert.c.key == group["key"], alert.c.closed_at.is_(None))
+    return connection.execute(statement).scalar() or connection.execute(same).scalar()
+
+
+def _has(connection: Connection, number: int, about: int) -> bool:
+    """Whether another rule has already told this alert of the mention."""
+    query = select(delivery.c.id).where(delivery.c.alert == number, delivery.c.mention == about)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _grow(connection: Connection, found: Row[Any], group: Mapping[str, Any], at: datetime) -> None:
+    mentions, sight = found.mentions + 1, group["sight"] or found.sight
+    values: dict[str, Any] = {"mentions": mentions, "last_at": at, "sight": sight}
+    news = mentions >= NOTABLY * found.told or sight != found.told_sight
+    if found.told_at is not None and found.tell_at is None and news:
+        values["tell_at"] = at + timedelta(seconds=found.wait)
+    connection.execute(update(alert).where(alert.c.id == found.id).values(values))
+
+
+class Alerts:
+    """What was told, to whom it was news, and who took notice."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, number: int) -> Row[Any] | None:
+        with self._database.read() as connection:
+            return connection.execute(select(alert).where(alert.c.id == number)).first()
+
+    def to_tell(self, now: datetime, patient: bool = True) -> list[Row[Any]]:
+        """Groups with news whose time has come; impatiently, also those that still collect. A digest always waits."""
+        ripe = alert.c.tell_at <= now if patient else (alert.c.tell_at <= now) | alert.c.digest.is_(False)
+        with self._database.read() as connection:
+            return list(connection.execute(select(alert).where(alert.c.tell_at.is_not(None), ripe)))
+
+    def members(self, number: int) -> list[Row[Any]]:
+        """The mentions of an alert, newest first, each once, with the rule that alerted."""
+        theirs = select(delivery.c.mention).where(delivery.c.alert == number, delivery.c.mention.is_not(None))
+        query = select(mention).where(mention.c.id.in_(theirs)).order_by(mention.c.id.desc())
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def tell(self, told: Row[Any], at: datetime, row: Mapping[str, Any]) -> bool:
+        """One message for all that is new; false when somebody else was faster. Growth needs a new acknowledgement."""
+        news = {"told": told.mentions, "told_at": at, "times": told.times + 1, "told_sight": told.sight}
+        news |= {"tell_at": None, "acked_by": None, "acked_at": None}
+        fence = (alert.c.id == told.id) & (alert.c.times == told.times) & (alert.c.mentions == told.mentions)
+        with self._database.write() as connection:
+            if not connection.execute(update(alert).where(fence).values(news)).rowcount:
+                return False
+            statement = self._database.insert(Delivery).values(dict(row))
+            connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+            self._told(connection, told.id, str(row["key"]), at)
+        return True
+
+    def _told(self, connection: Connection, number: int, key: str, at: datetime) -> None:
+        held = (delivery.c.alert == number) & (delivery.c.status == "held") & delivery.c.mention.is_not(None)
+        done = {"status": "done", "done_at": at, "external": {"kind": "group", "key": key, "url": None}}
+        connection.execute(update(delivery).where(held).values(done))
+
+    def acknowledge(self, number: int, who: str, at: datetime) -> Row[Any] | None:
+        """Somebody took notice; None when somebody had before, or there is no such alert."""
+        mine = (alert.c.id == number) & alert.c.acked_by.is_(None)
+        statement = update(alert).where(mine).values(acked_by=who, acked_at=at).returning(alert)
+        with self._database.write() as connection:
+            row = connection.execute(statement).first()
+            if row is not None:
+                connection.execute(audit.insert(), audit_line(at, who, "acknowledge", f"alert {number}"))
+            return row
+
+    def end(self, now: datetime) -> int:
+        """Alerts are over that had no further mention for a day; what nobody was told of belongs to them."""
+        over = alert.c.closed_at.is_(None) & alert.c.tell_at.is_(None) & (alert.c.last_at < now - QUIET)
+        with self._database.write() as connection:
+            ended = list(connection.execute(update(alert).where(over).values(closed_at=now).returning(alert)))
+            for row in ended:
+                if row.grouped:
+                    self._told(connection, row.id, f"alert:{row.id}", now)
+        return len(ended)
