@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from listener.cli import checking, importing, issue_replay, references, requests, rulefiles, simulating, tickets
+from listener.cli import (
+    alerting,
+    checking,
+    importing,
+    issue_replay,
+    references,
+    requests,
+    rulefiles,
+    simulating,
+    tickets,
+)
 from listener.cli.asked import Globals
 from listener.cli.auditing import audit, correct, learn, rescore
 from listener.cli.checking import check
@@ -44,14 +54,14 @@ def options(
 # in the order of a newcomer's days
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(init, check, run, demo, explain, status),
-    *(approve, reject, done, skip, settle, retry),
+    *(approve, reject, done, skip, settle, retry, alerting.ack),
     *(audit, correct, learn, rescore, evaluate),
     *(mute, silences, unmute, pause, resume, backup, restore),
 )
 for command in COMMANDS:
     app.command()(command)
 app.command("import")(importing.mentions)
-for name in ("sources", "mentions", "tickets", "deliveries", "contacts"):
+for name in ("sources", "mentions", "tickets", "deliveries", "contacts", "alerts"):
     app.command(name)(listing(name))
 for command in requests.COMMANDS:
     references.app.command()(command)
@@ -63,6 +73,7 @@ for name, group in (
     ("references", references.app),
     ("ticket", tickets.app),
     ("channels", checking.channels),
+    ("slack", alerting.slack),
     ("rules", rulefiles.app),
 ):
     app.add_typer(group, name=name)

@@ -27,6 +27,7 @@ ABOUT = {
     "mentions": "What was said, by whom, with its verdict.",
     "tickets": "Recovery tickets: who is unhappy, and until when they must hear from us.",
     "deliveries": "Actions on their way out, also those that wait for a person.",
+    "alerts": "What channels were alerted of, alone or in groups; who took notice, and when.",
     "contacts": "The contact ledger: whom we reached, why, by which channel.",
     "customers": "The customer registry; `customers import FILE` replaces it.",
     "references": "The reference programme: who speaks for us, where they stand, why they are happy.",

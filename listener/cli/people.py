@@ -31,7 +31,7 @@ def approve(context: typer.Context, numbers: Numbers, text_file: TextFile = None
     if text is not None and len(numbers) > 1:
         raise typer.BadParameter("one text is for one delivery: approve them one by one", param_hint="--text-file")
     with deciding(context, named) as (parts, people):
-        _each(numbers, lambda one: _approved(parts, people.approve(one, text)))
+        each(numbers, lambda one: _approved(parts, people.approve(one, text)))
 
 
 def _approved(parts: Parts, row: Any) -> None:
@@ -54,7 +54,7 @@ def reject(
     if not why.strip():
         raise typer.BadParameter("a rejection has a reason", param_hint="--why")
     with deciding(context, named) as (_, people):
-        _each(numbers, lambda one: _told(people.reject(one, why)))
+        each(numbers, lambda one: _told(people.reject(one, why)))
 
 
 def done(context: typer.Context, delivery: Number, url: Url = None, named: As = None) -> None:
@@ -87,7 +87,7 @@ def _told(row: Any) -> None:
     print(f"delivery {row.id} is {row.status.replace('_', ' ')}")
 
 
-def _each(written: Sequence[str], decide: Callable[[int], None]) -> None:
+def each(written: Sequence[str], decide: Callable[[int], None]) -> None:
     """Each on its own: one that is not possible does not hold up the others, and fails the command."""
     from listener.pipeline.people import NotPossible
 

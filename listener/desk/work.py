@@ -17,7 +17,8 @@ from listener.actions.slack import Slack
 from listener.config.sections import Staff
 from listener.desk import forms
 from listener.desk.payload import Asked, asked
-from listener.pipeline.people import OUTCOMES, NotPossible, People, told
+from listener.pipeline.people import NotPossible, People, told
+from listener.pipeline.ticketing import OUTCOMES
 from listener.store import Store
 from listener.store.deliveries import DeliveryFilter
 from listener.store.engine import StoreTrouble

@@ -20,22 +20,28 @@ QUIET = timedelta(hours=24)  # without another mention: then it is over
 
 def enlist(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Any]:
     """New deliveries with each alert among them in its group, or in one of its own."""
-    return [_enlisted(connection, database, row, at) if _counts(row) else row for row in rows]
+    seen: set[tuple[int, int]] = set()
+    return [_enlisted(connection, database, row, seen, at) if _counts(row) else row for row in rows]
 
 
 def _counts(row: Mapping[str, Any]) -> bool:
     return bool(row["action"] == "alert" and row["status"] == "due")
 
 
-def _enlisted(connection: Connection, database: Database, row: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+def _enlisted(
+    connection: Connection, database: Database, row: Mapping[str, Any], seen: set[tuple[int, int]], at: datetime
+) -> Mapping[str, Any]:
+    """`seen`: alert and mention of what was enlisted just now; two rules may alert of one mention."""
     group = row["options"].get("group")
     if group is None:
         return {**row, "alert": _begin(connection, database, row, {"key": row["key"]}, at)}
     open_one = select(alert).where(alert.c.key == group["key"], alert.c.closed_at.is_(None)).with_for_update()
     found = connection.execute(open_one).first()
-    if found and not _has(connection, found.id, row["mention"]):
+    number = found.id if found else _begin(connection, database, row, group, at)
+    if found and (found.id, row["mention"]) not in seen and not _has(connection, found.id, row["mention"]):
         _grow(connection, found, group, at)
-    return {**row, "alert": found.id if found else _begin(connection, database, row, group, at), "status": "held"}
+    seen.add((number or 0, row["mention"]))
+    return {**row, "alert": number, "status": "held"}
 
 
 def _begin(

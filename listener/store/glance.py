@@ -66,6 +66,7 @@ class Listing:
 
 
 IN_TICKET = "JOIN ticket_mention l ON l.mention = m.id WHERE l.ticket = t.id"
+IN_ALERT = "JOIN delivery d ON d.mention = m.id WHERE d.alert = t.id"
 IN_CONTACT = "JOIN delivery d ON d.mention = m.id WHERE d.id = t.delivery"
 LAST_CONTACT = "(SELECT max(c.at) FROM contact c WHERE c.person = t.id)"
 
@@ -73,6 +74,7 @@ LISTINGS: Mapping[str, Listing] = {
     "mentions": Listing("mention", "t.id DESC", "t.posted_at", "t.id", ""),
     "tickets": Listing("ticket", "t.id DESC", "t.opened_at", "t.id", IN_TICKET),
     "deliveries": Listing("delivery", "t.id DESC", "t.created_at", "t.id", "WHERE m.id = t.mention"),
+    "alerts": Listing("alert", "t.id DESC", "t.opened_at", "t.id", IN_ALERT),
     "contacts": Listing("contact", "t.id DESC", "t.at", "t.id", IN_CONTACT),
     "customers": Listing("customer", "t.id", LAST_CONTACT, "t.id", "WHERE m.person = t.id"),
     "references": Listing("reference", "t.since DESC", "t.since", "t.customer", "WHERE m.customer = t.customer"),

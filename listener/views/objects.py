@@ -174,6 +174,34 @@ def customer(row: Record, handles: Sequence[str], last_contact: datetime | None,
     }
 
 
+def alert(row: Record, mentions: Sequence[int], noticed: Sequence[Record]) -> Object:
+    """One alert: what it is about, how it stands, and everybody who acknowledged it (again, after it had grown)."""
+    return {
+        "id": row.id,
+        "state": _alert_state(row),
+        "channel": row.channel,
+        "rule": row.rule,
+        "about": row.about,
+        "mentions": list(mentions),
+        "told": row.told,
+        "times": row.times,
+        "opened_at": moment(row.opened_at),
+        "last_at": moment(row.last_at),
+        "told_at": moment(row.told_at),
+        "tell_at": moment(row.tell_at),
+        "closed_at": moment(row.closed_at),
+        "acknowledged_by": row.acked_by,
+        "acknowledged_at": moment(row.acked_at),
+        "acknowledged": [{"who": one.who, "at": moment(one.at)} for one in noticed],
+    }
+
+
+def _alert_state(row: Record) -> str:
+    if row.closed_at:
+        return "over"
+    return "acknowledged" if row.acked_by else "open" if row.told_at else "collecting"
+
+
 def silence(row: Record) -> Object:
     """One silence in force."""
     return {

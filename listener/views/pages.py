@@ -72,6 +72,18 @@ def _plain(row: Record) -> SimpleNamespace:
     return SimpleNamespace(id=row.id, name=row.name, segment=row.segment)
 
 
+def _alerts(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
+    mentions, noticed = defaultdict(set), defaultdict(list)
+    for one in seen.related(
+        "alert, mention FROM delivery", "alert", [row.id for row in rows], "AND mention IS NOT NULL"
+    ):
+        mentions[one.alert].add(one.mention)
+    names = {f"alert {row.id}": row.id for row in rows}
+    for one in seen.related("* FROM audit", "about", list(names), "AND what = 'acknowledge' ORDER BY id"):
+        noticed[names[one.about]].append(one)
+    return (objects.alert(row, sorted(mentions[row.id]), noticed[row.id]) for row in rows)
+
+
 def _each(view: Callable[[Record], Object]) -> Page:
     return lambda _, rows: map(view, rows)
 
@@ -82,6 +94,7 @@ PAGES: Mapping[str, Page] = MappingProxyType(
         "tickets": _tickets,
         "customers": _customers,
         "deliveries": _each(objects.delivery),
+        "alerts": _alerts,
         "contacts": _each(objects.contact),
         "references": _references,
         "sources": _each(objects.source),

@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
             "text",
             "last_error",
         ),
+        "alerts": ("id", "state", "channel", "about", "mentions", "times", "told_at", "acknowledged_by", "opened_at"),
         "contacts": ("id", "at", "person", "purpose", "channel", "delivery"),
         "customers": ("id", "name", "segment", "plan", "region", "owner", "handles", "last_contact_at", "open_ticket"),
         "references": (
@@ -110,6 +111,8 @@ def _shown(thing: Mapping[str, Any], column: str) -> str:
         return str(value).replace("_", " ")
     if column == "at" or column in ("until", "since", "by") or column.endswith(("_at", "_due")):
         return at(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {one}" for name, one in value.items() if one)
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
