@@ -18,14 +18,14 @@ from structlog.typing import FilteringBoundLogger
 from listener.desk import Desk, House, Sockets, hearing
 from listener.pipeline.cards import Cards
 from listener.store.engine import StoreTrouble
-from listener.web import PREFIX, SLACK, Approve, Health, Inbox, Interactions, Leaving, Page, serve
+from listener.web import PREFIX, SLACK, Approve, Health, Inbox, Interactions, Leaving, Page, TicketNews, serve
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
 BEAT = 0.5
 STOP_WITHIN = 9.0
 BREAK_OFF_AFTER = 5.0
-FINE = frozenset({"", "done", "by_hand", "held"})
+FINE = frozenset({"", "done", "by_hand", "held", "cancelled"})
 
 Ending = Literal["stop", "reload"]
 
@@ -105,7 +105,10 @@ class Daemon:
         leaving = Leaving(self._parts.store.contacts, self._parts.signer, clock, self._log)
         approve = Approve(self._parts.store, self._parts.links, self._parts.people, clock)
         slack = Interactions(self._slack, self._desks, clock, self._log)
-        return {**self._health.pages(), PREFIX: inbox, "/u/": leaving, "/approve/": approve, SLACK: slack}
+        tracking = self._parts.tracking
+        news = TicketNews(tracking.trackers, tracking, clock, self._log)
+        pages: dict[str, Page] = {PREFIX: inbox, "/u/": leaving, "/approve/": approve, SLACK: slack, "/tickets/": news}
+        return {**self._health.pages(), **pages}
 
     def _beats(self) -> BackgroundScheduler:
         # a beat that is still at work is not begun again: no reason to warn at each
@@ -119,6 +122,7 @@ class Daemon:
             (2.0, self._refresh),
             # of its own: a million customers take a minute, in which rules and the watchdog must not wait
             (2.0, self._read_registry),
+            (2.0, self._pull),
             (10.0, self._parts.act.settle_orphans),
             (30.0, self._parts.takedowns.look),
             (600.0, self._daily),
@@ -199,6 +203,18 @@ class Daemon:
             self._parts.takedowns.tell()
             self._parts.attention.look()
 
+    def _pull(self) -> None:
+        if not self._trouble.is_set():
+            for name in self._parts.tracking.names:
+                self._pollers.start(f"tracker:{name}", lambda name=name: self._pull_one(name))  # type: ignore[misc]  # the same
+
+    def _pull_one(self, name: str) -> None:
+        try:
+            self._parts.tracking.pull(name)
+        except StoreTrouble as error:
+            self._trouble.set()
+            self._log.error("store.trouble", error=str(error))
+
     def _daily(self) -> None:
         self._parts.upkeep.daily()
         self._parts.takedowns.remind()
@@ -252,6 +268,8 @@ def run_once(parts: Parts) -> bool:
     while parts.judge.batch():
         pass
     parts.issue_watch.beat()
+    for name in parts.tracking.names:
+        parts.tracking.pull(name)
     while True:
         parts.upkeep.tell(patient=False)
         parts.takedowns.tell()

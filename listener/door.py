@@ -54,8 +54,9 @@ class SourceDoor:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         megabytes: float = 5,
+        refusals: bool = False,
     ) -> Response:
-        return self.net.fetch(url, method=method, headers=headers, body=body, megabytes=megabytes)
+        return self.net.fetch(url, method=method, headers=headers, body=body, megabytes=megabytes, refusals=refusals)
 
     def known(self, since: datetime) -> Collection[str]:
         return self.store.arrivals.known(self.source, since)

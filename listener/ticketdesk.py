@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from listener.config import Config
-from listener.model.handling import Handling
+from listener.config import Config, Secrets
+from listener.model.handling import ALL_QUEUES, Handling
 from listener.pipeline.attention import Readers
+from listener.pipeline.tracking import Followed
 from listener.recovery.calendar import Calendars
 from listener.recovery.reading import read
 from listener.signing import Signer
@@ -16,12 +17,24 @@ def handling_of(config: Config, signer: Signer) -> Handling:
     """How tickets are handled in this house. Raises CalendarError."""
     # outside systems may be shared by several houses, each with a ticket 12 of its own
     house = signer.digest("house", "tickets")[:8]
-    return Handling(clocks_of(config), config.tickets.warn_at, config.tickets.check_after, {}, house)
+    return Handling(clocks_of(config), config.tickets.warn_at, config.tickets.check_after, queues_of(config), house)
 
 
 def clocks_of(config: Config) -> Calendars:
     """The working hours of each queue. Raises CalendarError."""
     return read(config.tickets.calendar, ZoneInfo(str(config.timezone)))
+
+
+def queues_of(config: Config) -> dict[str, str]:
+    """Which tracker follows each queue; under "" the one that follows all others."""
+    return {queue: entry.name for entry in config.trackers for queue in (entry.queues or (ALL_QUEUES,))}
+
+
+def followed_of(config: Config, secrets: Secrets) -> dict[str, Followed]:
+    """The trackers by name, with their secrets. Raises SecretError."""
+    return {
+        entry.name: Followed(entry.name, entry.tracker(secrets), entry.every, entry.queues) for entry in config.trackers
+    }
 
 
 def readers_of(config: Config) -> Readers:

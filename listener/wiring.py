@@ -56,11 +56,12 @@ from listener.pipeline.programme import Programme
 from listener.pipeline.recheck import Recheck
 from listener.pipeline.replying import Replies
 from listener.pipeline.takedowns import Takedowns
+from listener.pipeline.tracking import Tracking
 from listener.rulebook import RuleBook, written_down
 from listener.signing import Signer
 from listener.store import Store
 from listener.store.upkeep import migrate
-from listener.ticketdesk import handling_of, readers_of
+from listener.ticketdesk import followed_of, handling_of, readers_of
 from listener.understanding import Understanding, UnreadableWords, taxonomy
 from listener.understanding.learned import Learned, UnreadableModel
 from listener.understanding.second import SECONDS, made
@@ -288,12 +289,18 @@ class Parts:
     def act(self) -> Act:
         connectors = {name: watched.connector for name, watched in self.watched.items()}
         cards = Cards(self.store, clock)
-        ways = Ways(self.channels, connectors, self.door(""), self.door, self.handling, cards.of, self.links.decide)
+        to = (self.channels, connectors, self.door(""), self.door, self.handling, self.tracking)
+        ways = Ways(*to, cards.of, self.links.decide)
         return Act(self.store, ways, self.notices, clock, self.log, self.recheck)
 
     @cached_property
     def handling(self) -> Handling:
         return handling_of(self.config, self.signer)
+
+    @cached_property
+    def tracking(self) -> Tracking:
+        followed, readers = followed_of(self.config, self.secrets), readers_of(self.config)
+        return Tracking(self.store, followed, self.door(""), readers, self.handling, clock, self.log)
 
     @cached_property
     def attention(self) -> Attention:

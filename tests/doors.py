@@ -49,8 +49,9 @@ class RealDoor:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         megabytes: float = 5,
+        refusals: bool = False,
     ) -> Response:
-        return self.net.fetch(url, method=method, headers=headers, body=body, megabytes=megabytes)
+        return self.net.fetch(url, method=method, headers=headers, body=body, megabytes=megabytes, refusals=refusals)
 
     def now(self) -> datetime:
         return self.clock()

@@ -74,6 +74,16 @@ def gone_outside(told: TicketTold, tracker: str, name: str, mentions: int, key: 
     )
 
 
+def tracker_blind(tracker: str, why: str, key: str) -> Message:
+    """A tracker cannot be asked what happened to our tickets there."""
+    return Message(
+        title=f"Tracker {tracker} cannot be read",
+        text=f"{why}\nWhat is closed there is not closed here meanwhile. It is asked again by itself.",
+        footer="`listener check --online` tries it now.",
+        key=key,
+    )
+
+
 def _message(told: TicketTold, title: str, text: str, key: str) -> Message:
     number = told.id
     take = "" if told.owner else f"`listener ticket take {number}`, then "

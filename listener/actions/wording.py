@@ -48,6 +48,11 @@ class Waiting:
     language_missing: bool = False
 
 
+def subject(label: str | None) -> str:
+    """What a mention is, in two words: `A complaint`."""
+    return _LABELS.get(label or "", "A mention")
+
+
 def alert(told: Told, key: str, above: str = "") -> Message:
     """News of one mention, with the ticket that was opened for it; `above` is the rule's own line."""
     ticket = f"Ticket {told.ticket} is open for it: `listener ticket take {told.ticket}`." if told.ticket else ""

@@ -12,7 +12,7 @@ from listener.cli.asked import As, Json, account
 from listener.cli.opening import configured, opened
 
 RuleScope = Annotated[str | None, typer.Option("--rule", help="Only what this rule orders.")]
-ChannelScope = Annotated[str | None, typer.Option("--channel", help="Only what goes through this channel.")]
+ChannelScope = Annotated[str | None, typer.Option("--channel", help="Only what goes through this channel or tracker.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, shown in `status`.")]
 Target = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="Where the copy goes.")]
 Saved = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")]
@@ -37,7 +37,7 @@ def pause(
 
     scope = _scope(rule, channel)
     with opened(context) as parts:
-        _known(parts.config.channels, channel)
+        _known((*parts.config.channels, *parts.config.trackers), channel)
         parts.store.house.pause(scope, clock(), named or account(), why)
     print(f"paused: {_name(scope)}; `listener {_resume(scope)}` lets it go on")
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from connectors.contract import Failed, GiveUp, Item, TryLater
 from connectors.webhook import Webhook
 from listener.actions import notices
-from listener.config import ChannelEntry, Config, SecretError, Secrets, SourceEntry
+from listener.config import ChannelEntry, Config, SecretError, Secrets, SourceEntry, TrackerEntry
 from listener.store import Store
 from listener.store.upkeep import migrate
 from listener.web.inbox import PREFIX
@@ -46,9 +46,11 @@ def aside_from_the_store(config: Config, secrets: Secrets, log: Log) -> Iterator
 
 
 def tried(parts: Parts) -> Iterator[Tried]:
-    """Every configured source, then every channel."""
+    """Every configured source, then every tracker and channel."""
     for source in parts.config.sources:
         yield _tried(parts, "source", source.name, lambda source=source: _fetch(parts, source))  # type: ignore[misc]  # a default binds the loop's value
+    for tracker in parts.config.trackers:
+        yield _tried(parts, "tracker", tracker.name, lambda tracker=tracker: _log_in(parts, tracker))  # type: ignore[misc]  # the same
     for channel in parts.config.channels:
         yield _tried(parts, "channel", channel.name, lambda channel=channel: _verify(parts, channel))  # type: ignore[misc]  # the same
 
@@ -85,6 +87,11 @@ def mapped(item: Item) -> Iterator[str]:
 
 def _verify(parts: Parts, channel: ChannelEntry) -> tuple[str, tuple[Item, ...]]:
     channel.channel(parts.secrets).verify(parts.door(""))
+    return "credentials are right", ()
+
+
+def _log_in(parts: Parts, tracker: TrackerEntry) -> tuple[str, tuple[Item, ...]]:
+    tracker.tracker(parts.secrets).verify(parts.door(""))
     return "credentials are right", ()
 
 

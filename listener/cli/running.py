@@ -89,6 +89,8 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
             source.connector(parts.secrets)
         for channel in config.channels:
             channel.channel(parts.secrets)
+        for tracker in config.trackers:
+            tracker.tracker(parts.secrets)
         clocks_of(config)
     except (ConfigError, CalendarError) as error:
         parts.log.error("config.broken", problem=str(error.problems[0]), problems=len(error.problems))

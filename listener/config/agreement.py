@@ -20,6 +20,7 @@ def disagreements(values: Mapping[str, Any], tables: Tables) -> Iterator[Mistake
         yield from _twice(section, entries)
     yield from _brands(tables)
     yield from _channels(values, tables["channel"])
+    yield from _trackers(tables)
 
 
 def _names(entries: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -70,6 +71,21 @@ def _letters(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     if isinstance(name, str) and kinds.get(name) in ("slack", "apprise", "log"):
         what = f"channel {name!r} is of kind {kinds[name]}, which writes to no single customer"
         yield Mistake(("contact", "channel"), what, "name a channel of kind email or webhook")
+
+
+def _trackers(tables: Tables) -> Iterator[Mistake]:
+    """A queue goes to one tracker; pauses and errors name a tracker as they name a channel."""
+    channels, taken = {*_names(tables["channel"]), BUILT_IN}, dict[str, str]()
+    for index, tracker in enumerate(tables["tracker"]):
+        name, queues = str(tracker.get("name")), tracker.get("queues")
+        if name in channels:
+            yield Mistake(("tracker", index, "name"), f"there is a channel named {name!r} too", "rename one of them")
+        for queue in queues if isinstance(queues, dict) and queues else ("",):
+            other = taken.setdefault(queue, name)
+            if other != name:
+                what = f"the queue {queue!r} goes to {other} too" if queue else f"{other} takes all other queues too"
+                path: Path = ("tracker", index, "queues", queue) if queue else ("tracker", index)
+                yield Mistake(path, what, 'name in one of them which queues it takes: queues = {care = ""}')
 
 
 def _returns(channel: Mapping[str, Any], channels: list[dict[str, Any]]) -> bool:

@@ -12,12 +12,13 @@ from pydantic import BaseModel, ValidationError
 
 import connectors
 from connectors.contract import Connector
-from listener import actions
+from listener import actions, trackers
 from listener.actions.contract import Channel
 from listener.config.mistakes import Mistake, explain, keys, unknown
-from listener.config.plugged import ChannelEntry, Entry, Grouped, SourceEntry
+from listener.config.plugged import ChannelEntry, Entry, Grouped, SourceEntry, TrackerEntry
 from listener.config.problems import closest, nearest
 from listener.config.secrets import CURE, is_reference, references
+from listener.trackers.contract import Tracker
 
 Table = Mapping[str, Any]
 
@@ -50,6 +51,14 @@ def channel(table: Table, folder: Path) -> Checked:
     made, refused = _trial(kind, options, Grouped) if kind else (None, [])
     pace = {key: getattr(made, key, None) for key in ("max_per_hour", "fallback")}
     return _checked(ChannelEntry, {**pace, **shared, "options": options}, table, [*mistakes, *refused])
+
+
+def tracker(table: Table, folder: Path) -> Checked:
+    """Check a `[[tracker]]`."""
+    kind, mistakes = _kind(table, trackers.kind, trackers.KINDS)
+    shared, options = _split(table, TrackerEntry, folder, kind)
+    _, refused = _trial(kind, options, TrackerEntry) if kind else (None, [])
+    return _checked(TrackerEntry, {**shared, "options": options}, table, [*mistakes, *refused])
 
 
 def _checked(model: type[Entry], values: Table, table: Table, mistakes: list[Mistake]) -> Checked:
@@ -108,7 +117,7 @@ def _holds_path(annotation: Any) -> bool:
 
 
 def _trial(
-    kind: type[Connector] | type[Channel], options: Table, shared: type[Entry]
+    kind: type[Connector] | type[Channel] | type[Tracker], options: Table, shared: type[Entry]
 ) -> tuple[BaseModel | None, list[Mistake]]:
     """Make it once with its secrets still named, to hear what it refuses; what they hold is checked when used."""
     known = keys(kind) if kind.model_config.get("extra") == "forbid" else keys(kind) | options.keys()

@@ -16,7 +16,7 @@ from listener.config.problems import ConfigError, Problem
 from listener.config.sections import Config
 from listener.config.syntax import read
 
-REPEATED = ("person", "brand", "source", "channel")
+REPEATED = ("person", "brand", "source", "channel", "tracker")
 
 
 def load(path: Path) -> Config:
@@ -36,10 +36,12 @@ def _assemble(values: Mapping[str, Any], folder: Path) -> tuple[Config | None, l
     tables = {section: _tables(values, section) for section in REPEATED}
     sources = [kinds.source(table, folder) for table in tables["source"]]
     channels = [kinds.channel(table, folder) for table in tables["channel"]]
-    for section, checked in (("source", sources), ("channel", channels)):
+    trackers = [kinds.tracker(table, folder) for table in tables["tracker"]]
+    for section, checked in (("source", sources), ("channel", channels), ("tracker", trackers)):
         mistakes += [each.under(section, index) for index, one in enumerate(checked) for each in one.mistakes]
     entries = {
         "source": [one.entry for one in sources if one.entry],
+        "tracker": [one.entry for one in trackers if one.entry],
         "channel": _with_log([one.entry for one in channels if one.entry]),
     }
     # entries that were refused are left out here: their mistakes are told already

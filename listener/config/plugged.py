@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 import connectors
 from connectors.contract import Connector
-from listener import actions
+from listener import actions, trackers
 from listener.actions.contract import Channel
 from listener.config.quantities import Duration, Line, Name, Pause
 from listener.config.secrets import SecretError, Secrets
+from listener.trackers.contract import Tracker
 
 Voice = Literal["complaint", "review", "discussion", "news"]
 P = TypeVar("P", bound=BaseModel)
@@ -63,6 +64,18 @@ class SourceEntry(Entry):
     def connector(self, secrets: Secrets) -> Connector:
         """The connector with its secrets. Raises SecretError when one is missing or does not fit."""
         return self._made(connectors.kind(self.kind), secrets)
+
+
+class TrackerEntry(Entry):
+    """A tracker. `queues` names our queues that it follows, each with the project or queue that gets them there;
+    without it all are followed. `every` is how often it is asked for what happened there."""
+
+    every: Pause = timedelta(minutes=5)
+    queues: Mapping[str, str] = {}
+
+    def tracker(self, secrets: Secrets) -> Tracker:
+        """The tracker with its secrets. Raises SecretError when one is missing or does not fit."""
+        return self._made(trackers.kind(self.kind), secrets)
 
 
 class Grouped(Entry):

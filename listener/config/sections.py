@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from listener.config.places import Path as Key
 from listener.config.places import Places
-from listener.config.plugged import ChannelEntry, SourceEntry
+from listener.config.plugged import ChannelEntry, SourceEntry, TrackerEntry
 from listener.config.problems import Problem
 from listener.config.quantities import (
     Address,
@@ -201,6 +201,7 @@ class Config(Section):
     brands: tuple[Brand, ...] = Field((), alias="brand")
     sources: tuple[SourceEntry, ...] = Field((), alias="source")
     channels: tuple[ChannelEntry, ...] = Field((), alias="channel")
+    trackers: tuple[TrackerEntry, ...] = Field((), alias="tracker")
 
     # private to pydantic, so that no key of the file can set them
     _file: Path = PrivateAttr()
@@ -249,6 +250,6 @@ class Config(Section):
 
     def _secretive(self) -> Iterator[tuple[Key, Any]]:
         yield ("store", "url"), self.store.url
-        for section, entries in (("source", self.sources), ("channel", self.channels)):
+        for section, entries in (("source", self.sources), ("channel", self.channels), ("tracker", self.trackers)):
             for index, entry in enumerate(entries):
                 yield from (((section, index, key), value) for key, value in entry.options.items())

@@ -81,15 +81,19 @@ class Net:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         megabytes: float = 5,
+        refusals: bool = False,
     ) -> Response:
-        """As `connectors.contract.Door.fetch`. The size limit is the larger of the caller's and the operator's."""
+        """As `connectors.contract.Door.fetch`. The size limit is the larger of the caller's and the operator's.
+
+        With `refusals` every 4xx but 429 comes back, with what the far side says of the request.
+        """
         limit = int(max(megabytes, self._settings.megabytes) * 1_000_000)
         ours = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip, deflate, br"}
         try:
             question = Question(target(url), method, {**ours, **(headers or {})}, body)
         except BadAddress as error:
             raise GiveUp(f"the address cannot be fetched: {error}; correct it in the configuration") from error
-        return self._follow(question, limit)
+        return self._follow(question, limit, refusals)
 
     def close(self) -> None:
         """Break off what is under way and refuse what follows, both with TryLater."""
@@ -99,12 +103,15 @@ class Net:
             for pool in self._pools.values():
                 pool.close()
 
-    def _follow(self, question: Question, limit: int) -> Response:
+    def _follow(self, question: Question, limit: int, refusals: bool) -> Response:
         """Ask, and ask again where redirects point, with one clock for all of it."""
         until, seen, moved, only_permanent = None, set(), None, True
         for _ in range(REDIRECTS + 1):
             seen.add((question.method, question.target.url))
             answer, until = self._take_turn(question, limit, until)
+            if answer.status >= 400 and not refusals and answer.status not in FOR_THE_CALLER:
+                site = question.target.site
+                raise TryLater(f"{site} answered {answer.status}; open the address in a browser to see why")
             location = answer.headers.get("location")
             if answer.status not in FOLLOWED or not location:
                 return Response(answer.status, answer.headers, answer.body, question.target.url, moved)
@@ -136,8 +143,6 @@ class Net:
                 answer = self._ask(question, limit, until)
             if answer.status == 429 or answer.status >= 500:
                 self._refused(site, answer)
-        if answer.status >= 400 and answer.status not in FOR_THE_CALLER:
-            raise TryLater(f"{site} answered {answer.status}; open the address in a browser to see why")
         return answer, until
 
     def _refused(self, site: str, answer: Answer) -> None:

@@ -24,8 +24,10 @@ from listener.pipeline.lines import Lines
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.orders import CARRIED, INSIDE, REPLY
 from listener.pipeline.recheck import Against
+from listener.pipeline.tracking import Tracking, Withdrawn
 from listener.store import Store
 from listener.store.deliveries import DeliveryFilter, Outcome
+from listener.store.tracks import TRACK
 from rules.catalogue import ACTIONS
 
 FIRST_RETRY = timedelta(seconds=30)
@@ -49,6 +51,7 @@ class Ways:
     outside: Outside
     door: Callable[[str], Door]
     handling: Handling = PLAIN_HANDLING
+    tracking: Tracking | None = None
     card: Callable[[Row[Any]], Card | None] = lambda row: None
     link: Callable[[int, str], str | None] = lambda draft, reader: None
 
@@ -122,6 +125,8 @@ class Act:
             return replace(blank, status="held", due_at=crowded.until, error=str(crowded))
         except InDoubt as error:
             return self._doubtful(row, blank, error)
+        except Withdrawn as why:
+            return replace(blank, status="cancelled", at=self._now(), error=str(why))
         except Failed as error:
             return self._again_or_failed(row, blank, error)
         except Exception:  # noqa: BLE001  # boundary: a bug in one action must not stop the others
@@ -148,7 +153,14 @@ class Act:
             return self._carrier(row.channel).deliver(self._letter(row), self._ways.outside)
         if row.action in INSIDE:
             return self._inside(row)
+        if row.action == TRACK:
+            return self._track(row)
         return self._in_public(row)
+
+    def _track(self, row: Row[Any]) -> Receipt:
+        if self._ways.tracking is None:
+            raise Failed("no tracker is configured any more", permanent=True)
+        return self._ways.tracking.perform(row)
 
     def _inside(self, row: Row[Any]) -> Receipt:
         """What a person approved and the house does itself."""
@@ -309,6 +321,8 @@ class Act:
     def _find(self, row: Row[Any]) -> Receipt | None:
         if row.action in BY_CHANNEL or is_letter(row):
             return self._channel(row.channel).find(row.key, row.claimed_at, self._ways.outside)
+        if row.action == TRACK:
+            return None  # it looks before it does anything, and enough time has passed by now
         mention = self._store.mentions.get(row.mention)
         connector = self._ways.connectors.get(mention.source) if mention else None
         if mention is None or not isinstance(connector, Replying):

@@ -31,7 +31,9 @@ class Readers:
     mail_by: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
 
-    def notices(self, number: int, owner: str | None, message: Message, at: datetime, all_hear: bool) -> list[Any]:
+    def notices(
+        self, number: int | None, owner: str | None, message: Message, at: datetime, all_hear: bool
+    ) -> list[Any]:
         """One delivery for each who must hear of it: the owner alone, or with `all_hear` the channel too."""
         address = self.addresses.get(owner or "") if self.mail_by else None
         found = []
@@ -40,7 +42,7 @@ class Readers:
             found.append(as_delivery(own, self.mail_by, at))
         if all_hear or not address:
             found.append(as_delivery(message, self.channel, at))
-        return [{**notice, "options": {"ticket": number}} for notice in found]
+        return [{**notice, "options": {"ticket": number} if number else {}} for notice in found]
 
 
 class Attention:

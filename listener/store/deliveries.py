@@ -140,7 +140,7 @@ class Deliveries:
             self._attempted(connection, outcome)
             if outcome.status == "done":
                 enter_contact(connection, row, outcome.at)
-                carried(connection, row, outcome.external)
+                carried(connection, row, outcome.external, outcome.at)
                 if outcome.shows:
                     postings.enter(connection, self._database, row.id, outcome.shows)
         return True

@@ -30,9 +30,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """News of a counterpart: its status, what that makes of our ticket, the note, and whom we tell."""
+    """News of a counterpart: its status, what that makes of our ticket, the note, and whom we tell.
+
+    `was` is the status that was known when it was asked for: what has changed since then is newer.
+    """
 
     mark: str
+    was: str
     status: str
     at: datetime
     who: str
@@ -84,14 +88,15 @@ def order(connection: Connection, database: Database, number: int, what: Order, 
     connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
 
 
-def carried(connection: Connection, row: Row[Any], external: Mapping[str, Any] | None) -> None:
+def carried(connection: Connection, row: Row[Any], external: Mapping[str, Any] | None, at: datetime) -> None:
     """A delivery to a counterpart arrived: keep what it is called there, and the status that we gave it."""
     if row.action != TRACK:
         return
     mine = track.c.mark == row.options["mark"]
     status = {"close": "closed", "reopen": "open"}.get(row.options["op"])
     if status:
-        connection.execute(update(track).where(mine).values(status=status))
+        # it is not asked for at once: some systems show their own changes late
+        connection.execute(update(track).where(mine).values(status=status, asked_at=at))
     if row.options["op"] == "create" and external:
         connection.execute(update(track).where(mine).values(key=external["key"], url=external["url"]))
         one = ticket.c.id == row.options["ticket"]
@@ -169,8 +174,8 @@ class Tracks:
             return connection.execute(select(track).where(mine)).first()
 
     def heard(self, news: Heard) -> bool:
-        """Take over what happened there, together with whom we tell of it; false when it was known."""
-        changed = (track.c.mark == news.mark) & (track.c.status != news.status)
+        """Take over what happened there, together with whom we tell of it; false when it changed meanwhile."""
+        changed = (track.c.mark == news.mark) & (track.c.status == news.was)
         with self._database.write() as connection:
             statement = update(track).where(changed).values(status=news.status, asked_at=news.at)
             number = connection.execute(statement.returning(track.c.ticket)).scalar()

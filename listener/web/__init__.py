@@ -8,6 +8,7 @@ from listener.web.leaving import Leaving
 from listener.web.server import PortTaken, serve
 from listener.web.slack import ADDRESS as SLACK
 from listener.web.slack import Interactions
+from listener.web.tickets import TicketNews
 
 __all__ = [
     "PREFIX",
@@ -21,5 +22,6 @@ __all__ = [
     "Page",
     "PortTaken",
     "Request",
+    "TicketNews",
     "serve",
 ]

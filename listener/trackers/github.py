@@ -1,0 +1,145 @@
+"""Kind `github`: issues of a repository, found again by a mark in their text; perhaps read by everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from connectors.contract import Failed
+from listener.trackers import signatures
+from listener.trackers.asking import PAGES, Desk, marked
+from listener.trackers.contract import (
+    GONE,
+    Case,
+    Comment,
+    Counterpart,
+    Ending,
+    Missing,
+    News,
+    Outside,
+    Secret,
+    Site,
+    State,
+    Tracker,
+)
+
+REPO = r"^[\w.-]+/[\w.-]+$"
+CAUSE = "cause:"
+FENCE = "~~~~~~"
+SLACK = timedelta(days=1)  # clocks differ
+
+
+class GitHub(Tracker):
+    """`repo` as `acme/app` gets issues where `queues` names none; `token` may write issues there.
+
+    `url` is that of GitHub's API, also of an Enterprise server (`https://git.acme.example/api/v3`). `labels` are put on
+    each issue, the first one finds them again. A label such as `cause: update 4.2` on a closed issue is its root
+    cause. What the registry knows of a person is not written there.
+    """
+
+    secrets = Tracker.secrets | {"token"}
+
+    url: Site = "https://api.github.com"
+    repo: str = Field(default="", pattern=rf"^$|{REPO}")
+    token: Secret
+    labels: tuple[str, ...] = Field(default=("listener",), min_length=1)
+
+    def find(self, case: Case, outside: Outside) -> Counterpart | None:
+        """In the list of our issues, which is never behind; GitHub's search may be by minutes."""
+        repo, desk = self._repo(case), self._desk(outside)
+        asked = {"state": "all", "labels": self.labels[0], "sort": "created", "direction": "desc", "per_page": 100}
+        for number in range(1, PAGES + 1):
+            page = desk.get(f"/repos/{repo}/issues", page=number, **asked)
+            for issue in page:
+                if marked(case.mark, [issue.get("body")]):
+                    return self._counterpart(repo, issue)
+            if len(page) < 100 or _created(page[-1]) < case.opened_at - SLACK:
+                return None
+        found = desk.get("/search/issues", q=f'"{case.mark}" in:body repo:{repo} type:issue').get("items", ())
+        mine = [issue for issue in found if marked(case.mark, [issue.get("body")])]
+        return self._counterpart(repo, mine[0]) if mine else None
+
+    def create(self, case: Case, outside: Outside) -> Counterpart:
+        repo = self._repo(case)
+        issue = {"title": case.title, "body": _body(case.about, case.quote, case.mark), "labels": list(self.labels)}
+        return self._counterpart(repo, self._desk(outside).send("POST", f"/repos/{repo}/issues", issue))
+
+    def comment(self, key: str, comment: Comment, outside: Outside) -> None:
+        if not marked(comment.mark, self._comments(key, outside)):
+            body = _body(comment.about, comment.quote, comment.mark)
+            self._desk(outside).send("POST", f"{_path(key)}/comments", {"body": body})
+
+    def close(self, key: str, ending: Ending, outside: Outside) -> None:
+        self.comment(key, ending.comment, outside)
+        self._desk(outside).send("PATCH", _path(key), {"state": "closed", "state_reason": "completed"})
+
+    def reopen(self, key: str, comment: Comment, outside: Outside) -> None:
+        self.comment(key, comment, outside)
+        self._desk(outside).send("PATCH", _path(key), {"state": "open", "state_reason": "reopened"})
+
+    def states(self, keys: Sequence[str], outside: Outside) -> dict[str, State]:
+        found = {}
+        for key in keys:
+            try:
+                found[key] = _state(self._desk(outside).get(_path(key)))
+            except Missing:
+                found[key] = GONE
+        return found
+
+    def verify(self, outside: Outside) -> None:
+        self._desk(outside).get(f"/repos/{self.repo}" if self.repo else "/user")
+
+    def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> News | None:
+        """A webhook of the event `issues`."""
+        signatures.hexadecimal(signatures.known(self.webhook_secret), body, headers.get("x-hub-signature-256", ""))
+        told = signatures.content(body)
+        issue, repo = told.get("issue"), told.get("repository")
+        if not (isinstance(issue, dict) and isinstance(repo, dict)):
+            return None
+        return News(f"{repo.get('full_name')}#{issue.get('number')}")
+
+    def _desk(self, outside: Outside) -> Desk:
+        token = self.token.get_secret_value()
+        headers = {"authorization": f"Bearer {token}", "accept": "application/vnd.github+json"}
+        return Desk("GitHub", self.url, headers | {"x-github-api-version": "2022-11-28"}, outside, (token,))
+
+    def _repo(self, case: Case) -> str:
+        repo = case.place or self.repo
+        if not re.match(REPO, repo):
+            raise Failed("no repository is named for this queue: set repo or queues of the tracker", permanent=True)
+        return repo
+
+    def _comments(self, key: str, outside: Outside) -> Iterator[object]:
+        for number in range(1, PAGES + 1):
+            page = self._desk(outside).get(f"{_path(key)}/comments", per_page=100, page=number)
+            yield from (one.get("body") for one in page)
+            if len(page) < 100:
+                return
+
+    def _counterpart(self, repo: str, issue: Mapping[str, Any]) -> Counterpart:
+        return Counterpart(f"{repo}#{issue['number']}", issue.get("html_url"))
+
+
+def _path(key: str) -> str:
+    repo, _, number = key.partition("#")
+    return f"/repos/{repo}/issues/{number}"
+
+
+def _created(issue: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(issue["created_at"]))
+
+
+def _state(issue: Mapping[str, Any]) -> State:
+    labels = [str(label.get("name", "")) for label in issue.get("labels") or () if isinstance(label, dict)]
+    cause = next((name[len(CAUSE) :].strip() for name in labels if name.lower().startswith(CAUSE)), None)
+    return State("closed", cause or None) if issue.get("state") == "closed" else State("open")
+
+
+def _body(about: str, quote: str, mark: str) -> str:
+    """What the person wrote stands in a fence, where `@name` calls nobody and `#12` links nothing."""
+    quoted = f"{FENCE}text\n{quote.replace(FENCE, '')}\n{FENCE}" if quote else ""
+    return "\n\n".join(part for part in (about, quoted, mark) if part)
