@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 import connectors
-from listener import actions
+from listener import actions, trackers
 from listener.cli.commands import app
 from listener.config import Config, SourceEntry
 from listener.store import Store
@@ -117,6 +117,14 @@ def test_every_channel_is_documented_with_its_options(kind: str) -> None:
 
     assert f"| `{kind}` |" in section
     assert [name for name in options if f"`{name}`" not in section] == []
+
+
+@pytest.mark.parametrize("kind", sorted(trackers.KINDS))
+def test_every_tracker_is_documented_with_its_options(kind: str) -> None:
+    section = said("docs/tickets.md").split("## Other systems")[1]
+
+    assert f"| `{kind}` |" in section
+    assert [name for name in trackers.kind(kind).model_fields if f"`{name}" not in section] == []
 
 
 @pytest.mark.parametrize("kind", sorted(connectors.KINDS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -14,7 +15,10 @@ from connectors.contract import Failed
 from listener.trackers.contract import Missing, State
 from listener.trackers.rt import RequestTracker
 from tests.doors import RealDoor, a_door
+from tests.pipeline.road import an_item
+from tests.pipeline.test_tracking import a_town
 from tests.trackers import rt_server
+from tests.trackers.desks import Desk
 from tests.trackers.test_contract_suite import ENDING, a_case, a_comment
 
 pytestmark = pytest.mark.skipif(bool(rt_server.missing()), reason=rt_server.missing())
@@ -100,3 +104,21 @@ def test_an_unknown_queue_and_wrong_credentials_are_told(rt: RequestTracker, doo
     with pytest.raises(Failed, match="wants other credentials"):
         wrong.verify(door)
     rt.verify(door)
+
+
+def test_a_complaint_goes_to_rt_and_what_is_resolved_there_is_closed_here(
+    address: str, door: RealDoor, tmp_path: Path
+) -> None:
+    options = {"url": address, "user": "root", "password": "password", "cause_field": rt_server.CAUSE}
+    town = a_town(tmp_path, Desk(), door, RequestTracker.model_validate(options))
+    town.road.says(an_item())
+    town.road.says(an_item("p2", text="Acme Flow - still down"))
+    assert town.work() == ["done", "done"]
+
+    key = town.ticket().external["key"]
+    rest(address, "PUT", f"ticket/{key}", {"Status": "resolved", "CustomFields": {rt_server.CAUSE: "a cable"}})
+    town.pull()
+    assert (town.ticket().status, town.ticket().root_cause) == ("closed", "a cable")
+    town.people.reopen(1)
+    assert town.work() == ["done"]
+    assert rest(address, "GET", f"ticket/{key}")["Status"] == "open"

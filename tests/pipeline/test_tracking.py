@@ -1,0 +1,271 @@
+"""Tickets and their counterparts, both ways: opened once, complaints appended, closed here and there, deleted there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from listener.model.handling import Handling
+from listener.pipeline import Act, Ways
+from listener.pipeline.attention import Readers
+from listener.pipeline.people import People, Person
+from listener.pipeline.ticketing import NotPossible
+from listener.pipeline.tracking import Followed, Tracking
+from listener.store import Store
+from listener.store.deliveries import DeliveryFilter
+from listener.trackers.contract import News, State, Tracker
+from listener.trackers.webhook import Webhook
+from listener.trackers.zendesk import Zendesk
+from tests.doors import RealDoor, a_door
+from tests.pipeline.road import LOG, Remembering, Road, a_road, an_item
+from tests.trackers import desks
+
+HANDLING = Handling(trackers={"": "desk"}, house="ab12")
+
+
+@dataclass
+class Town:
+    """A road whose tickets are followed by a desk."""
+
+    road: Road
+    desk: desks.Desk
+    tracking: Tracking
+    act: Act
+    people: People = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.people = People(self.road.store, lambda source: False, self.road.clock, Person("anna"), handling=HANDLING)
+
+    def work(self) -> list[str]:
+        """Perform what is due; how each ended."""
+        due = self.road.store.deliveries.due(self.road.clock())
+        return [self.act.perform(number) for number, channel in due if channel == "desk"]
+
+    def pull(self) -> int:
+        """Some minutes later the tracker is asked."""
+        self.road.clock.pass_by(minutes=6)
+        return self.tracking.pull("desk")
+
+    def ticket(self):  # type: ignore[no-untyped-def]  # a row
+        row = self.road.store.tickets.get(1)
+        assert row is not None
+        return row
+
+    def told(self) -> list[str]:
+        """The titles of what people were told, newest first."""
+        rows = self.road.store.deliveries.page(DeliveryFilter(limit=100))
+        return [row.message["title"] for row in rows if row.action == "notice" and row.channel == "ops"]
+
+
+def a_town(folder: Path, desk: desks.Desk, door: RealDoor, tracker: Tracker, store: Store | None = None) -> Town:
+    road = a_road(folder, store=store, handling=HANDLING)
+    readers = Readers("ops", ZoneInfo("UTC"))
+    followed = {"desk": Followed("desk", tracker, timedelta(minutes=5), {})}
+    tracking = Tracking(road.store, followed, door, readers, HANDLING, road.clock, LOG)
+    ways = Ways({"ops": Remembering()}, {}, door, lambda source: door, HANDLING, tracking)
+    return Town(road, desk, tracking, Act(road.store, ways, road.notices, road.clock, LOG))
+
+
+def zendesk(url: str) -> Zendesk:
+    return Zendesk.model_validate({"url": url, "user": "kim@acme.example", "token": "s3cret-token", "cause_field": 36})
+
+
+@pytest.fixture
+def town(tmp_path: Path, store: Store) -> Iterator[Town]:
+    with desks.serving(desks.ZendeskDesk()) as desk, a_door() as door:
+        town = a_town(tmp_path, desk, door, zendesk(desk.url), store)
+        town.road.says(an_item())
+        yield town
+
+
+def test_a_ticket_is_opened_there_once_and_shows_its_key(town: Town) -> None:
+    assert town.work() == ["done"]
+
+    external = town.ticket().external
+    assert external == {"kind": "desk", "key": "1", "url": f"{town.desk.url}/agent/tickets/1"}
+    assert town.desk.things[1].mark.startswith("listener-ab12-1-")
+    assert "A complaint about Acme Flow on forum" in town.desk.things[1].title
+    assert "> Acme Flow -" in town.desk.things[1].body
+
+
+def test_a_crash_between_making_it_and_writing_it_down_makes_no_second_one(town: Town) -> None:
+    (number,) = (number for number, channel in town.road.store.deliveries.due(town.road.clock()) if channel == "desk")
+    row = town.road.store.deliveries.claim(number, town.road.clock())
+    assert row is not None
+    town.tracking.perform(row)  # and the daemon dies here
+    town.road.clock.pass_by(seconds=20)
+    town.act.settle_orphans(at_start=True)
+    assert town.work() == []  # a slow far side may still be about to do it
+
+    town.road.clock.pass_by(seconds=20)
+    town.act.settle_orphans()
+    assert town.work() == ["done"]
+    assert (len(town.desk.things), town.ticket().external["key"]) == (1, "1")
+
+
+def test_a_lost_answer_makes_no_second_one(town: Town) -> None:
+    with_answer = type(town.desk).route
+
+    def lost(desk: desks.Desk, asked: desks.Asked) -> desks.Told:
+        told = with_answer(desk, asked)
+        return (502, "<html>") if asked.method == "POST" else told
+
+    town.desk.route = lost.__get__(town.desk)  # type: ignore[method-assign]
+    assert town.work() == ["due"]
+    del town.desk.route  # type: ignore[attr-defined]
+    town.road.clock.pass_by(minutes=2)
+    assert town.work() == ["done"]
+    assert len(town.desk.things) == 1
+
+
+def test_further_complaints_are_appended_once_each_and_nothing_of_a_deleted_post(town: Town) -> None:
+    town.work()
+    town.road.says(an_item("p2", text="Acme Flow - still down"), an_item("p3", text="Acme Flow - gone"))
+    town.road.says(gone=["p3"])
+
+    assert town.work() == ["done", "cancelled"]
+    assert len(town.desk.things[1].comments) == 1
+    assert "still down" in town.desk.things[1].comments[0]
+
+
+def test_a_complaint_waits_for_the_ticket_to_be_there(town: Town) -> None:
+    town.desk.troubles = [(503, "")]
+    town.road.says(an_item("p2", text="Acme Flow - still down"))
+    assert town.work() == ["due", "due"]
+    for _ in range(3):
+        town.road.clock.pass_by(minutes=3)
+        town.work()
+    assert (len(town.desk.things), len(town.desk.things[1].comments)) == (1, 1)
+
+
+def test_closing_here_closes_there_and_is_not_heard_as_news(town: Town) -> None:
+    town.work()
+    town.people.close(1, "update 4.2", "recovered")
+    assert town.work() == ["done"]
+
+    assert (town.desk.things[1].status, town.desk.things[1].fields) == ("solved", {36: "update 4.2"})
+    town.pull()
+    assert [note.what for note in town.road.store.tickets.notes(1)] == ["opened", "closed"]
+    town.people.reopen(1)
+    town.work()
+    assert town.desk.things[1].status == "open"
+
+
+def test_closing_there_closes_here_with_the_root_cause_that_stands_there(town: Town) -> None:
+    town.work()
+    town.desk.things[1].status, town.desk.things[1].fields = "solved", {36: "a cable"}
+    town.pull()
+
+    ticket = town.ticket()
+    assert (ticket.status, ticket.root_cause, ticket.outcome) == ("closed", "a cable", None)
+    assert town.told()[0] == "Ticket 1 was closed in desk: how did it end?"
+    assert town.work() == []  # it is closed there already
+
+
+def test_a_root_cause_that_is_missing_there_is_asked_for_and_can_be_given_afterwards(town: Town) -> None:
+    town.work()
+    town.desk.things[1].status = "solved"
+    town.pull()
+    assert town.told()[0] == "Ticket 1 was closed in desk: why did it end?"
+
+    town.people.close(1, "a cable", "recovered")
+    assert (town.ticket().status, town.ticket().root_cause, town.ticket().outcome) == ("closed", "a cable", "recovered")
+    assert town.work() == []
+    town.pull()
+    assert len(town.told()) == 1
+
+
+def test_waiting_and_reopening_there_are_taken_over(town: Town) -> None:
+    town.work()
+    for there, here in (("pending", "waiting"), ("open", "open"), ("solved", "closed"), ("open", "open")):
+        town.desk.things[1].status = there
+        town.pull()
+        assert town.ticket().status == here
+
+
+def test_a_ticket_that_was_deleted_there_is_told_and_goes_on_here(town: Town) -> None:
+    town.work()
+    town.desk.things.clear()
+    town.pull()
+
+    assert (town.ticket().status, town.ticket().external) == ("open", None)
+    assert town.told()[0] == "Ticket 1: 1 was deleted in desk"
+    town.road.says(an_item("p2", text="Acme Flow - still down"))
+    assert town.work() == []
+    assert town.people.tickets.track(1) == "desk"
+    town.road.clock.pass_by(seconds=1)
+    assert town.work() == ["done"]
+    assert town.ticket().external["key"] == "1"
+
+
+def test_a_deletion_is_noticed_by_a_comment_too(town: Town) -> None:
+    town.work()
+    town.desk.things.clear()
+    town.road.says(an_item("p2", text="Acme Flow - still down"))
+    assert town.work() == ["cancelled"]
+    assert town.told() == ["Ticket 1: 1 was deleted in desk"]
+    town.pull()
+    assert len(town.told()) == 1
+
+
+def test_a_ticket_that_is_followed_is_not_opened_twice(town: Town) -> None:
+    town.work()
+    with pytest.raises(NotPossible, match="in desk already"):
+        town.people.tickets.track(1)
+
+
+def test_what_a_webhook_names_is_asked_for_at_once(town: Town) -> None:
+    town.work()
+    town.desk.things[1].status = "solved"
+    assert town.tracking.pull("desk") == 0  # it was asked for just now
+    assert town.tracking.take("desk", News("1"))
+    assert not town.tracking.take("desk", News("77"))
+    assert town.tracking.pull("desk") == 1
+    assert town.ticket().status == "closed"
+
+
+def test_a_tracker_that_cannot_be_read_is_told_at_the_third_time_and_asked_again(town: Town) -> None:
+    town.work()
+    town.desk.troubles = [(500, "")] * 3
+    for _ in range(3):
+        town.road.clock.pass_by(hours=2)
+        assert town.tracking.pull("desk") == 0
+    assert town.told() == ["Tracker desk cannot be read"]
+    town.road.clock.pass_by(hours=2)
+    assert town.tracking.pull("desk") == 1
+
+
+def test_wrong_credentials_fail_the_delivery_and_are_told(town: Town) -> None:
+    town.desk.password = "another"
+    assert town.work() == ["failed"]
+    (row,) = (row for row in town.road.store.deliveries.page(DeliveryFilter()) if row.action == "track")
+    assert "wants other credentials" in row.last_error
+    assert town.told()[0].startswith("track ")
+
+    town.desk.password = "s3cret-token"
+    town.people.retry(row.id)
+    assert town.work() == ["done"]
+
+
+def test_the_stop_switch_holds_a_tracker_too(town: Town) -> None:
+    town.road.store.house.pause("channel:desk", town.road.clock(), "anna")
+    assert town.work() == []
+
+
+def test_a_receiver_of_webhooks_closes_here_with_cause_and_outcome(tmp_path: Path) -> None:
+    with desks.serving(desks.ReceiverDesk()) as desk, a_door() as door:
+        town = a_town(tmp_path, desk, door, Webhook.model_validate({"url": desk.url}))
+        town.road.says(an_item())
+        assert town.work() == ["done"]
+        assert town.tracking.names == ()
+        state = State("closed", "a cable", "recovered")
+        assert town.tracking.take("desk", News(desk.things[1].mark, state))
+
+        ticket = town.ticket()
+        assert (ticket.status, ticket.root_cause, ticket.outcome) == ("closed", "a cable", "recovered")
+        assert town.told() == []
