@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
@@ -48,6 +49,7 @@ class Referral(SQLModel, table=True):
     at: datetime
     signed_up_at: datetime | None = None
     purchased_at: datetime | None = None
+    refunded_at: datetime | None = None
     worth: int = 0
     earned: int = 0
     rewarded: int = 0
@@ -64,3 +66,28 @@ class ReferralEvent(SQLModel, table=True):
     at: datetime
     what: str
     referral: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a shop or CRM says of a newcomer. `event` is its own id: the same event counts once. `worth` in cents."""
+
+    event: str
+    what: str
+    newcomer: str
+    at: datetime
+    code: str | None = None
+    customer: str | None = None
+    worth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """One newcomer as far as it is known. `status`: signed_up, purchased or rejected, with `why`."""
+
+    status: str
+    signed_up_at: datetime | None = None
+    purchased_at: datetime | None = None
+    refunded_at: datetime | None = None
+    worth: int = 0
+    why: str = ""

@@ -21,6 +21,7 @@ from listener.store.postings import Postings
 from listener.store.rates import Rates
 from listener.store.recovery import Recovery
 from listener.store.references import References
+from listener.store.referrals import Referrals
 from listener.store.replays import Replays
 from listener.store.silences import Silences
 from listener.store.sources import Sources
@@ -53,6 +54,7 @@ class Store:
         self.postings = Postings(self.database)
         self.rates = Rates(self.database)
         self.references = References(self.database)
+        self.referrals = Referrals(self.database)
         self.recovery = Recovery(self.database)
         self.replays = Replays(self.database)
         self.silences = Silences(self.database)

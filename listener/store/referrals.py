@@ -1,0 +1,160 @@
+"""Referrals: codes, clicks, what shops report of newcomers, and what came of it, each counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from listener.model import Customer, Purchase, Referral, ReferralClick, ReferralCode, ReferralEvent
+from listener.model.referral import Brought, Report
+from listener.store import deliveries
+from listener.store.engine import Database, narrowed, table
+
+codes, clicks, referral = table(ReferralCode), table(ReferralClick), table(Referral)
+event, customer, purchase = table(ReferralEvent), table(Customer), table(Purchase)
+
+Kept = Literal["kept", "repeated", "unknown"]
+# (what was known, the report, why it cannot count) → what is known now
+After = Callable[[Brought | None, Report, str], Brought]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralFilter:
+    """Which referrals a list shows."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    id: int | None = None
+    customer: str | None = None
+    status: str | None = None
+    limit: int = 50
+
+
+class Referrals:
+    """Who brought whom."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def code_of(self, number: str, at: datetime, new: Callable[[], str]) -> str:
+        """The customer's code; made at the first call."""
+        mine = select(codes.c.code).where(codes.c.customer == number, codes.c.ended_at.is_(None)).limit(1)
+        with self._database.write() as connection:
+            kept = connection.execute(mine).scalar()
+            if kept is None:
+                kept = new()
+                connection.execute(codes.insert(), {"code": kept, "customer": number, "at": at})
+        return str(kept)
+
+    def clicked(self, code: str, at: datetime) -> bool:
+        """One more click on this day; false for a code that does not exist or was ended."""
+        row = self._database.insert(ReferralClick).values(code=code, day=at.date(), clicks=1)
+        more = row.on_conflict_do_update(index_elements=["code", "day"], set_={"clicks": clicks.c.clicks + 1})
+        with self._database.write() as connection:
+            if _owner(connection, code) is None:
+                return False
+            connection.execute(more)
+        return True
+
+    def report(self, source: str, report: Report, after: After, seen_at: datetime) -> Kept:
+        """Keep what a shop says, in one transaction: `repeated` where it was said before, `unknown` without a code."""
+        first = self._database.insert(ReferralEvent).values(
+            source=source, event=report.event, at=seen_at, what=report.what
+        )
+        once = first.on_conflict_do_nothing().returning(event.c.event)
+        with self._database.write() as connection:
+            row = connection.execute(select(referral).where(referral.c.newcomer == report.newcomer)).first()
+            whose = row.customer if row else report.customer or _owner(connection, report.code)
+            if whose is None:
+                return "unknown"
+            if connection.execute(once).first() is None:
+                return "repeated"
+            refused = _refused(connection, whose, report, new=row is None)
+            known = Brought(**{name: getattr(row, name) for name in Brought.__slots__}) if row else None
+            self._keep(connection, whose, source, report, row, asdict(after(known, report, refused)))
+        return "kept"
+
+    def _keep(
+        self,
+        connection: Connection,
+        whose: str,
+        source: str,
+        report: Report,
+        row: Row[Any] | None,
+        values: Mapping[str, Any],
+    ) -> None:
+        if row is not None:
+            connection.execute(update(referral).where(referral.c.id == row.id).values(values))
+            return
+        blank = {"earned": 0, "rewarded": 0, "reward": None, "at": report.at, "source": source, "code": report.code}
+        connection.execute(referral.insert(), {**blank, **values, "customer": whose, "newcomer": report.newcomer})
+
+    def unrewarded(self, limit: int = 200) -> list[Row[Any]]:
+        """Newcomers who bought, and for whom nothing was decided yet."""
+        query = select(referral).where(referral.c.status == "purchased", referral.c.reward.is_(None))
+        with self._database.read() as connection:
+            return list(connection.execute(query.where(referral.c.earned == 0).order_by(referral.c.id).limit(limit)))
+
+    def reward(self, number: int, cents: int, delivery: Mapping[str, Any] | None) -> None:
+        """What this referral earned, and the delivery that brings it (None: by agreement nothing is sent)."""
+        mine = (referral.c.id == number) & (referral.c.earned == 0)
+        with self._database.write() as connection:
+            if connection.execute(update(referral).where(mine).values(earned=cents)).rowcount and delivery:
+                deliveries.add(connection, self._database, [delivery])
+                sent = select(deliveries.delivery.c.id).where(deliveries.delivery.c.key == delivery["key"])
+                values = {"reward": connection.execute(sent).scalar_one()}
+                connection.execute(update(referral).where(referral.c.id == number).values(values))
+
+    def earned_since(self, number: str, since: datetime) -> int:
+        """How many of the customer's referrals earned something since then."""
+        mine = (referral.c.customer == number) & (referral.c.earned > 0) & (referral.c.at >= since)
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(referral).where(mine)).scalar_one())
+
+    def page(self, wanted: ReferralFilter) -> list[Row[Any]]:
+        """Newest first, each with the status of the delivery that rewards it."""
+        sent = deliveries.delivery
+        query = select(referral, sent.c.status.label("reward_status"))
+        query = query.select_from(referral.outerjoin(sent, sent.c.id == referral.c.reward))
+        query = narrowed(
+            query.order_by(referral.c.id.desc()).limit(wanted.limit),
+            (wanted.since, referral.c.at.__ge__),
+            (wanted.until, referral.c.at.__lt__),
+            (wanted.id, referral.c.id.__eq__),
+            (wanted.customer, referral.c.customer.__eq__),
+            (wanted.status, referral.c.status.__eq__),
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+
+def _owner(connection: Connection, code: str | None) -> str | None:
+    query = select(codes.c.customer).where(codes.c.code == code, codes.c.ended_at.is_(None))
+    return connection.execute(query).scalar() if code else None
+
+
+def _refused(connection: Connection, whose: str, report: Report, new: bool) -> str:
+    """Why this newcomer cannot count as brought: the customer's own second account, or a customer already."""
+    if report.newcomer == whose:
+        return "self-referral: the newcomer is the customer"
+    if not new:
+        return ""
+    bought = select(func.min(purchase.c.at)).where(purchase.c.customer == report.newcomer)
+    first = connection.execute(bought).scalar()
+    if first and first < report.at:
+        return f"bought already on {first:%Y-%m-%d}"
+    pair = select(customer.c.id, customer.c.email).where(customer.c.id.in_((whose, report.newcomer)))
+    mails = {row.id: _mailbox(row.email) for row in connection.execute(pair)}
+    if mails.get(whose) and mails.get(whose) == mails.get(report.newcomer):
+        return "self-referral: the same mail address"
+    return ""
+
+
+def _mailbox(address: str) -> str:
+    """A mail address without what its owner may vary: case, and what follows a plus."""
+    name, _, host = address.casefold().partition("@")
+    return f"{name.partition('+')[0]}@{host}" if host else ""

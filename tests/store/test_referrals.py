@@ -1,0 +1,89 @@
+"""Referrals in the store: counted once, whatever shops report twice, late or wrongly."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+from listener.advocacy.referring import after
+from listener.model.referral import Report
+from listener.store.referrals import ReferralFilter
+from tests.makers import NOW
+
+SIGNED_UP = Report("e1", "signed_up", "n-1", NOW, code="code-of-anna")
+BOUGHT = Report("e2", "purchased", "n-1", NOW + timedelta(days=2), worth=900)
+
+
+def report(store, one: Report, source: str = "shop") -> str:
+    return store.referrals.report(source, one, after, NOW)
+
+
+def known(store) -> list[tuple[str, str, int]]:
+    return [(row.customer, row.status, row.worth) for row in store.referrals.page(ReferralFilter())]
+
+
+def with_code(store) -> None:
+    assert store.referrals.code_of("c-1", NOW, lambda: "code-of-anna") == "code-of-anna"
+    assert store.referrals.code_of("c-1", NOW, lambda: "another") == "code-of-anna"
+
+
+def test_a_newcomer_signs_up_and_buys(store):
+    with_code(store)
+
+    assert [report(store, SIGNED_UP), report(store, BOUGHT)] == ["kept", "kept"]
+    assert known(store) == [("c-1", "purchased", 900)]
+
+
+def test_what_is_reported_twice_counts_once(store):
+    with_code(store)
+    report(store, SIGNED_UP)
+    with ThreadPoolExecutor(6) as shop:
+        said = list(shop.map(lambda _: report(store, BOUGHT), range(6)))
+
+    assert sorted(said) == ["kept"] + ["repeated"] * 5
+    assert known(store) == [("c-1", "purchased", 900)]
+
+
+def test_a_purchase_without_code_or_customer_is_unknown_and_may_be_told_again(store):
+    with_code(store)
+    assert report(store, BOUGHT) == "unknown"
+    report(store, SIGNED_UP)
+
+    assert report(store, BOUGHT) == "kept"
+
+
+def test_a_newcomer_belongs_to_whoever_brought_them_first(store):
+    with_code(store)
+    store.referrals.code_of("c-2", NOW, lambda: "code-of-bob")
+    report(store, SIGNED_UP)
+    report(store, replace(SIGNED_UP, event="e9", code="code-of-bob"))
+
+    assert known(store) == [("c-1", "signed_up", 0)]
+
+
+def test_a_customer_cannot_bring_themselves(store):
+    with_code(store)
+    report(store, replace(SIGNED_UP, newcomer="c-1"))
+
+    assert [(row.status, row.why.partition(":")[0]) for row in store.referrals.page(ReferralFilter())] == [
+        ("rejected", "self-referral")
+    ]
+
+
+def test_clicks_are_counted_by_day_and_only_on_codes_there_are(store):
+    with_code(store)
+
+    assert [store.referrals.clicked("code-of-anna", NOW) for _ in range(3)] == [True] * 3
+    assert not store.referrals.clicked("guessed", NOW)
+
+
+def test_a_reward_is_decided_once(store):
+    with_code(store)
+    report(store, SIGNED_UP), report(store, BOUGHT)
+    (row,) = store.referrals.unrewarded()
+    for _ in range(2):
+        store.referrals.reward(row.id, 2_000, None)
+
+    assert store.referrals.unrewarded() == []
+    assert store.referrals.earned_since("c-1", NOW - timedelta(days=1)) == 1
