@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +16,10 @@ from connectors.json_api_evaluate import Evaluation
 from connectors.json_api_items import Mapper
 from connectors.json_api_spec import AuthorMap, ItemMap, Path, Spec
 from connectors.json_api_words import parse
+from connectors.signed import Refused as Refused
+from connectors.signed import check
 
-TIMESTAMP, SIGNATURE, KEY = "x-listener-timestamp", "x-listener-signature", "idempotency-key"
-FRESH = timedelta(minutes=5)  # either way: what was recorded earlier cannot be played again
+KEY = "idempotency-key"
 LONGEST_KEY = 200
 DERIVED = "_derived_id"
 
@@ -27,14 +27,6 @@ DERIVED = "_derived_id"
 SPEC = Spec.model_validate(
     {"about": "", "access": "", "request": {"path": "/"}, "items": "@", "map": {"external_id": DERIVED}}
 )
-
-
-class Refused(Exception):
-    """A post that is not taken: the HTTP status for the sender, and why, which may be shown to it."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +91,7 @@ class Webhook(Connector):
         told = {name.lower(): value for name, value in headers.items()}
         if len(body) > self.most_bytes:
             raise Refused(413, f"more than {self.megabytes:g} MB")
-        self._check(told, body, now)
+        check(told, body, self.secret, now)
         entries = self._entries(body)
         numbered = [_named(entry, told.get(KEY, "").strip(), place) for place, entry in enumerate(entries)]
         page = self._mapper.page(numbered, now)
@@ -107,15 +99,6 @@ class Webhook(Connector):
         if entries and not items:
             raise Refused(422, "no entry has a text where the source's `map` looks for it")
         return Received(items, len(entries) - len(items))
-
-    def _check(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-        at, signature = headers.get(TIMESTAMP, "").strip(), headers.get(SIGNATURE, "").strip()
-        digest = hmac.new(self.secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
-        # the signature first: who does not know the secret learns nothing of our clock
-        if not hmac.compare_digest(signature.encode(), f"sha256={digest}".encode()):
-            raise Refused(401, f"{SIGNATURE} does not fit {TIMESTAMP}, the body and the secret")
-        if not (at.isascii() and at.isdigit() and abs(int(at[:15]) - now.timestamp()) <= FRESH.total_seconds()):
-            raise Refused(401, f"{TIMESTAMP} is not within {FRESH.seconds // 60} minutes of our clock")
 
     def _entries(self, body: bytes) -> list[Any]:
         try:
