@@ -48,6 +48,8 @@ class Map(ItemMap):
     language: Path | None = parse("language")
     rating: Path | None = parse("rating")
     posted_at: Path | None = parse("posted_at")
+    # who posts is known by signature: the address tells which customer speaks
+    attributes: Mapping[str, Path] = {"author_email": parse("author_email")}
 
 
 class Webhook(Connector):

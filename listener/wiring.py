@@ -24,6 +24,7 @@ from listener.aside import Aside
 from listener.config import Config, Secrets, desk
 from listener.config.naming import brand_names, brand_words, product_names
 from listener.customers import Registry
+from listener.customers.clues import order_numbers
 from listener.customers.registry import columns_of
 from listener.door import EngineDoor, SourceDoor
 from listener.intake import Brands, Intake
@@ -244,6 +245,7 @@ class Parts:
             now=clock,
             log=self.log,
             issues=self.issue_check,
+            order_numbers=order_numbers(self.config.customers.order_number),
         )
 
     @cached_property

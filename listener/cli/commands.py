@@ -11,6 +11,7 @@ import typer
 from listener.cli import (
     alerting,
     checking,
+    customers,
     importing,
     issue_replay,
     references,
@@ -68,7 +69,7 @@ for command in requests.COMMANDS:
 rulefiles.app.command("simulate")(simulating.simulate)
 rulefiles.app.command("schema")(simulating.schema)
 for name, group in (
-    ("customers", importing.customers),
+    ("customers", customers.app),
     ("issues", issue_replay.app),
     ("references", references.app),
     ("ticket", tickets.app),

@@ -1,4 +1,4 @@
-"""Files that come in by hand: mentions, customers."""
+"""Mentions that come in by hand, from files."""
 
 from __future__ import annotations
 
@@ -11,26 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listener.cli.lists import listing
-from listener.cli.opening import configured, opened, parts_with
+from listener.cli.opening import configured, parts_with
 
 if TYPE_CHECKING:
     from connectors.rows import Rejected
     from listener.config import Config
-    from listener.customers import Reading
     from listener.imports.ahead import Ahead
     from listener.imports.keeping import Tally
     from listener.imports.ready import Task
     from listener.wiring import Parts
 
-FIRST_TOLD = 20  # the log tells these already
 
 File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV or JSON Lines, UTF-8.")]
 ToAct = Annotated[bool, typer.Option("--act", help="Let rules act on them; without it they are history.")]
-Confirm = Annotated[bool, typer.Option("--confirm", help="Also when it removes over a tenth of the customers.")]
-
-customers = typer.Typer(invoke_without_command=True)
-customers.callback(invoke_without_command=True)(listing("customers"))
 
 
 def mentions(context: typer.Context, file: File, act: ToAct = False) -> None:
@@ -98,27 +91,3 @@ def _report(tally: Tally, rejected: int, judged: int) -> None:
     if rejected:
         print(f"{rejected:,} lines rejected", file=sys.stderr)
     print(f"{judged:,} judged and decided; `listener mentions` shows them")
-
-
-@customers.command("import")
-def registry(context: typer.Context, file: File, confirm: Confirm = False) -> None:
-    """Make this file the customer registry; bad lines are told, the rest is kept."""
-    with opened(context) as parts:
-        reading = parts.registry.take(file, confirm)
-    for problem in reading.problems[FIRST_TOLD:]:
-        print(problem, file=sys.stderr)
-    if reading.waits:
-        print("nothing changed: it would remove over a tenth of the customers; add --confirm if that is right")
-    if reading.waits or reading.refused:
-        raise typer.Exit(1)
-    _report_customers(reading)
-
-
-def _report_customers(reading: Reading) -> None:
-    mark = reading.mark
-    changes = f"{mark.added:,} added, {mark.changed:,} changed, {mark.removed:,} removed, {mark.same:,} as before"
-    print(f"{changes}; {reading.customers:,} customers")
-    if mark.rejected:
-        print(f"{mark.rejected:,} problems", file=sys.stderr)
-    if mark.rejected and not (mark.added or mark.changed or mark.same):
-        raise typer.Exit(1)

@@ -50,11 +50,11 @@ def replay(file: File, as_json: Json = False) -> None:
 
 def _posts(file: Path) -> list[Post]:
     """The usable lines; the others are told on standard error."""
+    from listener.customers.clues import PACKED
     from listener.issues.stream import read
-    from listener.pipeline.judge import PLACEHOLDERS
 
     text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig", errors="replace")
-    posts, refused = read(text.split("\n"), PLACEHOLDERS)
+    posts, refused = read(text.split("\n"), PACKED)
     for one in refused:
         print(f"{file}:{one.line}: {one.why}", file=sys.stderr)
     if not posts:

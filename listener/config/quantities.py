@@ -159,6 +159,16 @@ def from_here(path: Path, info: ValidationInfo) -> Path:
     return folder / path
 
 
+def order_number(pattern: str) -> str:
+    from listener.customers.clues import NoPattern, order_numbers  # not above: it brings the store's models along
+
+    try:
+        order_numbers(pattern)
+    except NoPattern as error:
+        raise ValueError(str(error)) from None
+    return pattern
+
+
 def store_url(url: str, info: ValidationInfo) -> str:
     """`sqlite:///PATH` (made absolute), `postgresql+psycopg://…`, or a reference to one. Raises ValueError."""
     scheme, _, rest = url.partition("://")
@@ -189,6 +199,7 @@ PublicUrl = Annotated[str, AfterValidator(public_url)]
 Engine = Annotated[str, AfterValidator(engine)]
 SlackId = Annotated[str, AfterValidator(slack_id)]
 Email = Annotated[str, AfterValidator(email)]
+OrderNumber = Annotated[str, AfterValidator(order_number)]
 Line = Annotated[str, AfterValidator(one_line)]
 Name = Annotated[str, AfterValidator(name)]
 FilePath = Annotated[Path, AfterValidator(from_here)]

@@ -27,6 +27,7 @@ from listener.config.quantities import (
     Listen,
     Name,
     Networks,
+    OrderNumber,
     PublicUrl,
     SlackId,
     StoreUrl,
@@ -70,9 +71,13 @@ class Actions(Section):
 
 
 class Customers(Section):
-    """The customer registry as a file; read at start and when it changes."""
+    """The customer registry as files; read at start and when they change.
+
+    `order_number` is a pattern (RE2): an author whose text names the order of one customer is that customer.
+    """
 
     file: FilePath = Path("customers.csv")
+    order_number: OrderNumber = ""
 
 
 class ContactRules(Section):

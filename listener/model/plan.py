@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.model.handling import PLAIN_HANDLING, Handling
+from listener.model.registry import Recognition
 from listener.model.verdict import Verdict
 
 
@@ -61,13 +62,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One mention with its verdict and the person who spoke."""
+    """One mention with its verdict and the person who spoke; `who` tells how that is known."""
 
     mention: int
     verdict: Verdict
     person: str
     customer: str | None
     duplicate_of: int | None = None
+    who: Recognition | None = None
 
 
 @dataclass(frozen=True, slots=True)

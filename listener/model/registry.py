@@ -53,6 +53,22 @@ def holder(links: Iterable[Link]) -> Link | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognition:
+    """Who wrote a mention. `news`: what was found out now and is to be kept, with the account where it `binds` that.
+
+    `suggested`: that the account might be this customer's, which waits for a person.
+    """
+
+    mention: int
+    person: str
+    customer: str | None
+    account: Key | None
+    news: Link | None = None
+    binds: bool = False
+    suggested: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bought:
     """One purchase; `number` is the order's, where it is known."""
 

@@ -14,7 +14,7 @@ from listener.store.judging import PersonRecord
 from rules.terms import Facts, Value
 
 # what somebody wrote is kept once, with the mention, where an erasure finds it
-WORDS: Final = frozenset({"title", "text", "author.name", "company_reply"})
+WORDS: Final = frozenset({"title", "text", "author.name", "company_reply", "attribute.author_email"})
 WINDOWS: Final = (7, 30, 365)
 DAY = 86_400
 
@@ -138,5 +138,5 @@ def facts_again(row: Row[Any], kept: Mapping[str, Any]) -> Facts:
 def words_of(row: Row[Any]) -> dict[str, Value]:
     """What the stored facts of a mention leave out."""
     said = {"title": row.title, "text": f"{row.title}\n{row.text}".strip(), "author.name": row.author_name}
-    said |= {"company_reply": row.company_reply}
+    said |= {"company_reply": row.company_reply, "attribute.author_email": row.attributes.get("author_email")}
     return {name: value for name, value in said.items() if value}

@@ -14,9 +14,10 @@ from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
 from listener.advocacy.souring import SOUR, soured
+from listener.customers.clues import Orders as FindOrders
+from listener.customers.clues import none
 from listener.intake import reposts
 from listener.model.plan import Judgement, Ordered
-from listener.model.registry import holder
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
@@ -25,6 +26,7 @@ from listener.pipeline.issue_check import IssueCheck, Seen
 from listener.pipeline.joining import Reading
 from listener.pipeline.notices import as_delivery
 from listener.pipeline.orders import Orders, Said
+from listener.pipeline.recognising import Recogniser
 from listener.pipeline.replay import expected_per_day
 from listener.store import Store
 from listener.store.engine import StoreTrouble
@@ -100,9 +102,11 @@ class Judge:
         now: Callable[[], datetime],
         log: FilteringBoundLogger,
         issues: IssueCheck | None = None,
+        order_numbers: FindOrders = none,
     ) -> None:
         self._store = store
         self._issues = issues or IssueCheck(Reading)
+        self._recogniser = Recogniser(store, order_numbers)
         self._understanding = understanding
         self._brands = brands
         self._running = running
@@ -141,18 +145,12 @@ class Judge:
         return 1
 
     def _judgements(self, rows: Sequence[Row[Any]]) -> dict[int, Judgement]:
-        handles = {row.id: key for row in rows if (key := handle_of(row))}
-        holders = self._store.customers.holders(handles.values())
         originals = reposts.originals(rows, self._store.judging.possible_copies(rows))
         verdicts = self.verdicts(rows)
-        found = {}
-        for row in rows:
-            handle = handles.get(row.id)
-            link = holder(holders.get(handle, ())) if handle else None
-            customer = link.customer if link else None
-            person = customer or (":".join(handle) if handle else f"mention:{row.id}")
-            found[row.id] = Judgement(row.id, verdicts[row.id], person, customer, originals.get(row.id))
-        return found
+        return {
+            number: Judgement(number, verdicts[number], who.person, who.customer, originals.get(number), who)
+            for number, who in self._recogniser.of(rows).items()
+        }
 
     def verdicts(self, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
         """What understanding says of each mention, or the person who gave it a label."""
@@ -170,6 +168,7 @@ class Judge:
             claimed = turn.claim([row.id for row in rows], read_at)
             mine = [row for row in rows if row.id in claimed]
             turn.keep_judgements(judgements[row.id] for row in mine)
+            turn.recognise([who for row in mine if (who := judgements[row.id].who)])
             persons = sorted({judgements[row.id].person for row in mine})
             records = turn.records(persons, self._windows(), self._advocacy())
             before = turn.ordered_before([row.id for row in mine if row.edited_at or row.label])
@@ -282,13 +281,3 @@ class Judge:
             "nothing_because": decision.nothing_because or None,
             "facts": facts,
         }
-
-
-# names that a platform shows for many accounts: whoever bears one is nobody we could meet again
-PLACEHOLDERS = frozenset({"anonymous", "anonym", "unknown", "guest", "user", "deleted", "[deleted]", "deleteduser"})
-
-
-def handle_of(row: Row[Any]) -> tuple[str, str] | None:
-    """(platform, folded handle) of the author, None where nobody can be told from that name."""
-    handle = (row.author_handle or "").strip().lstrip("@").casefold()
-    return None if not handle or handle.replace(" ", "") in PLACEHOLDERS else (row.platform.casefold(), handle)

@@ -64,7 +64,7 @@ def settle(
         owner = holder(now.get(key, ()))
         mine = owner.customer if owner else None
         if key in before and before[key] != mine:
-            ids = _said_by(connection, key, before[key])
+            ids = said_by(connection, key, before[key])
             moves.append(split(connection, database, Move(before[key], mine or person_of(key), mine, key, ids), at))
         elif key in strangers and mine:
             moves.append(join(connection, database, Move(person_of(key), mine, mine, key), at))
@@ -81,11 +81,12 @@ def _strangers(connection: Connection, columns: Sequence[Any], keys: Sequence[Ke
     return [persons[person] for person in sorted(found)]
 
 
-def _said_by(connection: Connection, key: Key, who: str) -> tuple[int, ...]:
-    """A customer's mentions that this account wrote, but for those that are theirs by something else."""
+def said_by(connection: Connection, key: Key, who: str, every: bool = False) -> tuple[int, ...]:
+    """A customer's mentions that this account wrote; without `every`, but for those that are theirs by more."""
     columns = (mention.c.id, mention.c.platform, mention.c.author_handle)
-    own = select(recognised.c.mention).where(recognised.c.customer == who)
-    query = select(*columns).where(mention.c.person == who, mention.c.id.not_in(own)).order_by(mention.c.id)
+    query = select(*columns).where(mention.c.person == who).order_by(mention.c.id)
+    if not every:
+        query = query.where(mention.c.id.not_in(select(recognised.c.mention).where(recognised.c.customer == who)))
     return tuple(row.id for row in connection.execute(query) if _key(row) == key)
 
 

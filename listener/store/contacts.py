@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from listener.model import Delivery, OptOut
 from listener.store.endings import OUTWARD, WITHDRAWABLE, release
@@ -34,6 +34,14 @@ class Contacts:
                 release(connection, self._database, list(connection.execute(cancelled.returning(delivery))))
                 connection.execute(audit.insert(), audit_line(at, "the person", "opt out", person, how))
         return new
+
+    def opt_in(self, person: str, at: datetime, who: str, why: str) -> bool:
+        """This person may hear from us again. False when they had not opted out."""
+        with self._database.write() as connection:
+            gone = connection.execute(delete(opt_out).where(opt_out.c.person == person)).rowcount
+            if gone:
+                connection.execute(audit.insert(), audit_line(at, who, "opt in", person, why))
+        return bool(gone)
 
 
 def opted_out(connection: Connection, persons: Iterable[str]) -> frozenset[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Column, Connection, Row, delete, func, select
 
-from listener.model import Customer, Handle
+from listener.model import Customer, Handle, Purchase
 from listener.model.registry import Key, Link
 from listener.store.belonging import holders
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, chunks, table
 
-customer, handle = table(Customer), table(Handle)
+customer, handle, purchase = table(Customer), table(Handle), table(Purchase)
+SIGNS = select(handle.c.platform).where(handle.c.platform.in_(("@url", "@site", "@order"))).limit(1)
 
 
 class Customers:
@@ -40,6 +41,47 @@ class Customers:
         """The customers that each of these accounts, addresses or order numbers belongs to."""
         with self._database.read() as connection:
             return holders(connection, keys)
+
+    def has_signs(self) -> bool:
+        """Whether anything but accounts is listed as somebody's: pages, sites, order numbers."""
+        with self._database.read() as connection:
+            return connection.execute(SIGNS).first() is not None
+
+    def by_email(self, addresses: Collection[str]) -> dict[str, list[str]]:
+        """The customers with each of these addresses (in lower case)."""
+        return self._by(customer.c.email, customer.c.id, addresses)
+
+    def by_order(self, numbers: Collection[str]) -> dict[str, list[str]]:
+        """The customers who bought by each of these order numbers."""
+        return self._by(purchase.c.number, purchase.c.customer, numbers)
+
+    def _by(self, column: Column[Any], who: Column[Any], values: Collection[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        if not values:
+            return found
+        with self._database.read() as connection:
+            for some in chunks(sorted(values)):
+                for row in connection.execute(select(column, who).where(column.in_(some)).distinct()):
+                    found.setdefault(row[0], []).append(row[1])
+        return found
+
+    def accounts(self, ids: Collection[str]) -> dict[str, list[Key]]:
+        """The accounts of each of these customers."""
+        found: dict[str, list[Key]] = {}
+        with self._database.read() as connection:
+            for some in chunks(sorted(ids)):
+                mine = select(handle).where(handle.c.customer.in_(some), handle.c.state == "linked")
+                for row in connection.execute(mine):
+                    found.setdefault(row.customer, []).append((row.platform, row.handle))
+        return found
+
+    def refused(self, keys: Collection[Key]) -> frozenset[tuple[Key, str]]:
+        """(account, customer) of which a person said that it is not theirs."""
+        said_no = select(handle.c.platform, handle.c.handle, handle.c.customer).where(handle.c.state == "refused")
+        with self._database.read() as connection:
+            # few: each is a person's decision
+            rows = [((row[0], row[1]), row[2]) for row in connection.execute(said_no)]
+        return frozenset(row for row in rows if row[0] in keys)
 
     def get(self, ids: Iterable[str]) -> dict[str, Row[Any]]:
         with self._database.read() as connection:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.plan import Judgement, Ordered, TicketPlan
-from listener.store import advocates, alerts, deliveries, rates, references, silences, tickets
+from listener.model.registry import Recognition
+from listener.store import advocates, alerts, deliveries, rates, recognising, references, silences, tickets
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
 from listener.store.grounds import IssueTurn
@@ -70,6 +71,10 @@ class Turn:
             values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "number"}
             statement = update(mention).where(mention.c.id == bindparam("number")).values(values)
             many(self._connection, statement, rows)
+
+    def recognise(self, found: Sequence[Recognition]) -> None:
+        """What was found out about who wrote these mentions."""
+        recognising.keep(self._connection, self._database, found, self._at)
 
     def mutes(self) -> tuple[Mute, ...]:
         """The silences in force."""

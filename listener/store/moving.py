@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from listener.model import Delivery, OptOut, Ticket, TicketMention, TicketNote
+from listener.model import Delivery, Mention, OptOut, Ticket, TicketMention, TicketNote
 from listener.model.registry import Key
-from listener.store.endings import OUTWARD, WITHDRAWABLE, release
+from listener.store.endings import INSIDE, OUTWARD, WITHDRAWABLE, release
 from listener.store.engine import Database, table
 from listener.store.ledger import StoredLedger, reservation_as_json, reservation_from_json
 from rules.terms import Reservation
 
-delivery, ticket, ticket_mention = table(Delivery), table(Ticket), table(TicketMention)
+delivery, mention, ticket, ticket_mention = table(Delivery), table(Mention), table(Ticket), table(TicketMention)
 opt_out, ticket_note = table(OptOut), table(TicketNote)
 ON_WHAT = ("mention", "delivery", "ticket")
+SENT = ("done", "in_doubt", "sending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,9 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
     if not move.mentions:
         return move
     theirs = and_(delivery.c.person == move.was, delivery.c.mention.in_(move.mentions))
-    outward = and_(theirs, delivery.c.purpose.in_(OUTWARD))
-    sent = tuple(connection.execute(select(delivery.c.id).where(outward, delivery.c.status == "done")).scalars())
-    wrong = {"status": "cancelled", "why": f"{':'.join(move.key)} is not {move.was}"}
-    queued = and_(theirs, delivery.c.status.in_(WITHDRAWABLE))
-    gone = list(connection.execute(update(delivery).where(queued).values(wrong).returning(delivery)))
-    release(connection, database, gone)
+    outward = and_(theirs, delivery.c.purpose.in_(OUTWARD), delivery.c.action.not_in(INSIDE))
+    sent = tuple(connection.execute(select(delivery.c.id).where(outward, delivery.c.status.in_(SENT))).scalars())
+    gone = _cancel(connection, database, theirs, move, at)
     _carry_limits(connection, database, theirs, move)
     tickets = _split_tickets(connection, move, at)
     ids = tuple(connection.execute(select(delivery.c.id).where(theirs)).scalars())
@@ -69,6 +67,20 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
         if clause is not None:
             _hand_over(connection, kept, and_(kept.c.person == move.was, clause), move)
     return replace(move, cancelled=tuple(row.id for row in gone), sent=sent)
+
+
+def _cancel(
+    connection: Connection, database: Database, theirs: ColumnElement[bool], move: Move, at: datetime
+) -> list[Row[Any]]:
+    """What was still to go out because of the wrong match; its mentions are judged again for whose they are."""
+    aside = delivery.c.key + f":corrected {at.isoformat()}"
+    wrong = {"status": "cancelled", "why": f"{':'.join(move.key)} is not {move.was}", "key": aside}
+    queued = and_(theirs, delivery.c.status.in_((*WITHDRAWABLE, "failed")))
+    gone = list(connection.execute(update(delivery).where(queued).values(wrong).returning(delivery)))
+    release(connection, database, gone)
+    again = mention.c.id.in_({row.mention for row in gone})
+    connection.execute(update(mention).where(again).values(decided_at=None))
+    return gone
 
 
 def with_persons() -> Iterator[Table]:

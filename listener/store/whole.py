@@ -12,6 +12,7 @@ from listener.store.engine import Database
 from listener.store.enrolling import Enrolling
 from listener.store.goodwill import Goodwill
 from listener.store.house import House
+from listener.store.identities import Identities
 from listener.store.issues import Issues
 from listener.store.judging import Judging
 from listener.store.learned import LearnedModels
@@ -46,6 +47,7 @@ class Store:
         self.goodwill = Goodwill(self.database)
         self.enrolling = Enrolling(self.database)
         self.house = House(self.database)
+        self.identities = Identities(self.database)
         self.issues = Issues(self.database)
         self.judging = Judging(self.database)
         self.learned = LearnedModels(self.database)

@@ -202,6 +202,16 @@ def _alert_state(row: Record) -> str:
     return "acknowledged" if row.acked_by else "open" if row.told_at else "collecting"
 
 
+def suggestion(one: Record) -> Object:
+    """That an account might be a customer's."""
+    return {
+        "account": one.account,
+        "customer": one.customer,
+        "evidence": one.evidence,
+        "confidence": one.confidence,
+    }
+
+
 def silence(row: Record) -> Object:
     """One silence in force."""
     return {

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from listener.customers.clues import account_of
 from listener.pipeline.facts import facts_again
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -68,7 +69,7 @@ def road_of(store: Store, number: int, plain: Callable[[str], float]) -> Road:
             {"until": moment(old.until), "title": old.title, "text": old.text}
             for old in store.mentions.versions(number)
         ),
-        person_by=_person_by(row),
+        person_by=_person_by(store, row),
         plain=plain(_said(row)),
         rulings=tuple(_ruling(store, row, decision) for decision in decisions),
         deliveries=tuple(_delivery(store, one) for one in store.deliveries.page(DeliveryFilter(mention=number))),
@@ -86,13 +87,21 @@ def _said(row: Row[Any]) -> str:
     return f"{row.title}\n{row.text}".strip()
 
 
-def _person_by(row: Row[Any]) -> str:
-    """How it was told who spoke."""
+def _person_by(store: Store, row: Row[Any]) -> str:
+    """How it is known who spoke: the evidence, or that nobody is known."""
+    account, told = account_of(row), "{} ({}, confidence {:.2f})"
+    if row.customer and (own := store.identities.of_mention(row.id)):
+        return f"customer {row.customer}: " + told.format(own.evidence, own.source, own.confidence)
+    if row.customer and account and (link := store.identities.linked(account, row.customer)):
+        evidence = told.format(link.evidence, link.source, link.confidence)
+        return f"customer {row.customer}, by the handle {':'.join(account)}: {evidence}"
     if row.customer:
-        return f"customer {row.customer}, by the handle {row.platform}:{row.author_handle} in the registry"
-    if row.person and not row.person.startswith("mention:"):
-        return f"{row.person}, a handle that no customer has"
-    return "nobody we could meet again: the source gives no handle, so this mention stands alone"
+        return f"customer {row.customer}; what told so is not in the registry any more"
+    if account:
+        claims = store.identities.claimed(account)
+        both = f", claimed by {' and '.join(claims)}: it counts for neither" if len(claims) > 1 else ""
+        return f"{row.person}, an account of no known customer{both}"
+    return "nobody we could meet again: the source gives no account of the author's, so this mention stands alone"
 
 
 def _delivery(store: Store, row: Row[Any]) -> Object:

@@ -16,7 +16,7 @@ from rich.text import Text
 PIPE_WIDTH = 200
 LONGEST_CELL = 160
 MOST_WIDE, LEAST_WIDE, GAP = 40, 12, 2
-LONG = frozenset({"text", "last_error", "about", "told", "why"})
+LONG = frozenset({"text", "last_error", "about", "told", "why", "evidence"})
 
 COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -50,6 +50,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         "uses": ("id", "status", "customer", "kind", "place", "owner", "since", "seen_at"),
         "takedowns": ("id", "customer", "kind", "place", "owner", "hours", "seen", "detail"),
         "favours": ("at", "customer", "side", "form", "what", "worth", "who"),
+        "suggestions": ("account", "customer", "confidence", "evidence"),
         "sources": ("name", "kind", "state", "last_ok_at", "next_at", "items", "mentions", "failures", "last_error"),
         "tried": ("what", "name", "state", "told"),
         "silences": ("id", "kind", "what", "until", "owner", "why", "since"),

@@ -13,6 +13,7 @@ import structlog
 from connectors.contract import Batch, Connector, Door, Item, Receipt
 from listener.actions.contract import Channel, Message, Outside
 from listener.actions.templates import Templates
+from listener.customers.clues import order_numbers
 from listener.intake import BrandNames, Brands, Intake
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.verdict import Utterance, Verdict
@@ -149,6 +150,7 @@ def a_road(
     rules: str = RULES,
     store: Store | None = None,
     handling: Handling = PLAIN_HANDLING,
+    order_number: str = "",
     **channel: object,
 ) -> Road:
     """A road whose rules have been running for a day and whose source has been polled before."""
@@ -167,7 +169,9 @@ def a_road(
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
     orders = Orders(Templates(folder), handling)
-    judge = Judge(store, Mood(), words, lambda: running, orders, limits, clock, LOG)
+    judge = Judge(
+        store, Mood(), words, lambda: running, orders, limits, clock, LOG, order_numbers=order_numbers(order_number)
+    )
     channels = {"care": Remembering(**channel), "ops": Remembering(), "mail": Remembering()}
     ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door, handling)  # type: ignore[arg-type]
     store.sources.enlist([("forum", "feed", "{}")])
