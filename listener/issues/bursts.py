@@ -1,8 +1,8 @@
 """Whether more persons than usual have a trouble now: bursts of distinct persons against the same clock time.
 
 A window's count is the persons heard in the 6 h that end with a quarter of an hour, each once, at most 3 new ones in
-a quarter (a crowd takes many quarters, a clique one). It is held against the windows at the same clock time 2 to 14
-days before, without those that an alarm had. The alarms are a function of the set of (person, time) alone: a late
+a quarter (a crowd takes many quarters, a clique one). It is held against the windows at about the same clock time 2
+to 14 days before, without those that an alarm had. The alarms are a function of the set of (person, time) alone: a late
 arrival makes `Series` go over the quarters after it again, so that the order of arrival, repeats and restarts change
 nothing.
 """

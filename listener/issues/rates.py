@@ -15,8 +15,8 @@ MOST_A_QUARTER = 3
 LONG, SHORT = 6 * HOUR, 3 * HOUR
 WIDTHS = (LONG, SHORT)
 GUARD, DAYS = 1, 13
-# how far back a count looks
-REACH = (GUARD + DAYS) * DAY + LONG
+# the same clock time, and as much before and after: three looks at each day steady the mean of a few days
+LOOKS = (0, -6, 6)
 # against less than half a person every count would be a multitude
 LEAST_USUAL = 0.5
 
@@ -110,19 +110,25 @@ class Hearing:
         return found
 
     def usual(self, now: int, width: int, spans: tuple[Span, ...]) -> Usual:
-        """The windows at the same clock time that were listened to and that no burst had."""
-        first = quarter(self.began)
-        ends = (now - day * DAY for day in range(1 + GUARD, 1 + GUARD + DAYS))
-        counts = [
-            self.count(end, width) for end in ends if end - width + 1 >= first and not is_alarmed(end, width, spans)
-        ]
+        """The windows at about the same clock time that were listened to and that no burst had.
+
+        The mean is the higher one of the very time and of all looks: at dawn and at dusk neither looks too low.
+        """
+        ends = [now - day * DAY for day in range(1 + GUARD, 1 + GUARD + DAYS)]
+        counts = self._counts_at(ends, width, spans)
         prior = self.prior * width / LONG
         if not counts:
             return Usual(prior, 0.0, 0)
+        looks = self._counts_at([end + look for look in LOOKS for end in ends], width, spans)
         mean = sum(counts) / len(counts)
         # the statistics module takes fractions for exactness, and twenty times as long
         scatter = sqrt(sum((count - mean) ** 2 for count in counts) / len(counts))
-        return Usual(max(mean, prior), scatter, len(counts))
+        return Usual(max(mean, sum(looks) / len(looks), prior), scatter, len(counts))
+
+    def _counts_at(self, ends: Iterable[int], width: int, spans: tuple[Span, ...]) -> list[int]:
+        first = quarter(self.began) + width - 1
+        # a window that touches a burst is unusual by definition
+        return [self.count(end, width) for end in ends if end >= first and not is_alarmed(end, width, spans)]
 
     def rate(self, now: int, width: int, spans: tuple[Span, ...]) -> Rate:
         return as_rate(width, self.count(now, width), self.usual(now, width, spans))

@@ -101,7 +101,7 @@ class Understanding:
             engine=engine,
             language=language.code,
             evidence=opinion.evidence if signs is NO_SIGNS else (*opinion.evidence, *evidence_of(signs)),
-            topics=names_of(signs.topics),
+            topics=self._signs.ranked(signs.topics),
             drivers=names_of(signs.drivers) if is_praise else (),
             tags=(*opinion.tags, *tags_of(signs, names, raw, text)) if tells_more(signs) else opinion.tags,
             lean=opinion.lean,
@@ -124,8 +124,8 @@ class Understanding:
         return Prepared(names, raw, names.neutral(raw))
 
     def topics_of(self, said: Utterance) -> tuple[str, ...]:
-        """The topics whose words the text holds."""
-        return names_of(self._signs.read(self.prepared(said).text).topics)
+        """The topics whose words the text holds, the main one first."""
+        return self._signs.ranked(self._signs.read(self.prepared(said).text).topics)
 
     def language_of(self, text: str, declared: str | None = None) -> Language:
         """The language of a prepared text."""

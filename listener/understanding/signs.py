@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +34,7 @@ class SignReader:
     def __init__(self, topics: Path = taxonomy.TOPICS) -> None:
         sections = {name: taxonomy.groups(taxonomy.SIGNS, name) for name in Signs._fields if name != "topics"}
         sections["topics"] = taxonomy.groups(topics, "topics")
+        self._places = {topic: place for place, topic in enumerate(sections["topics"])}
         self._phrases = Phrases(qualified(sections))
 
     def read(self, text: str) -> Signs:
@@ -45,6 +47,11 @@ class SignReader:
             section, _, group = said.group.partition(":")
             found.setdefault(section, []).append(Said(group, said.phrase))
         return Signs(**{section: tuple(each) for section, each in found.items()})
+
+    def ranked(self, topics: Sequence[Said]) -> tuple[str, ...]:
+        """Topics by how many of their words were said, of equals in the order of the file; the main one is first."""
+        said = Counter([one.group for one in topics])
+        return tuple(sorted(said, key=lambda topic: (-said[topic], self._places[topic])))
 
 
 def qualified(sections: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Sequence[str]]:
