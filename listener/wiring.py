@@ -23,7 +23,7 @@ from listener.advocacy.fatigue import Policy
 from listener.aside import Aside
 from listener.config import Config, Secrets, desk
 from listener.config.naming import brand_names, brand_words, product_names
-from listener.customers import Registry
+from listener.customers import Registry, budget
 from listener.customers.clues import order_numbers
 from listener.customers.registry import columns_of
 from listener.door import EngineDoor, SourceDoor
@@ -68,6 +68,7 @@ from listener.understanding.learned import Learned, UnreadableModel
 from listener.understanding.second import SECONDS, made
 from rules.book import Book
 from rules.catalogue import FIELDS
+from rules.quantities import QuietHours
 from rules.terms import MaxAge, World
 
 Log = FilteringBoundLogger
@@ -201,6 +202,13 @@ class Parts:
         return Takedowns(self.store, self.door(""), self.advocates, clock, self.log)
 
     @cached_property
+    def contact(self) -> budget.Policy:
+        """The contact budget."""
+        rules, quiet = self.config.contact, self.config.contact.quiet_hours
+        hours = QuietHours(*quiet, ZoneInfo(str(self.config.timezone))) if quiet else None
+        return budget.Policy(rules.per_person, rules.rest_after_ask, rules.quiet_after_complaint, hours)
+
+    @cached_property
     def mailroom(self) -> Mailroom:
         return Mailroom(self.config.contact.channel, self.config.web.address, self.signer)
 
@@ -246,6 +254,7 @@ class Parts:
             log=self.log,
             issues=self.issue_check,
             order_numbers=order_numbers(self.config.customers.order_number),
+            contact=self.contact.check,
         )
 
     @cached_property
@@ -293,7 +302,7 @@ class Parts:
         cards = Cards(self.store, clock)
         to = (self.channels, connectors, self.door(""), self.door, self.handling, self.tracking)
         ways = Ways(*to, cards.of, self.links.decide)
-        return Act(self.store, ways, self.notices, clock, self.log, self.recheck)
+        return Act(self.store, ways, self.notices, clock, self.log, self.recheck, self.contact.check)
 
     @cached_property
     def handling(self) -> Handling:
@@ -335,7 +344,8 @@ class Parts:
 
     def people(self, who: str, once: Once | None = None) -> People:
         """Decisions in the name of this person."""
-        return People(self.store, self.answers, clock, Person(who), self.recheck, once, self.handling)
+        check = self.contact.check
+        return People(self.store, self.answers, clock, Person(who), self.recheck, once, self.handling, check)
 
     def replies(self, who: str) -> Replies:
         """Answers to tickets in the name of this person."""

@@ -10,7 +10,7 @@ from rules.clauses import Clause, Sight, seen
 from rules.counting import counted
 from rules.rule import Rule
 from rules.stages import Case, House
-from rules.terms import Decision, Facts, Finding, History, Ledger, MaxAge, Mode, Moment, Mute, Settled
+from rules.terms import FREE, Contacts, Decision, Facts, Finding, History, Ledger, MaxAge, Mode, Moment, Mute, Settled
 
 SMALL = 50  # rules; looking at so many one by one costs less than 20 µs
 RUNTIME = (TypeError, ValueError, ArithmeticError)  # what a fact that no check foresaw can raise inside a clause
@@ -27,6 +27,7 @@ def decide(
     ledger: Ledger,
     floor: Mode = "ask",
     mutes: tuple[Mute, ...] = (),
+    contacts: Contacts = FREE,
 ) -> Decision:
     """What the book says about one mention.
 
@@ -34,7 +35,17 @@ def decide(
     Limits are reserved in `ledger` on the way; nothing else is touched.
     """
     sight = Sight(facts, moment.now, history)
-    return decide_on(book, sight, moment, since=since, max_age=max_age, ledger=ledger, floor=floor, mutes=mutes)
+    return decide_on(
+        book,
+        sight,
+        moment,
+        since=since,
+        max_age=max_age,
+        ledger=ledger,
+        floor=floor,
+        mutes=mutes,
+        contacts=contacts,
+    )
 
 
 def decide_on(
@@ -47,6 +58,7 @@ def decide_on(
     ledger: Ledger,
     floor: Mode = "ask",
     mutes: tuple[Mute, ...] = (),
+    contacts: Contacts = FREE,
 ) -> Decision:
     """The same for a mention that is looked at already."""
     not_for_rules = _not_for_rules(sight)
@@ -55,7 +67,7 @@ def decide_on(
     fired, near, errors = match(book, sight)
     settled: tuple[Settled, ...] = ()
     if fired:
-        settled = Case(book, sight, moment, House(since, max_age, ledger, floor, mutes), fired).settle()
+        settled = Case(book, sight, moment, House(since, max_age, ledger, floor, mutes, contacts), fired).settle()
     ordered = any(one.status in ("due", "held", "waiting") for one in settled)
     because = "" if ordered else _refused(settled) if fired else _nearest(near, sight, errors)
     return Decision(book.version, tuple(rule.id for rule in fired), settled, because, errors)

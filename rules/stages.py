@@ -15,7 +15,20 @@ from rules.lints import PUBLIC_ASKS
 from rules.problems import Misread
 from rules.quantities import zone
 from rules.rule import Rule, Step
-from rules.terms import Counter, Ledger, MaxAge, Mode, Moment, Mute, Reservation, Settled, Stage, Status
+from rules.terms import (
+    FREE,
+    Contacts,
+    Counter,
+    Ledger,
+    MaxAge,
+    Mode,
+    Moment,
+    Mute,
+    Reservation,
+    Settled,
+    Stage,
+    Status,
+)
 
 BRAKED = "the brake holds this rule: it fired far more often than its simulation"
 CAUTION: tuple[Mode, ...] = get_args(Mode)  # from the most cautious to the least
@@ -30,6 +43,7 @@ class House:
     ledger: Ledger
     floor: Mode
     mutes: tuple[Mute, ...]
+    contacts: Contacts = FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,9 @@ class Case:
         hold_until = rule.quiet.until(self.moment.now, self._zone()) if rule.quiet and step.action.outward else None
         if hold_until and rule.quiet and rule.quiet.drop:
             return _settled(rule, step, mode, "refused", Stop("quiet hours", "quiet hours, and nothing is held"))
+        barred = self.house.contacts.barrier(step.action.purpose) if step.action.outward else None
+        if barred and barred.until is None:
+            return _settled(rule, step, mode, "refused", Stop("contact", barred.reason))
         taken, stop = self._reserve(rule, step, mode)
         # no complaint is dropped by a limit: it joins the person's latest ticket
         join = bool(stop) and step.action.name == "open_ticket"
@@ -80,6 +97,11 @@ class Case:
             return _settled(rule, step, mode, "refused", stop)
         self._claim(rule, step, mode)
         status, end = _outcome(mode, hold_until, why_mode)
+        if barred and barred.until and status != "shadow":
+            # a draft waits for its person meanwhile, and is told what it may still have to wait for
+            held = "held" if status == "due" else status
+            hold_until = max(barred.until, hold_until or barred.until)
+            status, end = held, Stop("contact", "; ".join(filter(None, (end.reason, barred.reason))))
         if stop and not end.stage:
             end = Stop("limit", f"joins the latest ticket: {stop.reason}")
         return _settled(rule, step, mode, status, end, hold_until, join, taken)

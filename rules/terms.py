@@ -28,6 +28,7 @@ Stage = Literal[
     "only_if",
     "limit",
     "budget",
+    "contact",
     "quiet hours",
     "approval",
 ]
@@ -163,6 +164,32 @@ class History(Protocol):
 
     def since(self) -> datetime:
         """How far back the stored mentions reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Why the person of a mention may not be reached now. `until`: when to try again, None: not at all."""
+
+    reason: str
+    until: datetime | None = None
+
+
+class Contacts(Protocol):
+    """The house's contact budget, over all rules, campaigns and people."""
+
+    def barrier(self, purpose: Purpose) -> Barrier | None:
+        """What is in the way of reaching the person of this mention for this purpose."""
+
+
+class Free:
+    """No contact budget: tests of rules and simulations are about the rules."""
+
+    def barrier(self, purpose: Purpose) -> Barrier | None:
+        """Nothing is in the way."""
+        return None
+
+
+FREE = Free()
 
 
 @dataclass(frozen=True, slots=True)

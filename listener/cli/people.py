@@ -25,16 +25,31 @@ TextFile = Annotated[
 Sent = Annotated[bool | None, typer.Option("--sent/--not-sent", help="Whether it had arrived.")]
 
 
-def approve(context: typer.Context, numbers: Numbers, text_file: TextFile = None, named: As = None) -> None:
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="Also where the contact budget is in the way; never past an opt-out.")
+]
+
+
+def approve(
+    context: typer.Context,
+    numbers: Numbers,
+    text_file: TextFile = None,
+    anyway: Anyway = False,
+    named: As = None,
+) -> None:
     """Let drafts out; the exact text approved is what goes out."""
     text = text_file.read() if text_file else None
     if text is not None and len(numbers) > 1:
         raise typer.BadParameter("one text is for one delivery: approve them one by one", param_hint="--text-file")
     with deciding(context, named) as (parts, people):
-        each(numbers, lambda one: _approved(parts, people.approve(one, text)))
+        each(numbers, lambda one: _approved(parts, people.approve(one, text, anyway)))
 
 
 def _approved(parts: Parts, row: Any) -> None:
+    if row.status == "held":
+        print(f"delivery {row.id} is approved and waits until {row.due_at:%Y-%m-%d %H:%M %Z}: {row.last_error}")
+        print(f"to send it now all the same: listener approve {row.id} --anyway")
+        return
     if row.status != "by_hand":
         print(f"delivery {row.id} is approved and goes out")
         return

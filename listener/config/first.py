@@ -22,6 +22,9 @@ url = "sqlite:///listener.db"
 [ops]
 channel = "care"                # approvals, health, digests, rule-file errors
 
+[contact]
+{letters}quiet_hours = "21:00-08:00"     # letters to customers wait for their morning
+
 [[brand]]
 name = {brand}
 match = [{brand}]               # whole words in any case; add handles and domains: "@acmeflow", "acmeflow.example"
@@ -101,7 +104,14 @@ class Answers:
 def configuration(answers: Answers) -> str:
     """The text of a config.toml that runs as it is. Raises WrongAnswer."""
     _check(answers)
-    return "".join([FIRST.format(brand=_quoted(answers.brand)), *_sources(answers), *_channels(answers)])
+    first = FIRST.format(brand=_quoted(answers.brand), letters=_letters(answers))
+    return "".join([first, *_sources(answers), *_channels(answers)])
+
+
+def _letters(answers: Answers) -> str:
+    """Where a mail channel is written, customers are written to by it."""
+    name = "care-mail" if answers.slack else "care"
+    return f'channel = "{name}"\n' if answers.email else ""
 
 
 def _sources(answers: Answers) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
@@ -128,6 +128,36 @@ def engine(written: str) -> str:
     return written
 
 
+def shares(value: object) -> tuple[tuple[int, timedelta], ...]:
+    """`"3 per 7d"`, or a list of such: how many in what time. Raises ValueError with the cure."""
+    written = [value] if isinstance(value, str) else value
+    if not isinstance(written, list | tuple):
+        raise ValueError('must be how many in what time: "3 per 7d", or a list of such')
+    return tuple(each if isinstance(each, tuple) else _share(each) for each in written)
+
+
+def _share(each: object) -> tuple[int, timedelta]:
+    number, _, span = each.partition(" per ") if isinstance(each, str) else ("", "", "")
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", number):
+        raise ValueError(f'holds {each!r} — write how many in what time: "3 per 7d"')
+    return int(number), duration(span)
+
+
+def night(value: object) -> tuple[time, time] | None:
+    """`"21:00-08:00"`, "" for none. Raises ValueError with the cure."""
+    if value == "" or value is None:
+        return None
+    # the dash that word processors put there is one too
+    found = re.fullmatch(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)", value) if isinstance(value, str) else None
+    try:
+        begin, end = (time.fromisoformat(each) for each in found.groups()) if found else (None, None)
+    except ValueError:
+        begin = end = None
+    if begin is None or end is None or begin == end:
+        raise ValueError('is no stretch of the day — write "21:00-08:00"')
+    return begin, end
+
+
 def email(text: str) -> str:
     """One bare mail address. Raises ValueError with the cure."""
     if not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+", text):
@@ -196,6 +226,8 @@ Listen = Annotated[Address, BeforeValidator(address)]
 Contact = Annotated[str, AfterValidator(contact)]
 Language = Annotated[str, AfterValidator(language)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]
+Shares = Annotated[tuple[tuple[int, timedelta], ...], BeforeValidator(shares)]
+Night = Annotated[tuple[time, time] | None, BeforeValidator(night)]
 Engine = Annotated[str, AfterValidator(engine)]
 SlackId = Annotated[str, AfterValidator(slack_id)]
 Email = Annotated[str, AfterValidator(email)]

@@ -27,8 +27,10 @@ from listener.config.quantities import (
     Listen,
     Name,
     Networks,
+    Night,
     OrderNumber,
     PublicUrl,
+    Shares,
     SlackId,
     StoreUrl,
     TimeZone,
@@ -81,9 +83,16 @@ class Customers(Section):
 
 
 class ContactRules(Section):
-    """How we may reach a person: by which channel customers are written to, one letter each."""
+    """How often one person may hear from us, over all rules, campaigns and people.
+
+    `channel` is one of kind email or webhook, by which customers are written to, one letter each.
+    """
 
     channel: str = ""
+    per_person: Shares = ((1, timedelta(hours=24)), (3, timedelta(days=7)))
+    rest_after_ask: Duration = timedelta(days=90)
+    quiet_after_complaint: Duration = timedelta(days=14)
+    quiet_hours: Night = None
 
 
 class Advocacy(Section):

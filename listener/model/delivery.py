@@ -15,7 +15,8 @@ class Delivery(SQLModel, table=True):
     `key` is rule + action + channel + mention, without the rule's version: an edit never sends again.
     `status`: due, held, waiting, by_hand, sending, done, failed, in_doubt, rejected, expired,
     cancelled, shadow. `attempts` is also the fence of a claim: an outcome counts only for the
-    attempt that made it. `message` is what a channel is asked to carry.
+    attempt that made it. `message` is what a channel is asked to carry. `anyway` is who sent it in
+    spite of the contact budget.
     """
 
     __table_args__ = (Index("delivery_queue", "status", "due_at"),)
@@ -48,6 +49,7 @@ class Delivery(SQLModel, table=True):
     decided_by: str | None = None
     decided_at: datetime | None = None
     why: str | None = None
+    anyway: str | None = None
     external: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 

@@ -16,6 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from connectors.contract import Connector, Door, Failed, Receipt, Replying
 from listener.actions import notices as words
 from listener.actions.contract import Carrier, Channel, InDoubt, Message, Outside
+from listener.model.contact import Check, unbounded
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import TicketPlan
 from listener.pipeline.cards import CHANGES, Card
@@ -67,6 +68,7 @@ class Act:
         now: Callable[[], datetime],
         log: FilteringBoundLogger,
         against: Callable[[Row[Any]], Against | None] = lambda row: None,
+        contact: Check = unbounded,
     ) -> None:
         self._against = against
         self._store = store
@@ -74,6 +76,7 @@ class Act:
         self._notices = notices
         self._now = now
         self._log = log
+        self._contact = contact
         self._lines: Lines | None = None
 
     @contextmanager
@@ -88,9 +91,12 @@ class Act:
         """Claim and perform one delivery; returns its status after it ("" when it was not ours to do)."""
         if self._overtaken(number):
             return ""
-        row = self._store.deliveries.claim(number, self._now())
+        row = self._store.deliveries.claim(number, self._now(), self._contact)
         if row is None:
             return ""
+        if row.status != "sending":
+            self._log.info("contact.blocked", delivery=row.id, purpose=row.purpose, status=row.status)
+            return str(row.status)
         outcome = self._outcome(row)
         self._keep(row, outcome)
         return outcome.status

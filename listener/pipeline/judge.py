@@ -17,6 +17,7 @@ from listener.advocacy.souring import SOUR, soured
 from listener.customers.clues import Orders as FindOrders
 from listener.customers.clues import none
 from listener.intake import reposts
+from listener.model.contact import Check, unbounded
 from listener.model.plan import Judgement, Ordered
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
@@ -26,6 +27,7 @@ from listener.pipeline.issue_check import IssueCheck, Seen
 from listener.pipeline.joining import Reading
 from listener.pipeline.notices import as_delivery
 from listener.pipeline.orders import Orders, Said
+from listener.pipeline.reached import Reached
 from listener.pipeline.recognising import Recogniser
 from listener.pipeline.replay import expected_per_day
 from listener.store import Store
@@ -103,7 +105,9 @@ class Judge:
         log: FilteringBoundLogger,
         issues: IssueCheck | None = None,
         order_numbers: FindOrders = none,
+        contact: Check = unbounded,
     ) -> None:
+        self._contact = contact
         self._store = store
         self._issues = issues or IssueCheck(Reading)
         self._recogniser = Recogniser(store, order_numbers)
@@ -253,6 +257,7 @@ class Judge:
             ledger=turn.ledger,
             floor=self._limits.floor,
             mutes=sitting.mutes,
+            contacts=Reached(turn, said.judgement, self._contact),
         )
         sitting.brake.saw(decision, now)
         for error in decision.errors:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from listener.model.contact import Check, unbounded
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.pipeline.orders import INSIDE
 from listener.pipeline.recheck import Against
@@ -49,6 +50,7 @@ class People:
         against: Callable[[Row[Any]], Against | None] = lambda row: None,
         once: Once | None = None,
         handling: Handling = PLAIN_HANDLING,
+        contact: Check = unbounded,
     ) -> None:
         self._store = store
         self._answers = answers
@@ -56,10 +58,15 @@ class People:
         self._who = who.name
         self._against = against
         self._once = once
+        self._contact = contact
         self.tickets = TicketWork(store, now, who.name, handling)
 
-    def approve(self, number: int, text: str | None = None) -> Row[Any]:
-        """The exact text approved is what goes out; where the source takes no reply, by hand."""
+    def approve(self, number: int, text: str | None = None, anyway: bool = False) -> Row[Any]:
+        """The exact text approved is what goes out; where the source takes no reply, by hand.
+
+        Where the contact budget is in the way it is approved and waits (`held`); `anyway` sends it in spite of the
+        budget, never in spite of an opt-out. Raises NotPossible.
+        """
         row = self._get(number)
         self._look_again(row)
         final = (text if text is not None else row.text).strip()
@@ -70,7 +77,20 @@ class People:
         now = self._now()
         status = "due" if row.action in INSIDE or self._can_answer(row) else "by_hand"
         values = {"status": status, "text": final, "due_at": now, "told": 0 if status == "due" else 1, "told_at": now}
-        return self._move(number, ("waiting",), "approve", **values)
+        return self._let_out(row, {**values, "last_error": None}, anyway)
+
+    def _let_out(self, row: Row[Any], values: dict[str, Any], anyway: bool) -> Row[Any]:
+        now, who = self._now(), {"decided_by": self._who} | ({"anyway": self._who} if anyway else {})
+        origin = ("waiting", "held") if anyway else ("waiting",)
+        check = unbounded if anyway else self._contact
+        by = self._by("approve anyway" if anyway else "approve")
+        after, block = self._store.deliveries.let_out(row.id, origin, now, by, check, decided_at=now, **values, **who)
+        if block and not block.until:
+            cure = "" if anyway else f"; to send it all the same: `listener approve {row.id} --anyway`"
+            raise NotPossible(f"delivery {row.id} is not sent: {block.why}{cure}")
+        if after is None:
+            raise self._elsewhere(row.id, "approve", origin)
+        return after
 
     def reject(self, number: int, why: str) -> Row[Any]:
         """It never goes out; what was reserved for it is given back."""
@@ -135,12 +155,18 @@ class People:
         return rows[0]
 
     def _move(self, number: int, origin: tuple[str, ...], what: str, **values: Any) -> Row[Any]:
-        now, once = self._now(), self._once or Once("")
-        by = ByHand(self._who, what, str(values.get("why", "")), once.link, once.until)
+        now, by = self._now(), self._by(what, str(values.get("why", "")))
         row = self._store.deliveries.move(number, origin, now, by, decided_by=self._who, decided_at=now, **values)
         if row is None:
-            raise NotPossible(f"{told(self._get(number))}; {what} is for those that are {' or '.join(origin)}")
+            raise self._elsewhere(number, what, origin)
         return row
+
+    def _by(self, what: str, why: str = "") -> ByHand:
+        once = self._once or Once("")
+        return ByHand(self._who, what, why, once.link, once.until)
+
+    def _elsewhere(self, number: int, what: str, origin: tuple[str, ...]) -> NotPossible:
+        return NotPossible(f"{told(self._get(number))}; {what} is for those that are {' or '.join(origin)}")
 
     def take(self, ticket: int) -> None:
         """The ticket is mine."""

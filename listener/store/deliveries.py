@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, distinct, func, not_, or_, select, update
 
 from listener.model import Alert, Attempt, Contact, Delivery, Mention, Pause
+from listener.model.contact import Block, Check, unbounded
 from listener.model.plan import OwnReply
 from listener.store import postings
-from listener.store.endings import enter_contact, release, withdraw
+from listener.store.claiming import blocked, claimable, claimed, seen, unpaused
+from listener.store.endings import enter_contact, release
 from listener.store.engine import Database, narrowed, table
 from listener.store.house import audit, audit_line, spend
 from listener.store.tracks import carried
@@ -64,19 +66,6 @@ class ByHand:
     until: datetime | None = None
 
 
-def unpaused() -> ColumnElement[bool]:
-    """No stop switch holds this delivery: none for all, none for its rule, none for its channel."""
-    scope = pause.c.scope
-    mine = or_(scope == "all", scope == "rule:" + delivery.c.rule, scope == "channel:" + delivery.c.channel)
-    return not_(select(pause.c.scope).where(mine).exists())
-
-
-def _claimable() -> ColumnElement[bool]:
-    """Due, or held until now; alerts that a channel's share held back wait for their summary instead."""
-    status = delivery.c.status
-    return or_(status == "due", and_(status == "held", delivery.c.action != "alert"))
-
-
 def _in_group() -> ColumnElement[bool]:
     """A mention that is told with others in one message: no message of its own."""
     grouped = select(alert.c.id).where(alert.c.id == delivery.c.alert, alert.c.grouped).exists()
@@ -103,7 +92,7 @@ class Deliveries:
 
     def due(self, now: datetime, limit: int = 200) -> list[tuple[int, str | None]]:
         """Deliveries to claim with their channel, longest due first."""
-        ready = and_(_claimable(), delivery.c.due_at <= now, unpaused())
+        ready = and_(claimable(), delivery.c.due_at <= now, unpaused())
         query = (
             select(delivery.c.id, delivery.c.channel)
             .where(ready)
@@ -113,18 +102,32 @@ class Deliveries:
         with self._database.read() as connection:
             return [(row.id, row.channel) for row in connection.execute(query)]
 
-    def claim(self, number: int, now: datetime) -> Row[Any] | None:
-        """The delivery, when this call and no other may perform it; opt-outs and the rule's mode are seen once more."""
-        statement = (
-            update(delivery)
-            .where(delivery.c.id == number, _claimable(), unpaused())
-            .values(status="sending", claimed_at=now, attempts=delivery.c.attempts + 1)
-            .returning(delivery)
-        )
+    def claim(self, number: int, now: datetime, check: Check = unbounded) -> Row[Any] | None:
+        """The one exit. `sending`: this call and no other may perform it, and its place in the budget is taken.
+
+        `held` or `cancelled`: the contact budget is in the way, `last_error` says what. None: it was not there to be
+        claimed, or had to be withdrawn (an opt-out, its rule switched off).
+        """
         with self._database.write() as connection:
-            if withdraw(connection, self._database, number):
-                return None
-            return connection.execute(statement).first()
+            return claimed(connection, self._database, number, now, check)
+
+    def let_out(
+        self, number: int, origin: Sequence[str], now: datetime, by: ByHand, check: Check, **values: Any
+    ) -> tuple[Row[Any] | None, Block | None]:
+        """A person lets it out: the row after it (None: it was elsewhere), and what the budget has against it.
+
+        Held up, it is approved and waits. Where waiting makes no sense nothing is changed.
+        """
+        with self._database.write() as connection:
+            row = seen(connection, self._database, number, now)
+            if row is None or row.status not in origin:
+                return None, None
+            block = blocked(connection, self._database, row, now, check, now)
+            if (block and not block.until) or not self._by_hand(connection, number, now, by):
+                return None, block
+            held = {"status": "held", "due_at": block.until, "last_error": block.why} if block else {}
+            statement = update(delivery).where(delivery.c.id == number).values(values | held).returning(delivery)
+            return connection.execute(statement).one(), block
 
     def finish(self, outcome: Outcome) -> bool:
         """Transaction [3]: outcome and contact ledger entry. False when the claim is no longer ours."""

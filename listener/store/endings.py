@@ -1,4 +1,4 @@
-"""How deliveries end: a contact entered, reservations given back, withdrawn before they go, their words purged."""
+"""How deliveries end: a contact entered, reservations given back, their words purged."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, or_, select, update
+from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Contact, Customer, Delivery, OptOut, RuleMode
+from listener.model import Contact, Delivery
 from listener.store import postings
 from listener.store.engine import Database, table
 from listener.store.ledger import StoredLedger, reservation_from_json
 from listener.store.replies import contacted
 
 delivery, contact = table(Delivery), table(Contact)
-customer, rule_mode, opt_out = table(Customer), table(RuleMode), table(OptOut)
 
 OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
 WITHDRAWABLE = ("due", "held", "waiting", "by_hand")
@@ -56,22 +55,3 @@ def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
         values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
         connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})
         contacted(connection, row, at)
-
-
-def withdraw(connection: Connection, database: Database, number: int) -> bool:
-    """Cancel a delivery that was due and must not go any more: its person opted out, or its rule was switched off.
-
-    What a person approved goes whatever became of the rule. True when it was withdrawn.
-    """
-    quiet = select(customer.c.id).where(customer.c.id == delivery.c.customer, customer.c.do_not_contact)
-    left = select(opt_out.c.person).where(opt_out.c.person.in_((delivery.c.person, delivery.c.customer)))
-    outward = delivery.c.purpose.in_(OUTWARD) & delivery.c.action.not_in(INSIDE)
-    opted_out = and_(outward, or_(quiet.exists(), left.exists()))
-    off = select(rule_mode.c.rule).where(rule_mode.c.rule == delivery.c.rule, rule_mode.c.mode.in_(("off", "shadow")))
-    switched_off = and_(delivery.c.decided_by.is_(None), off.exists())
-    why = case((opted_out, "the person does not want to be contacted"), else_="its rule was switched off meanwhile")
-    mine = delivery.c.id == number, delivery.c.status.in_(("due", "held")), or_(opted_out, switched_off)
-    statement = update(delivery).where(*mine).values(status="cancelled", why=why).returning(delivery)
-    rows = list(connection.execute(statement))
-    release(connection, database, rows)
-    return bool(rows)

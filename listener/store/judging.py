@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
+from listener.model.contact import Standing
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.model.registry import Recognition
 from listener.store import advocates, alerts, deliveries, rates, recognising, references, silences, tickets
@@ -19,6 +20,7 @@ from listener.store.engine import Database, many, table
 from listener.store.grounds import IssueTurn
 from listener.store.hearing import Hearing
 from listener.store.ledger import StoredHistory, StoredLedger
+from listener.store.reach import standing_of
 from rules.terms import Mute
 
 mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
@@ -135,6 +137,10 @@ class Turn:
         for row in self._connection.execute(query):
             found.setdefault(row.person, {})[row.purpose] = row.at
         return found
+
+    def standing(self, person: str, customer: str | None, purpose: str) -> Standing:
+        """How this person stands with us, for the contact budget."""
+        return standing_of(self._connection, person, customer, purpose, self._at)
 
     def ordered_before(self, ids: Sequence[int]) -> dict[int, frozenset[tuple[str, str, str]]]:
         """(rule, action, channel) that were ordered for each mention by an earlier decision about it."""

@@ -15,6 +15,7 @@ from listener.actions.contract import Channel, Message, Outside
 from listener.actions.templates import Templates
 from listener.customers.clues import order_numbers
 from listener.intake import BrandNames, Brands, Intake
+from listener.model.contact import Check, unbounded
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline import Act, BrandWords, Collect, Judge, Limits, Notices, Orders, Running, Watched, Ways
@@ -151,6 +152,7 @@ def a_road(
     store: Store | None = None,
     handling: Handling = PLAIN_HANDLING,
     order_number: str = "",
+    contact: Check = unbounded,
     **channel: object,
 ) -> Road:
     """A road whose rules have been running for a day and whose source has been polled before."""
@@ -169,12 +171,13 @@ def a_road(
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
     orders = Orders(Templates(folder), handling)
+    numbers = order_numbers(order_number)
     judge = Judge(
-        store, Mood(), words, lambda: running, orders, limits, clock, LOG, order_numbers=order_numbers(order_number)
+        store, Mood(), words, lambda: running, orders, limits, clock, LOG, order_numbers=numbers, contact=contact
     )
     channels = {"care": Remembering(**channel), "ops": Remembering(), "mail": Remembering()}
     ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door, handling)  # type: ignore[arg-type]
     store.sources.enlist([("forum", "feed", "{}")])
-    road = Road(store, clock, collect, judge, Act(store, ways, notices, clock, LOG), notices)
+    road = Road(store, clock, collect, judge, Act(store, ways, notices, clock, LOG, contact=contact), notices)
     road.says()
     return road
