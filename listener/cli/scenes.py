@@ -116,7 +116,11 @@ def _tickets(store: Store, since: Moment) -> Sequence[Note]:
 
 def _ticket(store: Store, row: Row[Any], mentions: Sequence[int]) -> Note:
     first = store.mentions.get(mentions[0]) if mentions else None
-    return Note(row.person, first.text if first else "", f"listener tickets --id {row.id}")
+    due = f"first reply due {row.first_reply_due:%a %H:%M %Z}, " if row.first_reply_due else ""
+    solved = f"solution by {row.resolve_due:%a %d %b %H:%M}" if row.resolve_due else "no promise"
+    owner = f", owner {row.owner}" if row.owner else ""
+    where = f"{due}{solved} (working hours){owner}: listener ticket show {row.id}"
+    return Note(row.person, first.text if first else "", where)
 
 
 def _alerts(received: Received, since: Moment) -> Sequence[Note]:
