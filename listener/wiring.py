@@ -17,7 +17,8 @@ from structlog.typing import FilteringBoundLogger
 
 from connectors import KINDS
 from connectors.contract import Replying
-from listener.actions.contract import Channel
+from listener.actions.contract import Channel, Plot
+from listener.actions.drawing import draw
 from listener.actions.templates import Templates
 from listener.advocacy.fatigue import Policy
 from listener.aside import Aside
@@ -47,7 +48,9 @@ from listener.pipeline import (
 from listener.pipeline.attention import Attention
 from listener.pipeline.cards import Cards
 from listener.pipeline.corrections import Corrections
+from listener.pipeline.evidence_cards import EvidenceCard, EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
+from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.joining import Reading
 from listener.pipeline.letters import Mailroom
@@ -248,7 +251,13 @@ class Parts:
             understanding=understanding,
             brands=brand_words(self.config),
             running=self.book.running,
-            orders=Orders(self.templates, self.handling, desk.groupings(self.config), zone),
+            orders=Orders(
+                self.templates,
+                self.handling,
+                desk.groupings(self.config),
+                zone,
+                EvidenceCards(self.issue_check),
+            ),
             limits=limits,
             now=clock,
             log=self.log,
@@ -263,7 +272,23 @@ class Parts:
 
     @cached_property
     def issue_watch(self) -> IssueWatch:
-        return IssueWatch(self.store, self.issue_check, self.reading, clock, self.config.ops.channel)
+        return IssueWatch(self.store, self.issue_check, self.reading, clock, self.config.ops.channel, self.log)
+
+    def issue_card(self, one: str) -> EvidenceCard | None:
+        """The evidence card of an issue, or of the one that it was merged into."""
+        root = self.store.issues.root(one)
+        if root is None:
+            return None
+        with self.store.judging.look(clock()) as seen:
+            return EvidenceCards(self.issue_check).card(seen, root.id, clock())
+
+    def drawn(self, plot: Plot) -> bytes:
+        """The picture of a plot, as PNG."""
+        return self.parser.run(draw, plot.model_dump_json().encode(), seconds=20, megabytes=1_000)
+
+    def issue_desk(self, who: str) -> IssueDesk:
+        """Decisions about issues in the name of this person."""
+        return IssueDesk(self.store, self.issue_watch, clock, who)
 
     def reading(self) -> Reading:
         """How complaints are read for issues."""

@@ -55,6 +55,21 @@ class Button(BaseModel):
     about: Annotated[str, AfterValidator(one_line)]
 
 
+class Plot(BaseModel):
+    """Counts against the usual as figures; a channel that can show pictures draws it.
+
+    `counts` are of steps of `hours` from `start` on, `usual` what was expected in each (None: not known).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Line
+    start: datetime
+    hours: float
+    counts: tuple[int, ...]
+    usual: tuple[float | None, ...]
+
+
 class Message(BaseModel):
     """What a channel is asked to carry. Every field is made printable and bounded on the way in.
 
@@ -75,6 +90,7 @@ class Message(BaseModel):
     footer: Body = ""
     key: Annotated[str, AfterValidator(one_line)]
     test: bool = False
+    plot: Plot | None = None
     to: Annotated[str, AfterValidator(one_line)] | None = None
     unsubscribe: Annotated[str | None, AfterValidator(_address)] = None
     buttons: tuple[Button, ...] = ()

@@ -13,7 +13,7 @@ from listener.cli import (
     checking,
     customers,
     importing,
-    issue_replay,
+    issues,
     references,
     requests,
     rulefiles,
@@ -70,7 +70,7 @@ rulefiles.app.command("simulate")(simulating.simulate)
 rulefiles.app.command("schema")(simulating.schema)
 for name, group in (
     ("customers", customers.app),
-    ("issues", issue_replay.app),
+    ("issues", issues.app),
     ("references", references.app),
     ("ticket", tickets.app),
     ("channels", checking.channels),

@@ -22,12 +22,13 @@ Source = Annotated[str | None, typer.Option("--source", help="Only from this sou
 Number = Annotated[str | None, typer.Option("--id", metavar="ID", help="Only this one.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many, newest first.")]
 
-NAMED_BY_TEXT = frozenset({"customers", "references", "sources"})
+NAMED_BY_TEXT = frozenset({"customers", "issues", "references", "sources"})
 ABOUT = {
     "mentions": "What was said, by whom, with its verdict.",
     "tickets": "Recovery tickets: who is unhappy, and until when they must hear from us.",
     "deliveries": "Actions on their way out, also those that wait for a person.",
     "alerts": "What channels were alerted of, alone or in groups; who took notice, and when.",
+    "issues": "Troubles that several mentions are about: how many have each, against the usual.",
     "contacts": "The contact ledger: whom we reached, why, by which channel.",
     "customers": "The customer registry; `customers import FILE` replaces it.",
     "references": "The reference programme: who speaks for us, where they stand, why they are happy.",

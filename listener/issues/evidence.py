@@ -99,7 +99,9 @@ class Evidence:
     def counted(self) -> str:
         """13 persons (9 known customers, 14 mentions) in 6 h, expected 2.1 → 6.2 ×."""
         known = f"{number(self.customers, 'known customer')}, {number(self.mentions, 'mention')}"
-        usual = f"expected {self.rate.expected:.1f} → {self.rate.ratio:.1f} ×"
+        usual = (
+            f"expected {self.rate.expected:.1f} → {self.rate.ratio:.1f} ×" if self.rate.windows else "usual not known"
+        )
         return f"{number(self.persons, 'person')} ({known}) in {self.rate.hours} h, {usual}"
 
     @property

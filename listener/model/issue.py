@@ -111,6 +111,7 @@ class IssueAlarm(SQLModel, table=True):
     z: float = 0
     ended_at: datetime | None = None
     told_persons: int | None = None
+    told_level: str | None = None
     told_at: datetime | None = None
     why_quiet: str | None = None
 

@@ -17,25 +17,27 @@ SLACK = 6 * 3_600.0
 
 def keep_alarms(
     hearing: Hearing, key: str, brand: str, topic: str, issue: str | None, voices: Voices, now: datetime
-) -> None:
-    """Make the kept bursts of a key agree with what its voices say now."""
+) -> bool:
+    """Make the kept bursts of a key agree with what its voices say now; whether one began, rose or ended."""
     spans = voices.spans(now.timestamp())
     kept = hearing.alarms(key) if spans or voices.had_alarm else []
     voices.had_alarm = bool(spans)
-    new = []
+    new, changed = [], False
     for span in spans:
         same = next((row for row in kept if _same(row, span)), None)
         values = _values(voices, span)
         if same is None:
             about = {"key": key, "issue": issue, "brand": brand, "topic": topic}
-            new.append(about | values | {"told_persons": None, "told_at": None, "why_quiet": None})
+            new.append(about | values | dict.fromkeys(("told_persons", "told_level", "told_at", "why_quiet")))
         else:
             kept.remove(same)
             if any(getattr(same, name) != value for name, value in values.items()):
                 hearing.change_alarm(same.id, **values)
+                changed = changed or (same.level, same.ended_at) != (values["level"], values["ended_at"])
     hearing.add_alarms(new)
     for row in kept:
         _withdraw(hearing, row, now)
+    return changed or bool(new or kept)
 
 
 def _withdraw(hearing: Hearing, row: Row[Any], now: datetime) -> None:

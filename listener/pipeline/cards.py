@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from listener.actions import groups, wording
 from listener.actions.contract import Message
+from listener.actions.issue_words import IssueTold, with_card
 from listener.pipeline.notices import BLANK, as_delivery
 from listener.pipeline.orders import told_of
 from listener.store import Store
@@ -97,7 +98,11 @@ class Cards:
         if row.grouped:
             return self._group(row, key, int(options.get("before", 0)))
         members = self._members(row)
-        return self._single(row, key, members[0], str(options.get("message", ""))) if members else None
+        if not members:
+            return None
+        card = self._single(row, key, members[0], str(options.get("message", "")))
+        kept = options.get("evidence")
+        return replace(card, message=with_card(card.message, IssueTold(**kept))) if kept else card
 
     def _members(self, row: Row[Any]) -> tuple[wording.Told, ...]:
         tickets = self._store.tickets

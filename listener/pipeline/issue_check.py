@@ -56,6 +56,7 @@ class IssueCheck:
         self._voices: dict[str, Voices] = {}
         self._began: dict[str, float] = {}
         self._day = ""
+        self._edition = (0, 0)
 
     def check(
         self, turn: Turn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], now: datetime
@@ -64,8 +65,7 @@ class IssueCheck:
         joined = self._joining.join(turn.issues, rows, judgements)
         if not joined.changed:
             return {}
-        self._age(turn, rows, now)
-        if joined.moved:
+        if self._age(turn, rows, now) or joined.moved:
             self._voices.clear()
         where = {number: root for number, root in turn.issues.roots_of([row.id for row in rows]).items() if root}
         self._hear(rows, judgements, where)
@@ -74,31 +74,54 @@ class IssueCheck:
         return {number: _seen(issues[root], looked[root]) for number, root in where.items()}
 
     def look(self, turn: Turn, roots: Iterable[str], now: datetime) -> dict[str, Looked]:
-        """Judge these issues anew: their spread is kept, and the alarms of them and of their topics."""
+        """Judge these issues anew: their spread is kept, and the alarms of them and of their topics.
+
+        Where an alarm begins or ends in a topic, its other issues of late are judged again, too.
+        """
+        if self._age(turn, (), now):
+            self._voices.clear()
         issues = turn.issues.rows(set(roots))
-        for root, row in issues.items():
-            keep_alarms(turn.hearing, f"issue:{root}", row.brand, row.topic, root, self._issue(turn, row, now), now)
-        looked = {root: self._look(turn, row, now) for root, row in issues.items()}
+        for brand, topic in sorted(self._ring(turn, issues, now)):
+            issues |= turn.issues.neighbours(brand, topic, now - timedelta(seconds=LATELY))
+        looked = {root: self._look(turn, row, now) for root, row in sorted(issues.items())}
         turn.issues.set([_kept(root, found) for root, found in looked.items()])
-        topics = {(row.brand, row.topic) for row in issues.values()}
-        for brand, topic in sorted(topics):
-            key = f"topic:{brand}:{topic}"
-            keep_alarms(turn.hearing, key, brand, topic, None, self._topic(turn, brand, topic, now), now)
         return looked
+
+    def _ring(self, turn: Turn, issues: Mapping[str, Row[Any]], now: datetime) -> set[tuple[str, str]]:
+        """Keep the alarms of issues and of their topics; the topics in which one began or ended."""
+        rung = set()
+        for root, row in sorted(issues.items()):
+            about = (f"issue:{root}", row.brand, row.topic, root)
+            if keep_alarms(turn.hearing, *about, self._issue(turn, row, now), now):
+                rung.add((row.brand, row.topic))
+        for brand, topic in sorted({(row.brand, row.topic) for row in issues.values()}):
+            key = f"topic:{brand}:{topic}"
+            if keep_alarms(turn.hearing, key, brand, topic, None, self._topic(turn, brand, topic, now), now):
+                rung.add((brand, topic))
+        return rung
+
+    def looked(self, turn: Turn, row: Row[Any], now: datetime) -> Looked:
+        """The verdict on an issue as it is now, keeping nothing."""
+        return self._look(turn, row, now)
+
+    def voices(self, turn: Turn, row: Row[Any], now: datetime) -> Voices:
+        """Everybody who spoke of an issue."""
+        return self._issue(turn, row, now)
 
     def forget(self) -> None:
         """Another process changed issues, or a transaction was rolled back."""
         self._voices.clear()
         self._joining.forget()
 
-    def _age(self, turn: Turn, rows: Sequence[Row[Any]], now: datetime) -> None:
-        """Once a day everything is read anew, and when older mentions of a brand come in."""
-        day = f"{now:%F}"
-        older = [row for row in rows if row.posted_at.timestamp() < self._began.get(row.brand, 0.0)]
-        if day != self._day or older:
-            self._day = day
-            self._voices.clear()
-            self._began.clear()
+    def _age(self, turn: Turn, rows: Sequence[Row[Any]], now: datetime) -> bool:
+        """Whether to read anew: once a day, when people changed issues, when older mentions of a brand come in."""
+        day, edition = f"{now:%F}", turn.hearing.edition()
+        older = any(row.posted_at.timestamp() < self._began.get(row.brand, 0.0) for row in rows)
+        if (day, edition) == (self._day, self._edition) and not older:
+            return False
+        self._day, self._edition = day, edition
+        self._began.clear()
+        return True
 
     def _hear(self, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], where: Mapping[int, str]) -> None:
         """What is remembered hears of the new voices; what is not is read from the store with them in it."""

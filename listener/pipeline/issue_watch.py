@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
+from structlog.typing import FilteringBoundLogger
+
+from listener.pipeline.bursts_told import tell
+from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.joining import Reading
 from listener.pipeline.settling import Settling
@@ -15,17 +19,25 @@ class IssueWatch:
     """What is done about issues although nobody said anything new."""
 
     def __init__(
-        self, store: Store, check: IssueCheck, reading: Callable[[], Reading], now: Callable[[], datetime], channel: str
+        self,
+        store: Store,
+        check: IssueCheck,
+        reading: Callable[[], Reading],
+        now: Callable[[], datetime],
+        channel: str,
+        log: FilteringBoundLogger,
     ) -> None:
         self._store = store
         self._check = check
         self._settling = Settling(store, reading, now)
         self._now = now
         self._channel = channel
+        self._cards = EvidenceCards(check)
+        self._log = log
 
-    def beat(self) -> None:
-        """Settle what came late, look at lively issues again, tell people. Raises StoreTrouble."""
-        changed = self._settling.settle()
+    def beat(self, also: Collection[str] = ()) -> None:
+        """Settle what came late, look at lively issues and those `also` again, tell people. Raises StoreTrouble."""
+        changed = {*self._settling.settle(), *self._store.issues.roots(also).values()}
         now = self._now()
         lively = self._store.issues.lively(now)
         if changed or lively:
@@ -33,3 +45,6 @@ class IssueWatch:
                 if changed:
                     self._check.forget()
                 self._check.look(turn, {*changed, *lively}, now)
+                told = tell(turn, self._cards, self._channel, now)
+            if told:
+                self._log.info("issue.told", bursts=told)

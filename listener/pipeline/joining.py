@@ -148,6 +148,7 @@ class Joining:
             ground.last = max(ground.last, state.last)
         turn.keep_state(name, ground.version, ground.last, redo)
         turn.keep_words(name, {ids[number]: one.as_json() for number, one in walked.grown.items()})
+        turn.suggest(suggested(turn, walked, ids))
         self._snapshot(turn, name, ground, len(fresh), redo)
         turn.set(retitled(turn, ground.grouping, walked.grown, ids, fresh))
         return [membership(one, ids) for one in walked.placed]
@@ -214,6 +215,18 @@ def opening(founder: Complained, number: int) -> Opening:
     """A new issue, named by its topic and its founder's place."""
     row, topic = founder.row, founder.step.said.topic
     return Opening(name_of(topic, number, row.brand), number, row.brand, topic, row.id, row.posted_at)
+
+
+def suggested(turn: IssueTurn, walked: Walked, ids: Mapping[int, str]) -> list[tuple[str, str, float, str]]:
+    """Issues that a new one may be the same as: near, but not near enough to be counted together."""
+    likely = [one for one in walked.placed if one.maybe]
+    others = turn.ids({number for one in likely for number, _ in one.maybe}) if likely else {}
+    return [
+        (ids[one.number], others[number], score, f"share {', '.join(one.words) or 'some words'}")
+        for one in likely
+        for number, score in one.maybe
+        if number in others
+    ]
 
 
 def membership(one: Placed, ids: Mapping[int, str]) -> Membership:

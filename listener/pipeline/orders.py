@@ -12,9 +12,11 @@ from sqlalchemy import Row
 
 from connectors.contract import Failed
 from listener.actions import wording
+from listener.actions.issue_words import IssueTold, with_card
 from listener.actions.templates import Templates
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import Judgement, TicketPlan
+from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.grouping import ALONE, Grouping, group_of
 from listener.pipeline.notices import BLANK, as_delivery
 from listener.store.judging import Turn
@@ -59,11 +61,13 @@ class Orders:
         handling: Handling = PLAIN_HANDLING,
         grouping: Mapping[str, Grouping] = MappingProxyType({}),
         zone: tzinfo = UTC,
+        cards: EvidenceCards | None = None,
     ) -> None:
         self._templates = templates
         self._handling = handling
         self._grouping = grouping
         self._zone = zone
+        self._cards = cards
 
     def plan(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> Plan:
         """Opens or joins a ticket within the turn; everything outward becomes a delivery."""
@@ -71,7 +75,15 @@ class Orders:
         for settled in decision.settled:
             if settled.action == "assign" and settled.status == "due":
                 turn.assign(said.row.id, str(settled.options["owner"]), settled.rule)
-        rows = [self._delivery(said, settled, ticket, now) for settled in decision.settled if _goes_out(settled)]
+        checked = {each.rule for each in decision.settled if each.action == "check_issue" and each.status == "due"}
+        card = self._card(said, turn, ticket, now) if checked else None
+        rows = [
+            self._delivery(said, settled, ticket, card if settled.rule in checked else None, now)
+            for settled in decision.settled
+            if _goes_out(settled)
+        ]
+        if card and any(row["action"] == "alert" and row["rule"] in checked for row in rows):
+            turn.hearing.told(card.id, now)
         return Plan(tuple(rows), _tags(decision))
 
     def _ticket(self, said: Said, decision: Decision, turn: Turn) -> int | None:
@@ -85,7 +97,18 @@ class Orders:
         plan = TicketPlan(*who, first.options, not first.join, owner, role, self._handling)
         return turn.open_ticket(plan).ticket
 
-    def _delivery(self, said: Said, settled: Settled, ticket: int | None, now: datetime) -> dict[str, Any]:
+    def _card(self, said: Said, turn: Turn, ticket: int | None, now: datetime) -> IssueTold | None:
+        """The evidence card of the mention's issue, which its ticket gets as a note."""
+        card = self._cards.card(turn, said.issue, now) if self._cards and said.issue else None
+        if card is None:
+            return None
+        if ticket is not None:
+            turn.note(ticket, "issue checked", "\n".join((f"issue {card.issue.id}: {card.issue.title}", *card.lines())))
+        return card.told()
+
+    def _delivery(
+        self, said: Said, settled: Settled, ticket: int | None, card: IssueTold | None, now: datetime
+    ) -> dict[str, Any]:
         return {
             **BLANK,
             "key": _key(said, settled),
@@ -102,9 +125,9 @@ class Orders:
             "due_at": settled.hold_until or now,
             "created_at": now,
             "expires_at": now + DRAFTS_EXPIRE if settled.status == "waiting" else None,
-            "options": self._options(said, settled, now),
+            "options": self._options(said, settled, now) | ({"evidence": card.model_dump(mode="json")} if card else {}),
             "reservations": [reservation_as_json(held) for held in settled.reservations],
-            **self._content(said, settled, ticket, now),
+            **self._content(said, settled, ticket, card, now),
         }
 
     def _options(self, said: Said, settled: Settled, now: datetime) -> dict[str, Any]:
@@ -113,12 +136,14 @@ class Orders:
         group = group_of(settled, usual, said.facts, now, self._zone) if alerts else None
         return {**settled.options, **({"group": group} if group else {})}
 
-    def _content(self, said: Said, settled: Settled, ticket: int | None, now: datetime) -> dict[str, Any]:
+    def _content(
+        self, said: Said, settled: Settled, ticket: int | None, card: IssueTold | None, now: datetime
+    ) -> dict[str, Any]:
         """What a channel carries, or the draft of what is said in public."""
         if settled.action in CARRIED:
             told = told_of(said.row, said.judgement.customer, said.judgement.verdict, settled.rule, ticket)
             message = wording.alert(told, _key(said, settled), str(settled.options.get("message", "")))
-            carried = as_delivery(message, settled.channel, now)
+            carried = as_delivery(with_card(message, card) if card else message, settled.channel, now)
             return {"text": carried["text"], "message": carried["message"]}
         if settled.action in INSIDE or "template" not in settled.options:
             return {"text": ""}

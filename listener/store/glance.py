@@ -52,6 +52,7 @@ class Listing:
     time: str
     key: str
     tie: str
+    besides: str = "1 = 1"
 
     def clauses(self) -> dict[str, str]:
         """What each field of `Wanted` asks of a row."""
@@ -73,6 +74,14 @@ LAST_CONTACT = "(SELECT max(c.at) FROM contact c WHERE c.person = t.id)"
 LISTINGS: Mapping[str, Listing] = {
     "mentions": Listing("mention", "t.id DESC", "t.posted_at", "t.id", ""),
     "tickets": Listing("ticket", "t.id DESC", "t.opened_at", "t.id", IN_TICKET),
+    "issues": Listing(
+        "issue",
+        "t.last_seen DESC, t.id",
+        "t.last_seen",
+        "t.id",
+        "WHERE m.issue = t.id",
+        "t.alias_of IS NULL AND t.mentions > 0",
+    ),
     "deliveries": Listing("delivery", "t.id DESC", "t.created_at", "t.id", "WHERE m.id = t.mention"),
     "alerts": Listing("alert", "t.id DESC", "t.opened_at", "t.id", IN_ALERT),
     "contacts": Listing("contact", "t.id DESC", "t.at", "t.id", IN_CONTACT),
@@ -92,7 +101,7 @@ class Glance:
         """The rows of a list in its order, some hundred at a time."""
         listing = LISTINGS[name]
         asked = {field: value for field in listing.clauses() if (value := getattr(wanted, field)) is not None}
-        where = " AND ".join(listing.clauses()[field] for field in asked) or "1 = 1"
+        where = " AND ".join((listing.besides, *(listing.clauses()[field] for field in asked)))
         sql = f"SELECT t.* FROM {listing.table} t WHERE {where} ORDER BY {listing.order} LIMIT :limit"
         rows = iter(self._query(sql, {**asked, "limit": wanted.limit}))
         while page := list(islice(rows, PAGE)):

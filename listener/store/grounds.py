@@ -12,6 +12,7 @@ from listener.model import Issue, IssueLink, IssueMember, IssueState, IssueWords
 from listener.model.grouped import Membership, Opening
 from listener.store import grouped
 from listener.store.engine import Database, chunks, many, table
+from listener.store.suggestions import suggest
 
 issue, member, link = table(Issue), table(IssueMember), table(IssueLink)
 state, words, mention = table(IssueState), table(IssueWords), table(Mention)
@@ -75,12 +76,23 @@ class IssueTurn:
         grouped.recount(self._connection, changed)
         return changed
 
+    def suggest(self, pairs: Iterable[tuple[str, str, float, str]]) -> None:
+        """Issues that may be one, for people to look at."""
+        suggest(self._connection, self._database, pairs, self._at)
+
     def rows(self, ids: Collection[str]) -> dict[str, Row[Any]]:
         """Issues by id."""
         found: dict[str, Row[Any]] = {}
         for part in chunks(sorted(ids)):
             found |= {row.id: row for row in self._connection.execute(select(issue).where(issue.c.id.in_(part)))}
         return found
+
+    def neighbours(self, brand: str, topic: str, since: datetime) -> dict[str, Row[Any]]:
+        """Issues of a topic whose spread its alarms may change: spoken of since then, or thought to be shared."""
+        theirs = (issue.c.brand == brand, issue.c.topic == topic, issue.c.alias_of.is_(None), issue.c.mentions > 0)
+        shared = issue.c.spread.in_(("outbreak", "possibly_shared"))
+        query = select(issue).where(*theirs, (issue.c.last_seen >= since) | shared)
+        return {row.id: row for row in self._connection.execute(query)}
 
     def roots_of(self, numbers: Collection[int]) -> dict[int, str | None]:
         """The issue that each mention counts in."""

@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from listener.model import IssueAlarm, Mention
+from listener.model import IssueAct, IssueAlarm, Mention
 from listener.store.engine import many, table
 from listener.store.grounds import COMPLAINTS
 
-mention, alarm = table(Mention), table(IssueAlarm)
+mention, alarm, act = table(Mention), table(IssueAlarm), table(IssueAct)
 
+EDITION = select(func.coalesce(func.max(act.c.id), 0).label("made"), func.count(act.c.undone_at).label("undone"))
 SAID = select(mention.c.person, mention.c.posted_at)
+NO_TOPIC = "other"
 # a mention without an author is nobody's voice, and a copy is the voice of whom it copies
 VOICES = (mention.c.duplicate_of.is_(None), mention.c.person.not_like("mention:%"))
 
@@ -52,6 +54,11 @@ class Hearing:
         )
         return int(self._connection.execute(query).scalar_one())
 
+    def edition(self) -> tuple[int, int]:
+        """Grows whenever somebody did something to an issue or took it back."""
+        row = self._connection.execute(EDITION).one()
+        return row.made, row.undone
+
     def alarms(self, key: str) -> list[Row[Any]]:
         """The bursts of a key as they are kept, first one first."""
         return list(self._connection.execute(select(alarm).where(alarm.c.key == key).order_by(alarm.c.at)))
@@ -61,6 +68,24 @@ class Hearing:
         open_ones = (alarm.c.ended_at.is_(None), alarm.c.issue.is_not(None))
         query = select(alarm.c.id).where(alarm.c.brand == brand, alarm.c.topic == topic, *open_ones)
         return self._connection.execute(query.limit(1)).first() is not None
+
+    def told(self, root: str, at: datetime) -> None:
+        """People have just been told of an issue: of its burst, as it is now, they are not told again."""
+        mine = (alarm.c.issue == root) & alarm.c.ended_at.is_(None)
+        new = {"told_persons": alarm.c.persons, "told_level": alarm.c.level, "told_at": at}
+        self._connection.execute(alarm.update().where(mine).values(new))
+
+    def open_alarms(self) -> list[Row[Any]]:
+        """The bursts that go on, those of issues first, so that a topic's can be explained by them."""
+        query = select(alarm).where(alarm.c.ended_at.is_(None))
+        return list(self._connection.execute(query.order_by(alarm.c.issue.is_(None), alarm.c.id)))
+
+    def live(self, row: Row[Any], since: datetime) -> bool:
+        """Whether a burst has any mention that may be acted on, and is no history."""
+        about = mention.c.issue == row.issue if row.issue else (mention.c.topic == row.topic)
+        about = about if row.issue or row.topic != NO_TOPIC else mention.c.topic.is_(None)
+        recent = (mention.c.brand == row.brand, mention.c.history.is_(False), mention.c.posted_at >= since)
+        return self._connection.execute(select(mention.c.id).where(about, *recent).limit(1)).first() is not None
 
     def add_alarms(self, rows: list[dict[str, Any]]) -> None:
         many(self._connection, alarm.insert(), rows)

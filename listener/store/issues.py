@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from listener.model import Issue, IssueAct, IssueAlarm, IssueEpisode, IssueLink, IssueMember, IssueState, Mention
 from listener.model.grouped import Act, Membership
@@ -111,6 +111,13 @@ class Issues:
             query = select(link).where(about, link.c.undone_at.is_(None)).order_by(link.c.id)
             return list(connection.execute(query))
 
+    def links_of(self, ids: Collection[str]) -> list[Row[Any]]:
+        """The links of any of these issues."""
+        some = sorted(ids)
+        about = link.c.issue.in_(some) | link.c.other.in_(some)
+        with self._database.read() as connection:
+            return list(connection.execute(select(link).where(about, link.c.undone_at.is_(None)).order_by(link.c.id)))
+
     def acts(self, limit: int = 50, one: str | None = None) -> list[Row[Any]]:
         """What people did, newest first."""
         query = narrowed(select(act).order_by(act.c.id.desc()).limit(limit), (one, act.c.issue.__eq__))
@@ -126,10 +133,13 @@ class Issues:
 
     def lively(self, now: datetime) -> list[str]:
         """Issues whose spread may change by time alone: with a burst, or widespread by their last look."""
-        burst = select(alarm.c.issue).where(alarm.c.ended_at.is_(None), alarm.c.issue.is_not(None))
+        here = (issue.c.brand == alarm.c.brand) & (issue.c.topic == alarm.c.topic) & issue.c.alias_of.is_(None)
+        newest = select(issue.c.id).where(here).order_by(issue.c.last_seen.desc()).limit(1).scalar_subquery()
+        # a topic's burst is looked at with the newest of its issues
+        burst = select(func.coalesce(alarm.c.issue, newest)).where(alarm.c.ended_at.is_(None))
         spread = select(issue.c.id).where(issue.c.spread == "outbreak", issue.c.alias_of.is_(None))
         with self._database.read() as connection:
-            found = {*connection.execute(burst).scalars(), *connection.execute(spread).scalars()}
+            found = {*filter(None, connection.execute(burst).scalars()), *connection.execute(spread).scalars()}
             return sorted(set(grouped.roots(connection, found).values()))
 
     def move(self, one: str, state: str, at: datetime, who: str, why: str = "") -> Row[Any] | None:

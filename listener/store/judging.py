@@ -15,6 +15,7 @@ from listener.model.contact import Standing
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.model.registry import Recognition
 from listener.store import advocates, alerts, deliveries, rates, recognising, references, silences, tickets
+from listener.store.card_rows import CardRows
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
 from listener.store.grounds import IssueTurn
@@ -54,6 +55,7 @@ class Turn:
         self.ledger = StoredLedger(connection, database)
         self.issues = IssueTurn(connection, database, at)
         self.hearing = Hearing(connection)
+        self.card_rows = CardRows(connection)
 
     def claim(self, ids: Sequence[int], read_at: datetime) -> frozenset[int]:
         """Those of the mentions that nobody else decided and no edit changed since they were read."""
@@ -167,6 +169,14 @@ class Turn:
     def assign(self, number: int, owner: str, rule: str) -> None:
         """The ticket of this mention, where it has one, is this person's."""
         tickets.assign(self._connection, number, owner, rule, self._at)
+
+    def order(self, row: Mapping[str, Any]) -> None:
+        """A delivery that no rule ordered."""
+        deliveries.add(self._connection, self._database, [row])
+
+    def note(self, ticket: int, what: str, text: str) -> None:
+        """Something that the house found out, written on a ticket."""
+        tickets.note(self._connection, ticket, self._at, "listener", what, text)
 
     def keep(self, orders: Sequence[Ordered]) -> None:
         """Decisions and the deliveries that they order."""

@@ -100,6 +100,11 @@ def _open(connection: Connection, plan: TicketPlan, at: datetime) -> int:
     return int(row.scalar_one())
 
 
+def note(connection: Connection, number: int, at: datetime, who: str, what: str, text: str = "") -> None:
+    """What happened to a ticket."""
+    _note(connection, number, at, who, what, text)
+
+
 def _note(connection: Connection, number: int, at: datetime, who: str, what: str, text: str = "") -> None:
     connection.execute(NOTE, {"ticket": number, "at": at, "who": who, "what": what, "text": text})
 

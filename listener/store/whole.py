@@ -13,6 +13,7 @@ from listener.store.enrolling import Enrolling
 from listener.store.goodwill import Goodwill
 from listener.store.house import House
 from listener.store.identities import Identities
+from listener.store.issue_acts import IssueActs
 from listener.store.issues import Issues
 from listener.store.judging import Judging
 from listener.store.learned import LearnedModels
@@ -27,6 +28,7 @@ from listener.store.replays import Replays
 from listener.store.silences import Silences
 from listener.store.sources import Sources
 from listener.store.standing import Standing
+from listener.store.suggestions import Suggestions
 from listener.store.tickets import Tickets
 from listener.store.tracks import Tracks
 from listener.store.upkeep import Upkeep
@@ -49,6 +51,7 @@ class Store:
         self.house = House(self.database)
         self.identities = Identities(self.database)
         self.issues = Issues(self.database)
+        self.issue_acts = IssueActs(self.database)
         self.judging = Judging(self.database)
         self.learned = LearnedModels(self.database)
         self.mentions = Mentions(self.database)
@@ -62,6 +65,7 @@ class Store:
         self.silences = Silences(self.database)
         self.sources = Sources(self.database)
         self.standing = Standing(self.database)
+        self.suggestions = Suggestions(self.database)
         self.tickets = Tickets(self.database)
         self.tracks = Tracks(self.database)
         self.upkeep = Upkeep(self.database)

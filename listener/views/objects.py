@@ -116,6 +116,28 @@ def ticket(row: Record, mentions: Sequence[int] = ()) -> Object:
     }
 
 
+def issue(row: Record, quotes: Sequence[Record] = ()) -> Object:
+    """One trouble of several mentions; `quotes` are some of these."""
+    return {
+        "id": row.id,
+        "brand": row.brand,
+        "topic": row.topic,
+        "title": row.title,
+        "keywords": list(row.keywords),
+        "spread": row.spread,
+        "state": row.state,
+        "mentions": row.mentions,
+        "persons": row.persons,
+        "customers": row.customers,
+        "usual_rate": row.usual_rate,
+        "ratio": row.ratio,
+        "first_seen": moment(row.first_seen),
+        "last_seen": moment(row.last_seen),
+        "affected": row.affected,
+        "quotes": [{"mention": one.id, "text": one.text, "url": one.url} for one in quotes],
+    }
+
+
 def delivery(row: Record) -> Object:
     """One action on its way out."""
     return {

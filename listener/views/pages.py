@@ -18,11 +18,13 @@ COUNTED = (
     ("takedowns", "takedown", "AND status = 'open'"),
 )
 
+QUOTES = 3
+
 Page: TypeAlias = Callable[[Glance, Sequence[Record]], Iterator[Object]]
 
 
 def listed(seen: Glance, name: str, wanted: Wanted) -> Iterator[Object]:
-    """The objects of one list (`mentions`, `tickets`, `deliveries`, `contacts`, `customers`, `sources`)."""
+    """The objects of one list (`mentions`, `tickets`, `issues`, `deliveries`, `contacts`, `customers`, `sources`)."""
     for rows in seen.pages(name, wanted):
         yield from PAGES[name](seen, rows)
 
@@ -42,6 +44,12 @@ def _tickets(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
     for link in seen.related("* FROM ticket_mention", "ticket", [row.id for row in rows], "ORDER BY mention"):
         mentions[link.ticket].append(link.mention)
     return (objects.ticket(row, mentions[row.id]) for row in rows)
+
+
+def _issues(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
+    newest = f"AND duplicate_of IS NULL ORDER BY posted_at DESC, id LIMIT {QUOTES}"
+    for row in rows:
+        yield objects.issue(row, seen.related("id, text, url FROM mention", "issue", [row.id], newest))
 
 
 def _customers(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
@@ -92,6 +100,7 @@ PAGES: Mapping[str, Page] = MappingProxyType(
     {
         "mentions": _mentions,
         "tickets": _tickets,
+        "issues": _issues,
         "customers": _customers,
         "deliveries": _each(objects.delivery),
         "alerts": _alerts,

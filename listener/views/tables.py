@@ -38,6 +38,12 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
             "last_error",
         ),
         "alerts": ("id", "state", "channel", "about", "mentions", "times", "told_at", "acknowledged_by", "opened_at"),
+        "issues": (
+            *("id", "title", "spread", "state", "persons", "customers", "mentions", "ratio", "first_seen"),
+            *("last_seen", "brand"),
+        ),
+        "same": ("issue", "other", "score", "reason", "at"),
+        "acts": ("id", "at", "who", "what", "issue", "why", "undone_at"),
         "contacts": ("id", "at", "person", "purpose", "channel", "delivery"),
         "customers": ("id", "name", "segment", "plan", "region", "owner", "handles", "last_contact_at", "open_ticket"),
         "references": (
@@ -60,7 +66,15 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 COLOURS: Mapping[str, str] = MappingProxyType(
     {"positive": "green", "negative": "red", "mixed": "yellow", "ok": "green", "blind": "red", "gone": "red"}
-    | {"failed": "red", "in doubt": "red", "waiting": "yellow", "by hand": "yellow", "open": "yellow"}
+    | {
+        "outbreak": "red",
+        "shared": "yellow",
+        "failed": "red",
+        "in doubt": "red",
+        "waiting": "yellow",
+        "by hand": "yellow",
+        "open": "yellow",
+    }
 )
 
 
@@ -108,9 +122,9 @@ def _shown(thing: Mapping[str, Any], column: str) -> str:
     if column == "fired":
         decision = thing.get("decision") or {}
         return ", ".join(decision.get("fired", ()))
-    if column in ("status", "state"):
+    if column in ("status", "state", "spread"):
         return str(value).replace("_", " ")
-    if column == "at" or column in ("until", "since", "by") or column.endswith(("_at", "_due")):
+    if column == "at" or column in ("until", "since", "by") or column.endswith(("_at", "_due", "_seen")):
         return at(value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {one}" for name, one in value.items() if one)

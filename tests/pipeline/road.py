@@ -19,6 +19,10 @@ from listener.model.contact import Check, unbounded
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline import Act, BrandWords, Collect, Judge, Limits, Notices, Orders, Running, Watched, Ways
+from listener.pipeline.evidence_cards import EvidenceCards
+from listener.pipeline.issue_check import IssueCheck
+from listener.pipeline.issue_watch import IssueWatch
+from listener.pipeline.joining import Reading
 from listener.store import Store
 from listener.store.upkeep import migrate
 from rules import book
@@ -119,6 +123,7 @@ class Road:
     judge: Judge
     act: Act
     notices: Notices
+    watch: IssueWatch
     sent: list[Message] = field(default_factory=lambda: SENT)
 
     def says(self, *items: Item, **batch: object) -> None:
@@ -170,14 +175,15 @@ def a_road(
     collect = Collect(store, Intake(brands, Brands([])), {"forum": watched}, door, notices, MaxAge(), LOG)
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
-    orders = Orders(Templates(folder), handling)
-    numbers = order_numbers(order_number)
-    judge = Judge(
-        store, Mood(), words, lambda: running, orders, limits, clock, LOG, order_numbers=numbers, contact=contact
-    )
+    check = IssueCheck(Reading)
+    orders = Orders(Templates(folder), handling, cards=EvidenceCards(check))
+    parts = {"issues": check, "order_numbers": order_numbers(order_number), "contact": contact}
+    judge = Judge(store, Mood(), words, lambda: running, orders, limits, clock, LOG, **parts)  # type: ignore[arg-type]
     channels = {"care": Remembering(**channel), "ops": Remembering(), "mail": Remembering()}
     ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door, handling)  # type: ignore[arg-type]
     store.sources.enlist([("forum", "feed", "{}")])
-    road = Road(store, clock, collect, judge, Act(store, ways, notices, clock, LOG, contact=contact), notices)
+    act = Act(store, ways, notices, clock, LOG, contact=contact)
+    watch = IssueWatch(store, check, Reading, clock, "ops", LOG)
+    road = Road(store, clock, collect, judge, act, notices, watch)
     road.says()
     return road

@@ -1,0 +1,70 @@
+"""People hear of a burst though nobody said anything that a rule would fire on: once, and again when it doubles."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from listener.actions import issue_words
+from listener.actions.contract import Message
+from listener.pipeline.evidence_cards import EvidenceCards
+from listener.pipeline.notices import as_delivery
+from listener.store.judging import Turn
+
+WINDOW = timedelta(hours=6)
+
+
+def tell(turn: Turn, cards: EvidenceCards, channel: str, now: datetime) -> int:
+    """Order news of the bursts that go on; returns how many. A child's burst silences its topic's."""
+    rows = turn.hearing.open_alarms()
+    muted = frozenset(mute.what for mute in turn.mutes() if mute.kind == "topic")
+    busy = {(row.brand, row.topic) for row in rows if row.issue}
+    told = 0
+    for row in rows:
+        if not is_news(row):
+            continue
+        quiet = why_quiet(turn, row, muted, busy)
+        message = None if quiet else _message(turn, cards, row, now)
+        if message is not None:
+            turn.order(as_delivery(message, channel, now, "alert") | {"issue": row.issue})
+            turn.hearing.change_alarm(
+                row.id, told_persons=row.persons, told_level=row.level, told_at=now, why_quiet=None
+            )
+            told += 1
+        elif quiet != row.why_quiet:
+            turn.hearing.change_alarm(row.id, why_quiet=quiet)
+    return told
+
+
+def is_news(row: Row[Any]) -> bool:
+    """Of a burst nobody was told of, one that grew from watch to page, one whose persons have doubled."""
+    if row.told_persons is None:
+        return True
+    return (row.told_level, row.level) == ("watch", "page") or row.persons >= 2 * row.told_persons
+
+
+def why_quiet(turn: Turn, row: Row[Any], muted: frozenset[str], busy: set[tuple[str, str]]) -> str | None:
+    """The reason for which nobody is told; None where people are."""
+    if not turn.hearing.live(row, row.at - WINDOW):
+        return "history: it is never acted on"
+    if row.topic in muted:
+        return f"the topic {row.topic} is silenced"
+    if row.issue is None:
+        return "an issue of the topic has a burst of its own" if (row.brand, row.topic) in busy else None
+    issue = turn.issues.rows([row.issue]).get(row.issue)
+    if issue is not None and issue.muted_until is not None and issue.persons < issue.muted_until:
+        return f"muted by {issue.muted_by} until {issue.muted_until} persons have it"
+    return None
+
+
+def _message(turn: Turn, cards: EvidenceCards, row: Row[Any], now: datetime) -> Message | None:
+    key = f"burst:{row.id}:{row.level}:{row.persons}"
+    if row.issue is None:
+        measured = (row.persons, row.expected, row.ratio, row.level)
+        return issue_words.topic_burst(row.brand, row.topic, *measured, key)
+    card = cards.card(turn, row.issue, now)
+    if card is None:
+        return None
+    return issue_words.burst(card.told(), row.level, row.persons, key, row.told_persons is not None)

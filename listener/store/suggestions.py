@@ -1,0 +1,55 @@
+"""Issues that may be one: kept as suggestions, never counted, and what people made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select, update
+
+from listener.model import Issue, IssueSuggestion
+from listener.store.engine import Database, table
+
+suggestion, issue = table(IssueSuggestion), table(Issue)
+
+
+class Suggestions:
+    """Pairs of issues for people to look at."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, limit: int = 50) -> list[Row[Any]]:
+        """Those that nobody has decided on, likeliest first; both issues still stand for themselves."""
+        live = select(issue.c.id).where(issue.c.alias_of.is_(None), issue.c.mentions > 0)
+        query = select(suggestion).where(
+            suggestion.c.verdict.is_(None), suggestion.c.issue.in_(live), suggestion.c.other.in_(live)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(suggestion.c.score.desc(), suggestion.c.id).limit(limit)))
+
+    def decided(self, one: str, other: str, verdict: str, who: str, at: datetime) -> bool:
+        """What people made of a pair, in either order; false where it was never suggested."""
+        pair = or_(
+            and_(suggestion.c.issue == one, suggestion.c.other == other),
+            and_(suggestion.c.issue == other, suggestion.c.other == one),
+        )
+        with self._database.write() as connection:
+            values = {"verdict": verdict, "who": who, "decided_at": at}
+            return bool(connection.execute(update(suggestion).where(pair).values(values)).rowcount)
+
+    def verdicts(self) -> list[tuple[float, bool]]:
+        """(likeness, whether people merged the two), in the order in which they decided."""
+        query = select(suggestion.c.score, suggestion.c.verdict).where(suggestion.c.verdict.is_not(None))
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(suggestion.c.decided_at, suggestion.c.id))
+            return [(row.score, row.verdict == "accepted") for row in rows]
+
+
+def suggest(connection: Any, database: Database, pairs: Iterable[tuple[str, str, float, str]], at: datetime) -> None:
+    """(issue, other, likeness, reason) of issues that may be one; a pair is suggested once."""
+    for one, other, score, reason in pairs:
+        values = {"issue": one, "other": other, "score": score, "reason": reason, "at": at}
+        none = dict.fromkeys(("verdict", "who", "decided_at"))
+        connection.execute(database.insert(IssueSuggestion).values(values | none).on_conflict_do_nothing())

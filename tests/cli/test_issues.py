@@ -1,0 +1,135 @@
+"""`listener issues`: the list, the card, and what ops do, each taken back again."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.makers import a_house
+
+KEYS = [
+    *("id", "brand", "topic", "title", "keywords", "spread", "state", "mentions", "persons", "customers"),
+    *("usual_rate", "ratio", "first_seen", "last_seen", "affected", "quotes"),
+]
+SAID = [
+    ("anna", "Acme Flow sync broken, terrible, fails with error 17"),
+    ("ben", "Since noon error 17 whenever Acme Flow syncs. Broken!"),
+    ("cem", "Why is Acme Flow sync always broken? It says error 17. Awful."),
+    ("dan", "Acme Flow billed me twice, horrible, I want a refund for the invoice"),
+    ("eva", "Another wrong invoice from Acme Flow: billed twice, still no refund. Terrible."),
+]
+
+
+@pytest.fixture
+def house(tmp_path):
+    house, now = a_house(tmp_path), datetime.now(UTC)
+    lines = [
+        {"external_id": f"p{n}", "author": who, "text": text, "posted_at": f"{now - timedelta(hours=5 - n):%FT%TZ}"}
+        for n, (who, text) in enumerate(SAID)
+    ]
+    (tmp_path / "said.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert house.run("import", str(tmp_path / "said.jsonl")).code == 0
+    return house
+
+
+def listed(house):
+    return [json.loads(line) for line in house.run("issues", "--json").out.splitlines()]
+
+
+def counts(house):
+    return sorted((one["mentions"], one["persons"]) for one in listed(house))
+
+
+def test_the_list_has_the_keys_of_the_contract(house):
+    found = listed(house)
+
+    assert all(list(one) == KEYS for one in found)
+    assert sorted((one["mentions"], one["persons"]) for one in found) == [(2, 2), (3, 3)]
+    assert house.run("issues").out.count("\n") == 3
+
+
+def test_the_card_says_who_what_and_what_is_not_known(house):
+    one = next(each["id"] for each in listed(house) if each["persons"] == 3)
+    card = house.run("issues", "show", one).out
+
+    assert "shared: 2 other persons complained of the same within 24 h" in card
+    assert "3 persons (0 known customers, 3 mentions)" in card
+    assert "not known: who of them is a customer: the registry is empty" in card
+    assert "█" in card
+    assert json.loads(house.run("issues", "show", one, "--json").out)["spread"] == "shared"
+
+
+def test_a_merge_counts_anew_and_undo_restores_the_same_counts(house):
+    before, (one, other) = listed(house), [each["id"] for each in listed(house)]
+    merged = house.run("issues", "merge", one, other)
+
+    assert merged.code == 0, merged.err
+    assert counts(house) == [(5, 5)]
+    assert house.run("issues", "undo").code == 0
+    assert listed(house) == before
+
+
+def test_a_split_is_an_issue_of_its_own_that_cannot_be_merged_back(house):
+    before = listed(house)
+    one = next(each for each in before if each["persons"] == 3)
+    split = house.run("issues", "split", one["id"], str(one["quotes"][0]["mention"]))
+    new = split.out.split()[0]
+
+    assert counts(house) == [(1, 1), (2, 2), (2, 2)]
+    refused = house.run("issues", "merge", one["id"], new)
+    assert refused.code == 1
+    assert "split" in refused.err
+    assert house.run("issues", "undo").code == 0
+    assert listed(house) == before
+
+
+def test_a_mention_is_pinned_to_an_issue_and_back(house):
+    before = listed(house)
+    into, from_ = sorted(before, key=lambda one: one["persons"])
+    pinned = house.run("issues", "pin", str(from_["quotes"][0]["mention"]), into["id"])
+
+    assert pinned.code == 0, pinned.err
+    assert counts(house) == [(2, 2), (3, 3)]
+    assert {one["id"]: one["persons"] for one in listed(house)}[into["id"]] == 3
+    assert house.run("issues", "undo").code == 0
+    assert listed(house) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("rename", "ID", "Sync fails"), "Sync fails"),
+        (("mute", "ID", "--until", "+10"), "muted until 1"),
+        (("lock", "ID"), "locked"),
+        (("state", "ID", "fixing"), "fixing"),
+        (("close", "ID"), "resolved"),
+    ],
+)
+def test_the_rest_is_done_and_undone(house, command, told):
+    before = house.run("issues", "--json").out
+    one = listed(house)[0]["id"]
+    done = house.run("issues", *(one if word == "ID" else word for word in command))
+
+    assert (done.code, done.err) == (0, "")
+    assert told in done.out
+    assert told in house.run("issues", "show", one).out or told.startswith("muted")
+    assert house.run("issues", "undo").code == 0
+    assert house.run("issues", "--json").out == before
+
+
+def test_what_is_not_there_is_told_with_the_cure(house):
+    for command in (("show", "nope"), ("merge", "nope", "nope"), ("split", "nope", "1"), ("mute", "x", "--until", "1")):
+        ran = house.run("issues", *command)
+        assert ran.code == 1
+        assert "`listener issues`" in ran.err
+    assert house.run("issues", "undo").code == 1
+
+
+def test_the_plot_is_drawn(house, tmp_path):
+    one = listed(house)[0]["id"]
+    ran = house.run("issues", "show", one, "--png", str(tmp_path / "plot.png"))
+
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
