@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.request import SocketModeRequest
 
 FIRST, LONGEST = 2.0, 300.0  # seconds between attempts to connect for the first time
-PING = 5.0  # seconds: a connection that is gone is noticed and renewed after one of these
+PING = 2.0  # seconds: a connection that is gone is renewed within one of these, a silent one within four
 
 
 class Sockets:
@@ -64,10 +64,10 @@ class Sockets:
             self._log.warning("slack.lost", channel=name, error=error)
 
     def _client(self, channel: Slack, desk: Desk) -> SocketModeClient:
-        from slack_sdk.socket_mode.builtin import SocketModeClient
+        from listener.desk.line import Line
 
         token = channel.app_token.get_secret_value() if channel.app_token else ""
-        client = SocketModeClient(token, silent(), channel.client(), ping_interval=PING, concurrency=4)
+        client = Line(token, silent(), channel.client(), ping_interval=PING, concurrency=4)
 
         def heard(connection: BaseSocketModeClient, request: SocketModeRequest) -> None:
             self._heard(connection, request, desk)

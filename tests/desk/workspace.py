@@ -67,7 +67,8 @@ class Workspace:
 
     def drop(self) -> None:
         """Break every connection, as a network does."""
-        for line in self.lines[:]:
+        broken, self.lines[:] = self.lines[:], []
+        for line in broken:
             line.cut()
 
     def answer(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +143,7 @@ def a_workspace() -> Iterator[Workspace]:
             space.lines.append(line)
             with contextlib.suppress(OSError):
                 line.listen()
-            space.lines.remove(line)
+            space.lines[:] = [one for one in space.lines if one is not line]
             self.close_connection = True
 
         def log_message(self, *args: object) -> None:
