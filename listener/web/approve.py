@@ -72,10 +72,10 @@ class Approve:
         return post + linked(mention.url, "Open the post") + facts(*who, *what)
 
     def _over(self, row: Row[Any]) -> Answer:
+        if row.status == "by_hand":
+            return self._approved(row)
         text = f"{told(row)[:1].upper()}{told(row)[1:]}."
-        return sheet(
-            "This is decided", said(text), said("Nothing more is needed, and nothing was changed by this visit.")
-        )
+        return sheet("This is decided", said(text), said("Nothing more is needed; your visit changed nothing."))
 
     def _decided(self, request: Request, chance: Chance, row: Row[Any]) -> Answer:
         people = self._people(chance.who, Once(chance.link, self._now() + DRAFTS_EXPIRE))
@@ -92,12 +92,6 @@ class Approve:
         if row.status != "by_hand":
             return sheet("Approved", said("This text goes out:"), quoted(row.text))
         mention = self._store.mentions.get(row.mention) if row.mention else None
-        done = f"Post it there, then: `listener done {row.id}`"
-        told = "Its source takes no answer from here, so it is yours to post:"
-        return sheet(
-            "Approved",
-            said(told),
-            quoted(row.text),
-            linked(mention.url if mention else None, "Open the post"),
-            said(done),
-        )
+        what = said("It does not leave by itself, so it is yours to post or send:") + quoted(row.text)
+        where = linked(mention.url if mention else None, "Open the post")
+        return sheet("Approved", what, where, said(f"When that is done: `listener done {row.id}`"))

@@ -13,6 +13,7 @@ _STYLE = (
     "button{font:inherit;padding:.6rem 1.4rem;border:0;border-radius:.4rem;background:#1a5fb4;color:#fff}"
     "blockquote{margin:1rem 0;padding:.2rem 1rem;border-left:.25rem solid #bbb;overflow-wrap:anywhere}"
     "th{text-align:left;padding-right:1rem;font-weight:600}hr{border:0;border-top:1px solid #ddd;margin:2rem 0}"
+    "hr~form button{background:#fff;color:#a51d2d;box-shadow:inset 0 0 0 1px #a51d2d}"
     "label{display:block;margin:.8rem 0}textarea,input[type=text],select{font:inherit;width:100%;box-sizing:border-box}"
 )
 # frames are refused, so that nobody can lay a page of theirs over a button of ours
