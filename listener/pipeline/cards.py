@@ -113,7 +113,8 @@ class Cards:
         acked = "" if fresh else groups.acknowledged(row.acked_by, row.acked_at)
         members = self._members(row)
         message = groups.group(groups.Group(row.id, row.mentions, before, row.about, members, acked), key)
-        return Card("alert", row.id, message, f"{row.mentions} {len(members)} {acked}", row.closed_at is not None)
+        speaking = sum(1 for one in members if one.text or one.title)
+        return Card("alert", row.id, message, f"{row.mentions} {speaking} {acked}", row.closed_at is not None)
 
     def _single(self, row: Row[Any], key: str, told: wording.Told, above: str) -> Card:
         tickets = self._store.tickets.page(TicketFilter(id=told.ticket)) if told.ticket else []
