@@ -75,6 +75,8 @@ def _step(scope: Scope, name: str, at: Node, value: Node | None, limits: dict[st
         only_if = condition(scope, given.pop("only_if"), "only_if")
     options = _options(scope, action, at, given)
     _check_card(scope, action, at, options)
+    if "collect" in options and "digest" in options:
+        scope.page.wrong(at, "a digest collects by itself", "write collect or digest, not both")
     cost = _cost(options)
     _check_budget(scope, at, cost, limits.get(name, ()))
     return Step(action, MappingProxyType(options), at.line, only_if, cost, limits.get(name, ()))

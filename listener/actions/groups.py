@@ -61,15 +61,29 @@ class Seen:
 def single(told: Told, seen: Seen, key: str, above: str = "") -> Message:
     """An alert about one mention, with what was done about it since."""
     message = alert(told, key, above)
-    buttons = [] if seen.acked else [_button("acknowledge", seen.alert)]
-    if told.ticket and seen.ticket != "closed":
-        buttons += [_ticket("take", told)] if not seen.owner else []
-        buttons += [_ticket("assign", told), _ticket("close", told)]
-    owner = f"Ticket {told.ticket} is with {seen.owner}." if seen.owner and seen.ticket != "closed" else ""
-    closed = f"Ticket {told.ticket} is closed." if seen.ticket == "closed" else ""
-    kept = message.text if not (owner or closed) else above
-    text = "\n".join(filter(None, (kept, owner, closed, seen.acked)))
-    return message.model_copy(update={"text": text, "buttons": (*buttons, _button("mute", seen.alert))})
+    stands = _stands(told.ticket, seen.owner, seen.ticket) if told.ticket else ""
+    text = "\n".join(filter(None, (above if stands else message.text, stands, seen.acked)))
+    acknowledge = () if seen.acked else (_button("acknowledge", seen.alert),)
+    work = _work(told.ticket, seen.owner, seen.ticket) if told.ticket else ()
+    return message.model_copy(update={"text": text, "buttons": (*acknowledge, *work, _button("mute", seen.alert))})
+
+
+def of_ticket(message: Message, number: int, owner: str, status: str) -> Message:
+    """News of a ticket, with what can be done about it and what was done since."""
+    text = "\n".join(filter(None, (message.text, _stands(number, owner, status))))
+    return message.model_copy(update={"text": text, "buttons": _work(number, owner, status)})
+
+
+def _work(number: int, owner: str, status: str) -> tuple[Button, ...]:
+    if status == "closed":
+        return ()
+    return tuple(_button(do, number) for do in (("assign", "close") if owner else ("take", "assign", "close")))
+
+
+def _stands(number: int, owner: str, status: str) -> str:
+    if status == "closed":
+        return f"Ticket {number} is closed."
+    return f"Ticket {number} is with {owner}." if owner else ""
 
 
 def draft(waiting: Waiting, status: str, decided: str, key: str) -> Message:
@@ -111,7 +125,3 @@ def acknowledged(who: str | None, at: datetime | None) -> str:
 
 def _button(do: str, number: int) -> Button:
     return Button.model_validate({"do": do, "about": str(number)})
-
-
-def _ticket(do: str, told: Told) -> Button:
-    return Button.model_validate({"do": do, "about": str(told.ticket)})

@@ -47,13 +47,14 @@ class Cards:
 
     def of(self, delivery: Row[Any]) -> Card | None:
         """The card that a delivery carries; None for a message that says the same for ever."""
-        kind, number = delivery.options.get("card") or ("alert", delivery.alert)
-        return self._card(kind, number, delivery.key, delivery.options) if number else None
+        ticket = delivery.options.get("ticket")
+        kind, number = delivery.options.get("card") or (("ticket", ticket) if ticket else ("alert", delivery.alert))
+        return self._card(kind, number, delivery) if number else None
 
     def refresh(self) -> None:
         """Order a change for each posted card that shows what is no longer so."""
         for row in self._store.postings.open():
-            card = self._card(row.kind, row.number, row.key, row.options)
+            card = self._card(row.kind, row.number, row)
             new = card is not None and card.state != row.shown
             if card is None or card.over or new:
                 state = None if card is None or card.over else card.state
@@ -68,8 +69,21 @@ class Cards:
         }
         return {**made, "key": f"amend:{row.delivery}", **about}
 
-    def _card(self, kind: str, number: int, key: str, options: Any) -> Card | None:
-        return self._draft(number, key) if kind == "draft" else self._alert(number, key, options)
+    def _card(self, kind: str, number: int, carried: Row[Any]) -> Card | None:
+        """`carried` has the key, the options and the message of the delivery that carries it."""
+        if kind == "ticket":
+            return self._ticket(number, Message.model_validate(carried.message)) if carried.message else None
+        if kind == "draft":
+            return self._draft(number, carried.key)
+        return self._alert(number, carried.key, carried.options)
+
+    def _ticket(self, number: int, message: Message) -> Card | None:
+        """News of a ticket, with what can be done about it and what was done since."""
+        row = self._store.tickets.get(number)
+        if row is None:
+            return None
+        said = groups.of_ticket(message, number, row.owner or "", row.status)
+        return Card("ticket", number, said, f"{row.owner or ''}|{row.status}", row.status == "closed")
 
     def _draft(self, number: int, key: str) -> Card | None:
         rows = self._store.deliveries.page(DeliveryFilter(id=number))

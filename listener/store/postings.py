@@ -25,7 +25,9 @@ class Postings:
 
     def open(self) -> list[Row[Any]]:
         """Those whose state may still change, with the channel that they were sent by and where they are."""
-        carried = [delivery.c[name] for name in ("channel", "external", "key", "options", "mention", "alert")]
+        carried = [
+            delivery.c[name] for name in ("channel", "external", "key", "options", "message", "mention", "alert")
+        ]
         query = select(posting, *carried)
         query = query.join(delivery, delivery.c.id == posting.c.delivery).where(delivery.c.status == "done")
         with self._database.read() as connection:
