@@ -15,10 +15,11 @@ from typing import Literal
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.typing import FilteringBoundLogger
 
+from listener.customers.telling import Told
 from listener.desk import Desk, House, Sockets, hearing
 from listener.pipeline.cards import Cards
 from listener.store.engine import StoreTrouble
-from listener.web import PREFIX, SLACK, Approve, Health, Inbox, Interactions, Leaving, Page, TicketNews, serve
+from listener.web import CRM, PREFIX, SLACK, Approve, Crm, Health, Inbox, Interactions, Leaving, Page, TicketNews, serve
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
@@ -108,6 +109,8 @@ class Daemon:
         tracking = self._parts.tracking
         news = TicketNews(tracking.trackers, tracking, clock, self._log)
         pages: dict[str, Page] = {PREFIX: inbox, "/u/": leaving, "/approve/": approve, SLACK: slack, "/tickets/": news}
+        told = Told(self._parts.store, self._parts.forgotten)
+        pages |= {CRM: Crm(told, self._parts.crm_secret(), clock, self._log)}
         return {**self._health.pages(), **pages}
 
     def _beats(self) -> BackgroundScheduler:
@@ -225,6 +228,7 @@ class Daemon:
 
     def _read_registry(self) -> None:
         self._parts.registry.refresh()
+        self._parts.purchases.refresh()
 
     def _stop(self, beats: BackgroundScheduler) -> None:
         """Finish the work in hand; after a while break off the network; never longer than 10 s in all."""
@@ -257,6 +261,7 @@ def prepare(parts: Parts) -> None:
     parts.store.database.hold()
     parts.enlist()
     parts.registry.refresh()
+    parts.purchases.refresh()
     parts.book.running()
 
 

@@ -24,7 +24,7 @@ from listener.advocacy.fatigue import Policy
 from listener.aside import Aside
 from listener.config import Config, Secrets, desk
 from listener.config.naming import brand_names, brand_words, product_names
-from listener.customers import Registry, budget
+from listener.customers import Forgotten, Purchases, Registry, budget
 from listener.customers.clues import order_numbers
 from listener.customers.registry import columns_of
 from listener.door import EngineDoor, SourceDoor
@@ -227,7 +227,21 @@ class Parts:
 
     @cached_property
     def registry(self) -> Registry:
-        return Registry(self.store, self.config.customers.file, clock, self.log, self.stopped.is_set)
+        file = self.config.customers.file
+        return Registry(self.store, file, clock, self.log, self.forgotten, self.stopped.is_set)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        return Purchases(self.store, self.config.customers.purchases, self.log, self.forgotten)
+
+    @cached_property
+    def forgotten(self) -> Forgotten:
+        return Forgotten(self.store, self.signer)
+
+    def crm_secret(self) -> str:
+        """What CRM systems sign with; "" where no door is open to them. Raises SecretError."""
+        named = self.config.customers.secret
+        return self.secrets.resolve(named) if named else ""
 
     @cached_property
     def intake(self) -> Intake:

@@ -71,6 +71,7 @@ rulefiles.app.command("schema")(simulating.schema)
 for name, group in (
     ("customers", customers.app),
     ("issues", issues.app),
+    ("purchases", customers.bought),
     ("references", references.app),
     ("ticket", tickets.app),
     ("channels", checking.channels),

@@ -30,6 +30,7 @@ Whom = Annotated[str, typer.Argument(metavar="PERSON", help="A customer's id, or
 Why = Annotated[str, typer.Option("--why", help="How you know; it is kept as the evidence.")]
 
 app = typer.Typer(invoke_without_command=True)
+bought = typer.Typer(no_args_is_help=True, help="What customers bought.")
 app.callback(invoke_without_command=True)(listing("customers"))
 
 
@@ -54,6 +55,22 @@ def _report(reading: Reading) -> None:
     if mark.rejected:
         print(f"{mark.rejected:,} problems", file=sys.stderr)
     if mark.rejected and not (mark.added or mark.changed or mark.same):
+        raise typer.Exit(1)
+
+
+@bought.command("import")
+def purchases(context: typer.Context, file: File) -> None:
+    """Take in what customers bought (customer, product, at); a purchase that is known is kept once."""
+    with opened(context) as parts:
+        sold = parts.purchases.take(file)
+    for problem in sold.problems[FIRST_TOLD:]:
+        print(problem, file=sys.stderr)
+    if sold.refused:
+        raise typer.Exit(1)
+    print(f"{sold.lines:,} lines: {sold.new:,} new purchases")
+    if sold.rejected:
+        print(f"{sold.rejected:,} problems", file=sys.stderr)
+    if sold.rejected and sold.rejected == sold.lines:
         raise typer.Exit(1)
 
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from listener.config.secrets import CURE, is_reference
+
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 # timedelta and the store's dates have an end, and nobody means more
 A_CENTURY = 36_525 * 86_400
@@ -199,6 +201,12 @@ def order_number(pattern: str) -> str:
     return pattern
 
 
+def secret_name(written: str) -> str:
+    if written and not is_reference(written):
+        raise ValueError(f"it must name a secret, not hold it: {CURE}")
+    return written
+
+
 def store_url(url: str, info: ValidationInfo) -> str:
     """`sqlite:///PATH` (made absolute), `postgresql+psycopg://…`, or a reference to one. Raises ValueError."""
     scheme, _, rest = url.partition("://")
@@ -235,4 +243,5 @@ OrderNumber = Annotated[str, AfterValidator(order_number)]
 Line = Annotated[str, AfterValidator(one_line)]
 Name = Annotated[str, AfterValidator(name)]
 FilePath = Annotated[Path, AfterValidator(from_here)]
+SecretName = Annotated[str, AfterValidator(secret_name)]
 StoreUrl = Annotated[str, AfterValidator(store_url)]

@@ -30,6 +30,7 @@ from listener.config.quantities import (
     Night,
     OrderNumber,
     PublicUrl,
+    SecretName,
     Shares,
     SlackId,
     StoreUrl,
@@ -75,11 +76,14 @@ class Actions(Section):
 class Customers(Section):
     """The customer registry as files; read at start and when they change.
 
-    `order_number` is a pattern (RE2): an author whose text names the order of one customer is that customer.
+    `order_number` is a pattern (RE2): an author whose text names the order of one customer is that customer. With
+    `secret` CRM systems may post to /customers/…
     """
 
     file: FilePath = Path("customers.csv")
     order_number: OrderNumber = ""
+    purchases: FilePath = Path("purchases.csv")
+    secret: SecretName = Field("", repr=False)
 
 
 class ContactRules(Section):
@@ -264,6 +268,7 @@ class Config(Section):
 
     def _secretive(self) -> Iterator[tuple[Key, Any]]:
         yield ("store", "url"), self.store.url
+        yield ("customers", "secret"), self.customers.secret
         for section, entries in (("source", self.sources), ("channel", self.channels), ("tracker", self.trackers)):
             for index, entry in enumerate(entries):
                 yield from (((section, index, key), value) for key, value in entry.options.items())

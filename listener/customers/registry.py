@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
+from listener.customers.forgotten import Forgotten
 from listener.customers.lines import CutShort, Line, Rejected, WrongFile, header_of, lines_of
 from listener.customers.parsing import KNOWN, customer_of, digest_of, written
 from listener.model.registry import Mark
@@ -63,12 +64,14 @@ class Registry:
         path: Path,
         now: Callable[[], datetime],
         log: FilteringBoundLogger,
+        forgotten: Forgotten,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._path = path
         self._now = now
         self._log = log
+        self._forgotten = forgotten
         self._stopped = stopped
 
     def refresh(self, confirm: bool = False) -> Reading | None:
@@ -112,6 +115,8 @@ class Registry:
         told = [line for line in batch if isinstance(line, Line)]
         known = self._store.enrolling.known([line.values.get("id", "") for line in told])
         lines, bad = _first_ones(told, known, mark.generation)
+        erased = self._forgotten.customers({who: line.values.get("email", "") for who, line in lines.items()})
+        bad += (Rejected(lines.pop(who).number, "this customer was erased") for who in sorted(erased))
         listed, same = [], []
         for who, line in lines.items():
             digest = digest_of(line)

@@ -49,6 +49,11 @@ class Enrolling:
         with self._database.read() as connection:
             return _known(connection, ids)
 
+    def listed(self, ids: Sequence[str]) -> dict[str, frozenset[Key]]:
+        """What the registry lists as theirs, for each of these customers."""
+        with self._database.read() as connection:
+            return _listed_keys(connection, ids)
+
     def from_file(self, batch: Sequence[Listed], same: Sequence[str], mark: Mark, at: datetime) -> Mark:
         """Keep a batch of lines, and how far the reading has come with it. `same`: those that are as they were."""
         marks = {"origin": "file", "generation": mark.generation}

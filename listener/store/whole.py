@@ -10,6 +10,7 @@ from listener.store.customers import Customers
 from listener.store.deliveries import Deliveries
 from listener.store.engine import Database
 from listener.store.enrolling import Enrolling
+from listener.store.erasing import Erasing
 from listener.store.goodwill import Goodwill
 from listener.store.house import House
 from listener.store.identities import Identities
@@ -20,6 +21,7 @@ from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
 from listener.store.places import Places
 from listener.store.postings import Postings
+from listener.store.purchases import PurchaseBook
 from listener.store.rates import Rates
 from listener.store.recovery import Recovery
 from listener.store.references import References
@@ -48,6 +50,8 @@ class Store:
         self.deliveries = Deliveries(self.database)
         self.goodwill = Goodwill(self.database)
         self.enrolling = Enrolling(self.database)
+        self.erasing = Erasing(self.database)
+        self.purchases = PurchaseBook(self.database)
         self.house = House(self.database)
         self.identities = Identities(self.database)
         self.issues = Issues(self.database)

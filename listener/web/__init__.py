@@ -2,6 +2,7 @@
 
 from listener.web.approve import Approve
 from listener.web.contract import Answer, Page, Request
+from listener.web.crm import CRM, Crm
 from listener.web.health import Health
 from listener.web.inbox import PREFIX, Inbox
 from listener.web.leaving import Leaving
@@ -11,10 +12,12 @@ from listener.web.slack import Interactions
 from listener.web.tickets import TicketNews
 
 __all__ = [
+    "CRM",
     "PREFIX",
     "SLACK",
     "Answer",
     "Approve",
+    "Crm",
     "Health",
     "Inbox",
     "Interactions",

@@ -5,17 +5,22 @@ from __future__ import annotations
 import pytest
 import structlog
 
-from listener.customers import Registry
+from listener.customers import Forgotten, Registry
+from listener.signing import Signer
 from tests.store.arrived import NOW
 
 HEADER = "id,name,plan,handles\n"
+
+
+def nobody(store):
+    return Forgotten(store, Signer(b"key"))
 
 
 def reading(store, tmp_path, text, **options):
     path = tmp_path / "customers.csv"
     path.write_text(text)
     confirm = options.pop("confirm", False)
-    registry = Registry(store, path, lambda: NOW, structlog.get_logger(), **options)
+    registry = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store), **options)
     return registry.take(path, confirm)
 
 
@@ -110,7 +115,7 @@ def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(store, tmp_path, mo
     first = reading(store, tmp_path, text, stopped=lambda: next(turns))
 
     path = tmp_path / "customers.csv"
-    found = Registry(store, path, lambda: NOW, structlog.get_logger()).refresh()
+    found = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store)).refresh()
 
     assert first.broken_off
     assert (first.mark.added, found.mark.added, found.problems) == (6, 10, ())
