@@ -253,10 +253,14 @@ class Parts:
 
     @cached_property
     def judge(self) -> Judge:
-        return self.judge_by(self.understanding)
+        return self.judge_by(self.understanding, self.issue_check)
 
-    def judge_by(self, understanding: Understands) -> Judge:
-        """The same judge with another understanding."""
+    def patient_judge(self, understanding: Understands) -> Judge:
+        """The judge of much history at once: its issues are found by the next beat of the watch over them."""
+        return self.judge_by(understanding, IssueCheck(self.reading, patient=True))
+
+    def judge_by(self, understanding: Understands, issues: IssueCheck) -> Judge:
+        """The judge with these."""
         zone = ZoneInfo(str(self.config.timezone))
         sour = self.config.advocacy.pause_below
         limits = Limits(self.config.actions.public, self.max_age, zone, self.config.ops.channel, sour)
@@ -275,7 +279,7 @@ class Parts:
             limits=limits,
             now=clock,
             log=self.log,
-            issues=self.issue_check,
+            issues=issues,
             order_numbers=order_numbers(self.config.customers.order_number),
             contact=self.contact.check,
         )

@@ -74,7 +74,11 @@ def _imported(parts: Parts, task: Task, ahead: Ahead | None) -> tuple[Tally, int
             tally += importer.keep(ready)
             judged += importer.judge()
             progress.update(bar, completed=judged)
-    return tally, rejected, judged + importer.judge()
+    judged += importer.judge()
+    if not ahead:
+        # a large import leaves this to the daemon: it takes as long again, and nobody waits for it here
+        parts.issue_watch.beat()
+    return tally, rejected, judged
 
 
 def _told(file: Path, rejected: Sequence[Rejected]) -> int:

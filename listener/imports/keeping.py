@@ -48,7 +48,7 @@ class Importer:
         self._parts = parts
         self._task = task
         self._foretold = Foretold(lambda: parts.understanding)
-        self._judge = parts.judge_by(self._foretold)
+        self._judge = parts.patient_judge(self._foretold)
 
     def batches(self, ahead: Ahead | None) -> Iterator[Ready]:
         """The file, made ready by the process ahead or, without one, here. Raises OSError and UnreadableWords."""

@@ -49,9 +49,10 @@ class Looked:
 
 
 class IssueCheck:
-    """The issue check of a batch, in its transaction."""
+    """The issue check of a batch, in its transaction. A patient one leaves history to the watch over issues."""
 
-    def __init__(self, reading: Callable[[], Reading]) -> None:
+    def __init__(self, reading: Callable[[], Reading], patient: bool = False) -> None:
+        self._patient = patient
         self._joining = Joining(reading)
         self._voices: dict[str, Voices] = {}
         self._began: dict[str, float] = {}
@@ -62,6 +63,9 @@ class IssueCheck:
         self, turn: Turn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], now: datetime
     ) -> dict[int, Seen]:
         """Every complaint of the batch joins an issue; what rules may ask of it, by mention."""
+        rows = self._pressing(turn, rows, judgements) if self._patient else rows
+        if not rows:
+            return {}
         joined = self._joining.join(turn.issues, rows, judgements)
         if not joined.changed:
             return {}
@@ -72,6 +76,14 @@ class IssueCheck:
         looked = self.look(turn, joined.changed, now)
         issues = turn.issues.rows(set(where.values()))
         return {number: _seen(issues[root], looked[root]) for number, root in where.items()}
+
+    def _pressing(
+        self, turn: Turn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]
+    ) -> Sequence[Row[Any]]:
+        """What cannot wait: all but history that was never judged."""
+        waits = {row.id for row in rows if row.history and row.label is None}
+        self._joining.later(turn.issues, [row for row in rows if row.id in waits], judgements)
+        return [row for row in rows if row.id not in waits]
 
     def look(self, turn: Turn, roots: Iterable[str], now: datetime) -> dict[str, Looked]:
         """Judge these issues anew: their spread is kept, and the alarms of them and of their topics.
@@ -111,6 +123,7 @@ class IssueCheck:
     def forget(self) -> None:
         """Another process changed issues, or a transaction was rolled back."""
         self._voices.clear()
+        self._began.clear()
         self._joining.forget()
 
     def _age(self, turn: Turn, rows: Sequence[Row[Any]], now: datetime) -> bool:

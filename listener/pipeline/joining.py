@@ -110,6 +110,24 @@ class Joining:
         joined = turn.assign(memberships)
         return Joined(left | joined, any(before.values()))
 
+    def later(self, turn: IssueTurn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> None:
+        """Complaints that were never in an issue: their grounds are gone over from the first of them on, all at once.
+
+        Where much comes together that takes a fraction of placing batch for batch, and it ends the same.
+        """
+        waiting: dict[str, list[int]] = defaultdict(list)
+        for row in rows:
+            verdict = judgements[row.id].verdict
+            if is_complaint(verdict.label, row):
+                topic = verdict.topics[0] if verdict.topics else None
+                waiting[ground_of(row.brand, topic)].append(place(row.posted_at, row.post))
+        states = turn.states(waiting)
+        for ground, places in sorted(waiting.items()):
+            state = states.get(ground)
+            known = [one for one in (state.last if state else None,) if one is not None]
+            dirty = earliest(state.dirty_since if state else None, *places)
+            turn.keep_state(ground, (state.version if state else 0) + 1, max([*known, *places]), dirty)
+
     def _leave(
         self,
         turn: IssueTurn,

@@ -158,6 +158,7 @@ def a_road(
     handling: Handling = PLAIN_HANDLING,
     order_number: str = "",
     contact: Check = unbounded,
+    patient: bool = False,
     **channel: object,
 ) -> Road:
     """A road whose rules have been running for a day and whose source has been polled before."""
@@ -175,7 +176,7 @@ def a_road(
     collect = Collect(store, Intake(brands, Brands([])), {"forum": watched}, door, notices, MaxAge(), LOG)
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
-    check = IssueCheck(Reading)
+    check = IssueCheck(Reading, patient)
     orders = Orders(Templates(folder), handling, cards=EvidenceCards(check))
     parts = {"issues": check, "order_numbers": order_numbers(order_number), "contact": contact}
     judge = Judge(store, Mood(), words, lambda: running, orders, limits, clock, LOG, **parts)  # type: ignore[arg-type]

@@ -100,6 +100,21 @@ def test_history_is_counted_and_not_acted_on(tmp_path):
     assert road.store.deliveries.page(DeliveryFilter()) == []
 
 
+def test_history_that_is_left_to_the_watch_ends_in_the_same_issues(tmp_path):
+    found = []
+    for name, patient in (("at-once", False), ("later", True)):
+        (tmp_path / name).mkdir()
+        road = a_road(tmp_path / name, patient=patient)
+        road.says(saying(10, SYNC, "zoe"))
+        old = [saying(n, (*ALIKE, BILL)[n % 6], f"p{n}", posted_at=NOW - timedelta(days=30, hours=n)) for n in range(9)]
+        road.says(*old)
+        road.watch.beat()
+        found.append(sorted((row.mentions, row.persons, row.spread, row.title) for row in issues(road)))
+        assert all(row.issue for row in road.store.mentions.page(MentionFilter()))
+
+    assert found[0] == found[1]
+
+
 def test_a_copy_is_the_voice_of_who_said_it_first(tmp_path):
     road = a_road(tmp_path)
     text = "- Acme Flow deleted all of my notes when I opened it on the new tablet this morning"
