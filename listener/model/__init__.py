@@ -7,6 +7,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from listener.model.alert import Alert, Posting
     from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
     from listener.model.contact import OptOut
     from listener.model.customer import Customer, Erased, ErasureTask, Handle, Purchase, Recognised
@@ -50,50 +51,6 @@ if TYPE_CHECKING:
     from listener.model.referral import Referral, ReferralClick, ReferralCode, ReferralEvent
     from listener.model.source import BlindSpot, MeasureRow, Source
     from listener.model.ticket import Ticket, TicketMention, TicketNote, TicketTrack
-from listener.model.alert import Alert, Posting
-from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
-from listener.model.contact import OptOut
-from listener.model.customer import Customer, Erased, ErasureTask, Handle, Purchase, Recognised
-from listener.model.delivery import Attempt, Contact, Delivery
-from listener.model.house import (
-    AuditLine,
-    BookVersion,
-    LimitCounter,
-    Pause,
-    RuleHour,
-    RuleMode,
-    RuleRate,
-    Setting,
-    Silence,
-    SpentToken,
-)
-from listener.model.issue import (
-    Issue,
-    IssueAct,
-    IssueAlarm,
-    IssueEpisode,
-    IssueLink,
-    IssueMember,
-    IssueState,
-    IssueSuggestion,
-    IssueWords,
-)
-from listener.model.label import GivenLabel, LearnedModel
-from listener.model.mention import Appearance, Decision, Mention, Version
-from listener.model.reference import (
-    Booking,
-    Consent,
-    Favour,
-    Reference,
-    ReferenceAsk,
-    ReferenceRequest,
-    ReferenceStep,
-    Takedown,
-    Use,
-)
-from listener.model.referral import Referral, ReferralClick, ReferralCode, ReferralEvent
-from listener.model.source import BlindSpot, MeasureRow, Source
-from listener.model.ticket import Ticket, TicketMention, TicketNote, TicketTrack
 
 __all__ = [
     "Alert",
