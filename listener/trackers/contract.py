@@ -103,14 +103,6 @@ class Missing(Failed):
         super().__init__(why, permanent=True)
 
 
-class Refused(Exception):
-    """A webhook that is not taken: the HTTP status for the sender, and why, which may be shown to it."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-
-
 class Outside(Protocol):
     """A tracker's way to the world; errors are those of `connectors.contract.Door`.
 

@@ -7,12 +7,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from listener.trackers.contract import Refused, Secret
-
-FRESH = timedelta(minutes=5)  # either way: what was recorded earlier cannot be played again
+from connectors.signed import FRESH, Refused, check
+from listener.trackers.contract import Secret
 
 
 def known(secret: Secret | None) -> bytes:
@@ -29,12 +28,7 @@ def hexadecimal(secret: bytes, body: bytes, told: str) -> None:
 
 def timed(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
     """Our own: X-Listener-Timestamp and X-Listener-Signature, over time, full stop and body. Raises Refused."""
-    at = headers.get("x-listener-timestamp", "").strip()
-    digest = hmac.new(secret, at.encode() + b"." + body, hashlib.sha256).hexdigest()
-    _same(headers.get("x-listener-signature", ""), f"sha256={digest}")
-    if not (at.isascii() and at.isdigit()):
-        raise Refused(401, "X-Listener-Timestamp is no number of seconds")
-    _fresh(datetime.fromtimestamp(int(at[:11]), UTC), now)
+    check(headers, body, secret.decode(), now)
 
 
 def zendesk(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetime) -> None:

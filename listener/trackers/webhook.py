@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.signed import Refused
 from listener.actions.reach import answers
 from listener.trackers import signatures
 from listener.trackers.asking import Desk
@@ -19,7 +20,6 @@ from listener.trackers.contract import (
     Ending,
     News,
     Outside,
-    Refused,
     Secret,
     Site,
     State,

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from structlog.typing import FilteringBoundLogger
 
-from listener.trackers.contract import News, Refused, Tracker
+from connectors.signed import Refused
+from listener.trackers.contract import News, Tracker
 from listener.web.contract import Answer, Request
 
 PREFIX = "/tickets/"

@@ -24,8 +24,8 @@ READERS = Readers("ops", ZoneInfo("UTC"), "mail", {"anna": "anna@acme.example"})
 
 
 @pytest.fixture
-def road(tmp_path: Path, store: Store) -> Road:
-    return troubled(tmp_path, store)
+def road(tmp_path: Path) -> Road:
+    return troubled(tmp_path)
 
 
 def troubled(folder: Path, store: Store | None = None) -> Road:
@@ -50,6 +50,20 @@ def people(road: Road) -> People:
 def the_ticket(road: Road):  # type: ignore[no-untyped-def]  # a row
     (ticket,) = road.store.tickets.page(TicketFilter())
     return ticket
+
+
+def test_on_both_stores_a_ticket_is_due_in_working_hours_told_once_and_looked_back_at(
+    tmp_path: Path, store: Store
+) -> None:
+    road = troubled(tmp_path, store)
+    road.clock.pass_by(days=30)
+    assert (len(looked(road)), looked(road)) == (2, [])
+    people(road).tickets.reached(1, "called her")
+    people(road).tickets.wait(1, None, "the log")
+    people(road).close(1, "a cable", "neutral")
+    road.clock.pass_by(days=31)
+    looked(road)
+    assert the_ticket(road).win_back["verdict"] == "silent"
 
 
 def test_a_ticket_is_due_in_working_hours(road: Road) -> None:

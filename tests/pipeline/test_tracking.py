@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -75,12 +76,34 @@ def zendesk(url: str) -> Zendesk:
     return Zendesk.model_validate({"url": url, "user": "kim@acme.example", "token": "s3cret-token", "cause_field": 36})
 
 
-@pytest.fixture
-def town(tmp_path: Path, store: Store) -> Iterator[Town]:
+@contextmanager
+def living(folder: Path, store: Store | None = None) -> Iterator[Town]:
+    """A town in which somebody has complained."""
     with desks.serving(desks.ZendeskDesk()) as desk, a_door() as door:
-        town = a_town(tmp_path, desk, door, zendesk(desk.url), store)
+        town = a_town(folder, desk, door, zendesk(desk.url), store)
         town.road.says(an_item())
         yield town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with living(tmp_path) as town:
+        yield town
+
+
+def test_on_both_stores_a_ticket_is_opened_commented_closed_and_lost(tmp_path: Path, store: Store) -> None:
+    with living(tmp_path, store) as town:
+        town.road.says(an_item("p2", text="Acme Flow - still down"))
+        assert town.work() == ["done", "done"]
+        town.desk.things[1].status = "solved"
+        town.pull()
+        assert town.ticket().status == "closed"
+        town.people.reopen(1)
+        assert town.work() == ["done"]
+        assert town.tracking.take("desk", News("1"))
+        town.desk.things.clear()
+        town.pull()
+        assert town.ticket().external is None
 
 
 def test_a_ticket_is_opened_there_once_and_shows_its_key(town: Town) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from connectors.signed import Refused
 from listener.trackers import kind
-from listener.trackers.contract import News, Refused, State, Tracker
+from listener.trackers.contract import News, State, Tracker
 from tests.doors import NOW
 
 SECRET = b"whsec"
