@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from listener.store import Store
 from listener.store.upkeep import migrate
-from tests import postgres
+from tests import fresh, postgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -41,7 +41,9 @@ def emptied(url: str) -> None:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store at the newest revision."""
     url = f"sqlite:///{tmp_path}/listener.db"
-    if request.param == "postgres":
+    if request.param == "sqlite":
+        fresh.a_file(tmp_path / "listener.db")
+    else:
         url = request.getfixturevalue("postgres_url")
         emptied(url)
     store = Store(url)

@@ -20,6 +20,7 @@ from listener.store import Store
 from listener.store.deliveries import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.upkeep import migrate
+from tests import fresh
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -112,6 +113,7 @@ def a_house(folder: Path, config: str = CONFIG, rules: str = RULES) -> House:
 
 def a_store(folder: Path) -> Store:
     """A real store in this folder, at the newest revision."""
+    fresh.a_file(folder / "listener.db")
     store = Store(f"sqlite:///{folder / 'listener.db'}")
     migrate(store.database, NOW)
     return store

@@ -27,6 +27,7 @@ from listener.store import Store
 from listener.store.upkeep import migrate
 from rules import book
 from rules.terms import MaxAge
+from tests import fresh
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LOG = structlog.get_logger("listener")
@@ -146,6 +147,7 @@ def an_item(external_id: str = "p1", text: str = "Acme Flow -", handle: str | No
 
 
 def a_store(folder: Path) -> Store:
+    fresh.a_file(folder / "listener.db")
     store = Store(f"sqlite:///{folder}/listener.db")
     migrate(store.database, NOW)
     return store
