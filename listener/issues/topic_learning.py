@@ -1,0 +1,128 @@
+"""Topics learned from corrected ones: a small linear model over the words and what the taxonomy says of them.
+
+Readable numbers, applied without the library that fits them. The taxonomy's call is one feature among others, so
+that with few labels the model says what the taxonomy says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import log, sqrt
+from typing import Any
+
+LEAST_LABELS = 100
+FOLDS = 5
+# the weights' freedom, and how much the taxonomy's call and the words weigh; chosen on one half of the airline authors
+FREEDOM = 0.5
+CALL, SAID, WORDS = 2.0, 1.0, 2.0
+LEAST_TEXTS = 3
+MOST_STEPS = 1_000
+
+
+class CannotLearn(Exception):
+    """Nothing can be learned, for the reason that the text says with its cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A complaint's terms, and the topics whose words it holds, the main one first."""
+
+    terms: tuple[str, ...]
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicModel:
+    """Weights by topic and feature; `rarity` is what a word counts for. `labels` is how many it was fitted on."""
+
+    weights: Mapping[str, Mapping[str, float]]
+    start: Mapping[str, float]
+    rarity: Mapping[str, float]
+    labels: int
+
+    def call(self, text: Text) -> str:
+        """The likeliest topic."""
+        seen = features(text, self.rarity)
+        return max(self.start, key=lambda topic: (self.score(topic, seen), topic))
+
+    def score(self, topic: str, seen: Mapping[str, float]) -> float:
+        weights = self.weights[topic]
+        return self.start[topic] + sum(weights.get(name, 0.0) * value for name, value in seen.items())
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> TopicModel:
+        return cls(kept["weights"], kept["start"], kept["rarity"], kept["labels"])
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLesson:
+    """A model, and how often it and the taxonomy alone were right on labels that the fit had not seen."""
+
+    model: TopicModel
+    before: float
+    after: float
+
+    @property
+    def wins(self) -> bool:
+        return self.after > self.before
+
+
+def features(text: Text, rarity: Mapping[str, float]) -> dict[str, float]:
+    """What the model sees: the taxonomy's call, all topics said, and the words at length 1."""
+    found = {f"said:{topic}": SAID for topic in text.said}
+    found[f"call:{text.said[0] if text.said else ''}"] = CALL
+    words = {term: rarity[term] for term in text.terms if term in rarity}
+    length = sqrt(sum(value * value for value in words.values())) or 1.0
+    return found | {f"word:{term}": WORDS * value / length for term, value in words.items()}
+
+
+def learn(examples: Sequence[tuple[Text, str]], others: Iterable[Text] = (), unsaid: str = "other") -> TopicLesson:
+    """Fit on (text, topic). `others` are texts without a label: they tell how rare words are.
+
+    Raises CannotLearn below 100 labels, with one topic only, or without the library that fits.
+    """
+    if len(examples) < LEAST_LABELS:
+        raise CannotLearn(f"{LEAST_LABELS} topics set by people are needed, and there are {len(examples)}")
+    rarity = rarities([*(text for text, _ in examples), *others])
+    right = 0
+    for fold in range(FOLDS):
+        model = fitted([one for at, one in enumerate(examples) if at % FOLDS != fold], rarity)
+        right += sum(model.call(text) == topic for text, topic in examples[fold::FOLDS])
+    by_words = sum((text.said[0] if text.said else unsaid) == topic for text, topic in examples)
+    return TopicLesson(fitted(examples, rarity), by_words / len(examples), right / len(examples))
+
+
+def rarities(texts: Sequence[Text]) -> dict[str, float]:
+    """What each word counts for: the fewer texts have it the more; those of one or two texts for nothing."""
+    counts = Counter(term for text in texts for term in text.terms)
+    return {term: round(log(len(texts) / count), 4) for term, count in counts.items() if count >= LEAST_TEXTS}
+
+
+def fitted(examples: Sequence[tuple[Text, str]], rarity: Mapping[str, float]) -> TopicModel:
+    """A model of these. Raises CannotLearn."""
+    try:
+        from sklearn.feature_extraction import DictVectorizer
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as trouble:
+        raise CannotLearn("fitting needs scikit-learn: install this package with its extra `learn`") from trouble
+    if len({topic for _, topic in examples}) < 2:
+        raise CannotLearn("all texts have one topic: there is nothing to tell apart")
+    table = DictVectorizer()
+    rows = table.fit_transform([features(text, rarity) for text, _ in examples])
+    fit = LogisticRegression(C=FREEDOM, max_iter=MOST_STEPS).fit(rows, [topic for _, topic in examples])
+    topics, weights, start = list(fit.classes_), list(fit.coef_), list(fit.intercept_)
+    if len(topics) == 2:
+        # of two the library keeps one vector, the distance between them
+        weights, start = [-weights[0] / 2, weights[0] / 2], [-start[0] / 2, start[0] / 2]
+    names = table.get_feature_names_out()
+    by_topic = {
+        str(topic): {str(name): round(float(value), 4) for name, value in zip(names, each, strict=True) if value}
+        for topic, each in zip(topics, weights, strict=True)
+    }
+    begin = {str(topic): round(float(value), 4) for topic, value in zip(topics, start, strict=True)}
+    return TopicModel(by_topic, begin, rarity, len(examples))

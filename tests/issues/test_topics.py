@@ -1,0 +1,46 @@
+"""The topic of a complaint: people first, then what was learned, then the words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from listener.issues.topic_learning import CannotLearn, Text, TopicModel, learn
+from listener.issues.topics import Called, called
+
+
+def test_who_knows_better_is_believed() -> None:
+    assert called(["app"], pinned="a", ruled="b", learned="c") == Called("a", "ops")
+    assert called(["app"], ruled="b", learned="c") == Called("b", "rule")
+    assert called(["app"], learned="c") == Called("c", "learned")
+    assert called(["app", "login"]) == Called("app", "words")
+    assert called([]) == Called("other", "nobody")
+
+
+def examples(count: int) -> list[tuple[Text, str]]:
+    """The taxonomy calls every second one wrong; the word `gate` would tell."""
+    kinds = ((Text(("gate", "hour"), ("staff",)), "delay"), (Text(("rude", "hour"), ("staff",)), "staff"))
+    return [kinds[one % 2] for one in range(count)]
+
+
+def test_a_word_that_the_taxonomy_lacks_is_learned() -> None:
+    pytest.importorskip("sklearn")
+    lesson = learn(examples(120))
+
+    assert lesson.wins
+    assert (lesson.before, lesson.after) == (0.5, 1.0)
+    assert lesson.model.call(Text(("gate",), ("staff",))) == "delay"
+
+
+def test_the_model_goes_to_json_and_back() -> None:
+    pytest.importorskip("sklearn")
+    model = learn(examples(120)).model
+    again = TopicModel.from_json(json.loads(json.dumps(model.as_json())))
+
+    assert again == model
+
+
+def test_few_labels_teach_nothing() -> None:
+    with pytest.raises(CannotLearn, match="there are 99"):
+        learn(examples(99))
