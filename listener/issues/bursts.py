@@ -9,7 +9,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -143,24 +143,27 @@ class Series:
         """After a quarter in which somebody spoke: alarms are raised, and end too, in it."""
         watch, alarms, spans = before.watch, before.alarms, before.spans
         is_warm = now * QUARTER >= self._hearing.began + WARM_UP * QUARTER
-        for at, rates in self._hearing.each(now, spans) if is_warm else ():
+        for at, rates in self._hearing.each(now, spans):
             level, rate = self._level(rates)
             if level is None or not is_news(watch, level, rate):
                 continue
             if watch.level is None:
                 spans = (*spans, Span(at))
-            alarms = (*alarms, as_alarm(at, level, rate))
+            # a burst of the first days is not told, but must not become usual either
+            alarms = (*alarms, as_alarm(at, level, rate)) if is_warm else alarms
             watch = Watch(level, rate.persons)
         if watch.level is not None:
             watch, spans = self._ended(watch, spans, now)
         return Standing(now, watch, alarms, spans)
 
-    def _level(self, rates: Iterable[Rate]) -> tuple[Level | None, Rate]:
+    def _level(self, rates: Sequence[Rate]) -> tuple[Level | None, Rate]:
         """The highest level that either window reaches, with its rate."""
         marks = self._marks
-        found: list[tuple[int, float, Rate]] = []
+        found: list[tuple[int, float, Rate]] = [(0, 0.0, rates[0])]
         for rate in rates:
             z = rate.z - (marks.short_on_top if rate.hours * HOUR == SHORT else 0.0)
+            if not rate.windows:
+                continue
             pages = z >= marks.page and rate.ratio >= marks.least_ratio and rate.persons >= marks.least_persons
             found.append((2 if pages else int(z >= marks.watch), z, rate))
         height, _, rate = max(found, key=lambda one: one[:2])

@@ -127,8 +127,10 @@ class Hearing:
 
     def _counts_at(self, ends: Iterable[int], width: int, spans: tuple[Span, ...]) -> list[int]:
         first = quarter(self.began) + width - 1
-        # a window that touches a burst is unusual by definition
-        return [self.count(end, width) for end in ends if end >= first and not is_alarmed(end, width, spans)]
+        listened = [end for end in ends if end >= first]
+        # what touches a burst is unusual by definition; but a burst of two weeks is the new usual
+        quiet = [end for end in listened if not is_alarmed(end, width, spans)]
+        return [self.count(end, width) for end in quiet or listened]
 
     def rate(self, now: int, width: int, spans: tuple[Span, ...]) -> Rate:
         return as_rate(width, self.count(now, width), self.usual(now, width, spans))

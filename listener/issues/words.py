@@ -8,6 +8,9 @@ from listener.likeness import normal_words
 MOST_TERMS = 40
 SHORTEST_STEM = 3
 ENDINGS = ("ing", "ed", "es", "s")
+# cancelled and canceled are one word, fees and fess are not
+KEPT_DOUBLE = frozenset("aeious")
+FINAL = {"e": "", "y": "i"}
 IDLE = """
 a about again all also am an and any are as at be been being both but by can could d did do does doing don down
 each few for from had has have having he her here hers him his how i if in into is it its itself just ll m may me
@@ -25,8 +28,13 @@ def terms(text: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """The word without its ending. Cut bluntly: what matters is that the forms of a word meet."""
+    """The word without its ending. Cut bluntly: what matters is that charge, charged and charges meet."""
     for ending in ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM and not word.endswith("ss"):
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    if len(word) <= SHORTEST_STEM:
+        return word
+    if word[-1] == word[-2] and word[-1] not in KEPT_DOUBLE:
+        return word[:-1]
+    return word[:-1] + FINAL.get(word[-1], word[-1])

@@ -68,6 +68,25 @@ def test_days_with_an_alarm_do_not_become_usual() -> None:
     assert {round((one.at - BEGAN) / DAY) for one in found} == {5, 7}
 
 
+def test_a_burst_of_the_first_days_does_not_become_usual() -> None:
+    early, late = a_burst(12, BEGAN + 2.5 * DAY), a_burst(12, BEGAN + 4.5 * DAY)
+
+    told = [(one.at, one.level, one.persons) for one in alarms([*early, *late], BEGAN)]
+
+    assert told == [(one.at, one.level, one.persons) for one in alarms(late, BEGAN)] != []
+
+
+def test_a_burst_of_weeks_is_the_new_usual() -> None:
+    series = Series(BEGAN)
+    levels = {}
+    for day in range(5, 30):
+        for person, at in a_burst(60, BEGAN + day * DAY, within=DAY):
+            series.hear(f"{day}.{person}", at)
+        levels[day] = series.level(BEGAN + (day + 1) * DAY)
+
+    assert (levels[7], levels[29]) == ("page", None)
+
+
 def test_an_issue_in_alarm_silences_its_topic() -> None:
     loud = Alarm(100.0, "page", 9, 1.0, 9.0, 7.0, 6, 13)
 
