@@ -196,7 +196,7 @@ class Act:
         message = card.message if card else Message.model_validate(row.message)
         reader = str(row.options.get("reader") or "")
         if card and reader:
-            link = None if card.over else self._ways.link(card.number, reader)
+            link = self._ways.link(card.number, reader) if card.state == "waiting" else None
             message = message.model_copy(update={"to": reader, "decide": link})
         return self._carrier(row.channel).deliver(message, self._ways.outside)
 

@@ -62,12 +62,8 @@ class Cards:
 
     def _change(self, row: Row[Any], card: Card) -> dict[str, Any]:
         made = as_delivery(card.message, row.channel, self._now(), "amend")
-        about = {
-            "mention": row.mention,
-            "alert": row.alert,
-            "options": {"of": row.delivery, "sent": row.external["key"]},
-        }
-        return {**made, "key": f"amend:{row.delivery}", **about}
+        about = {"key": f"amend:{row.delivery}", "mention": row.mention, "alert": row.alert}
+        return {**made, **about, "options": {"of": row.delivery, "sent": row.external["key"]}}
 
     def _card(self, kind: str, number: int, carried: Row[Any]) -> Card | None:
         """`carried` has the key, the options and the message of the delivery that carries it."""
@@ -136,7 +132,7 @@ class Cards:
         acked = groups.acknowledged(row.acked_by, row.acked_at)
         message = groups.single(told, groups.Seen(row.id, acked, owner, status), key, above)
         state = f"{acked}|{owner}|{status}|{'' if told.text or told.title else 'gone'}"
-        return Card("alert", row.id, message, state, row.closed_at is not None and status in ("", "closed"))
+        return Card("alert", row.id, message, state, row.closed_at is not None)
 
 
 def grown(alert: Row[Any], card: Card, at: datetime) -> dict[str, Any]:

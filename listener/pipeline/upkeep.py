@@ -127,5 +127,6 @@ class Upkeep:
         upkeep.forget_counters(now - COUNTERS_KEPT)
         upkeep.forget_appearances(now - UNMATCHED_KEPT)
         self._store.rates.forget_hours(now - 2 * DAY)
+        self._store.alerts.forget(now - self._retention.mentions)
         upkeep.vacuum()
         self._log.info("retention.done", forgotten=forgotten, blanked=blanked)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
-from listener.model import Alert, Delivery, Mention
+from listener.model import Alert, Delivery, Mention, Posting
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 
@@ -141,3 +141,10 @@ class Alerts:
                 if row.grouped:
                     self._told(connection, row.id, f"alert:{row.id}", now)
         return len(ended)
+
+    def forget(self, before: datetime) -> None:
+        """Alerts that are long over, and what is remembered of messages that are kept no more."""
+        posting = table(Posting)
+        with self._database.write() as connection:
+            connection.execute(delete(alert).where(alert.c.closed_at < before))
+            connection.execute(delete(posting).where(posting.c.delivery.not_in(select(delivery.c.id))))

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from listener.model import Delivery, Posting
 from listener.store.engine import Database, table
 
 delivery, posting = table(Delivery), table(Posting)
 
+AT_ONCE = 200  # each takes some small queries, every two seconds
 QUOTING = ("alert", "notice")  # actions whose messages quote a post
 AGAIN = ("channel", "message", "options", "text", "status", "due_at")
 
@@ -24,14 +25,14 @@ class Postings:
         self._database = database
 
     def open(self) -> list[Row[Any]]:
-        """Those whose state may still change, with the channel that they were sent by and where they are."""
+        """Those whose state may still change, with what carried them; of very many some at random."""
         carried = [
             delivery.c[name] for name in ("channel", "external", "key", "options", "message", "mention", "alert")
         ]
         query = select(posting, *carried)
         query = query.join(delivery, delivery.c.id == posting.c.delivery).where(delivery.c.status == "done")
         with self._database.read() as connection:
-            return list(connection.execute(query.order_by(posting.c.delivery)))
+            return list(connection.execute(query.order_by(func.random()).limit(AT_ONCE)))
 
     def show(self, number: int, state: str | None, change: Mapping[str, Any] | None) -> None:
         """Remember the state that it will show (None: the last one) and order the change, together."""
