@@ -20,6 +20,7 @@ from listener.desk import Desk, House, Sockets, hearing
 from listener.pipeline.cards import Cards
 from listener.store.engine import StoreTrouble
 from listener.web import CRM, PREFIX, SLACK, Approve, Crm, Health, Inbox, Interactions, Leaving, Page, TicketNews, serve
+from listener.web.answers import GiftPage, SurveyPage
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
@@ -111,6 +112,10 @@ class Daemon:
         pages: dict[str, Page] = {PREFIX: inbox, "/u/": leaving, "/approve/": approve, SLACK: slack, "/tickets/": news}
         told = Told(self._parts.store, self._parts.forgotten)
         pages |= {CRM: Crm(told, self._parts.crm_secret(), clock, self._log)}
+        pages |= {
+            "/survey/": SurveyPage(self._parts.surveys, self._log),
+            "/gift/": GiftPage(self._parts.presents, self._log),
+        }
         return {**self._health.pages(), **pages}
 
     def _beats(self) -> BackgroundScheduler:
@@ -263,6 +268,8 @@ def prepare(parts: Parts) -> None:
     parts.registry.refresh()
     parts.purchases.refresh()
     parts.book.running()
+    # read now: a mistake in gifts.yaml or ecosystem.yaml ends the start, not a batch of mentions
+    _ = parts.courtesies
 
 
 def run_once(parts: Parts) -> bool:

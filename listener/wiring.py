@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from structlog.typing import FilteringBoundLogger
 
 from connectors import KINDS
 from connectors.contract import Replying
+from listener.actions.catalogues import CatalogueError, ecosystem, gifts
 from listener.actions.contract import Channel, Plot
 from listener.actions.drawing import draw
 from listener.actions.templates import Templates
@@ -45,9 +47,11 @@ from listener.pipeline import (
     Watched,
     Ways,
 )
+from listener.pipeline.answers import Presents, Surveys
 from listener.pipeline.attention import Attention
 from listener.pipeline.cards import Cards
 from listener.pipeline.corrections import Corrections
+from listener.pipeline.courtesies import FILLED, Courtesies
 from listener.pipeline.evidence_cards import EvidenceCard, EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_desk import IssueDesk
@@ -101,7 +105,7 @@ def world_of(config: Config, templates: Templates) -> World:
         kinds=_kinds(config),
         channels=frozenset(entry.name for entry in config.channels),
         templates={name: templates.placeholders(name) for name in templates.names()},
-        placeholders=frozenset({*FIELDS, *(f"customer.{column}" for column in columns)}),
+        placeholders=frozenset({*FIELDS, *chain(*FILLED.values()), *(f"customer.{column}" for column in columns)}),
         texts={name: templates.wording(name) for name in templates.names()},
         topics=_topics(config.understanding.topics),
         zone=ZoneInfo(str(config.timezone)),
@@ -110,14 +114,23 @@ def world_of(config: Config, templates: Templates) -> World:
         persons=frozenset(person.name for person in config.persons) or None,
         columns=columns,
         retention=config.retention.mentions,
+        gifts=_gifts(config.actions.gifts),
     )
+
+
+def _gifts(file: Path) -> frozenset[str] | None:
+    """The presents there are; None where there is no file, or one that is broken, which `check` tells itself."""
+    try:
+        return frozenset(gifts(file)) or None
+    except CatalogueError:
+        return None
 
 
 def _kinds(config: Config) -> frozenset[str]:
     """What `source.kind` may be: kinds, shipped specs, whatever is configured, and imported rows."""
     from connectors.json_api_load import shipped  # 0.1 s, for a daemon that reads feeds only too
 
-    return frozenset({*KINDS, "import", *shipped(), *(entry.spoken_of for entry in config.sources)})
+    return frozenset({*KINDS, "import", "survey", *shipped(), *(entry.spoken_of for entry in config.sources)})
 
 
 def _topics(file: Path) -> frozenset[str] | None:
@@ -212,6 +225,21 @@ class Parts:
         return budget.Policy(rules.per_person, rules.rest_after_ask, rules.quiet_after_complaint, hours)
 
     @cached_property
+    def courtesies(self) -> Courtesies:
+        """What may be given away. Raises CatalogueError."""
+        own = self.config.actions
+        return Courtesies(self.templates, self.mailroom, ecosystem(own.ecosystem), gifts(own.gifts), own.gift_cap)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        names = [brand.name for brand in self.config.brands]
+        return Surveys(self.store, self.intake, self.signer, names, clock)
+
+    @cached_property
+    def presents(self) -> Presents:
+        return Presents(self.store, self.signer, self.config.actions.gift_channel, clock)
+
+    @cached_property
     def mailroom(self) -> Mailroom:
         return Mailroom(self.config.contact.channel, self.config.web.address, self.signer)
 
@@ -275,6 +303,7 @@ class Parts:
                 desk.groupings(self.config),
                 zone,
                 EvidenceCards(self.issue_check),
+                self.courtesies,
             ),
             limits=limits,
             now=clock,

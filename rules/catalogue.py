@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from rules.terms import Purpose, Value
 
 Type = Literal["text", "name", "names", "number", "flag", "column"]
-OptionType = Literal["text", "name", "names", "channel", "template", "person", "money", "duration", "choice"]
+OptionType = Literal["text", "name", "names", "channel", "template", "person", "gift", "money", "duration", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ _FIELDS = (
     Field("text", "text", "The title and the words of the post, as plain text."),
     Field("url", "name", "The address of the post itself."),
     Field("thread", "name", "The conversation that the post belongs to.", kept=True),
+    Field("thread.praise", "flag", "Whether somebody else's praise stands in the same conversation.", default=False),
+    Field("thread.persons", "number", "How many persons speak in the conversation, this one too.", unit="persons"),
     Field("rating", "number", "Stars given with the post.", unit="stars, 0 to 5"),
     Field("sentiment", "name", "The feeling toward the brand; unknown where unscored.", SENTIMENTS, kept=True),
     Field("score", "number", "The feeling as a number.", unit="−1 to 1"),
@@ -166,7 +168,7 @@ _ACTIONS = (
         OptionSpec("topics", "names", "Only content about these topics; without it, the mention's own."),
     ), "template"),
     Action("send_gift", "gift", "Send a small unannounced gift, with no wish attached.", options=(
-        OptionSpec("item", "name", "What to send, by its name in gifts.yaml.", required=True),
+        OptionSpec("item", "gift", "What to send, by its name in gifts.yaml.", required=True),
         OptionSpec("cost", "money", "What it costs, counted against the budget."),
         OptionSpec("template", "template", "The text of the card.", default="gift"),
     ), main="item"),

@@ -132,7 +132,8 @@ def _option(scope: Scope, spec: OptionSpec, text: str, node: Node) -> Option:
         return str(money(text))
     if spec.type == "choice" and text not in spec.values:
         raise Misread(f"unknown {spec.name} '{text}'", nearest(text, spec.values, one_of(spec.values)))
-    known = {"channel": scope.world.channels, "person": scope.world.persons}.get(spec.type)
+    world = scope.world
+    known = {"channel": world.channels, "person": world.persons, "gift": world.gifts}.get(spec.type)
     if known is not None and text not in known:
         raise Misread(f"unknown {spec.name} '{text}'", nearest(text, known, one_of(known)))
     if spec.type == "template":

@@ -198,7 +198,7 @@ class World:
 
     `templates` maps a template's name to the placeholders in it, `placeholders` are those that get filled,
     `texts` the wording of each template, `columns` the further columns of customers.csv, `retention` how long
-    mentions are kept, `zone` the installation's timezone, for files that name none.
+    mentions are kept, `gifts` the presents there are, `zone` the installation's timezone, for files that name none.
     """
 
     kinds: frozenset[str] | None = None
@@ -212,6 +212,7 @@ class World:
     persons: frozenset[str] | None = None
     columns: frozenset[str] | None = None
     retention: timedelta | None = None
+    gifts: frozenset[str] | None = None
     zone: tzinfo = UTC
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,11 +39,15 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text ready to be read by a person. `language_missing`: there was none in the mention's language."""
+    """A text ready to be read by a person. `language_missing`: there was none in the mention's language.
+
+    `mark` tells the variant of the template apart from all others.
+    """
 
     text: str
     template: str
     language_missing: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class _Sheet:
     """One file: compiled, or with the problem that kept it from that."""
 
     file: Path
-    compiled: Compiled | None = None
+    variants: Mapping[str, Compiled] = field(default_factory=dict)
     source: str = ""
     placeholders: frozenset[str] = frozenset()
     problem: Problem | None = None
@@ -80,9 +86,16 @@ class Templates:
         """Everything wrong with any file, for `check`."""
         return tuple(sheet.problem for sheet in self._sheets.values() if sheet.problem)
 
-    def render(self, name: str, values: Mapping[str, Value], language: str | None = None) -> Draft:
+    def render(
+        self,
+        name: str,
+        values: Mapping[str, Value],
+        language: str | None = None,
+        used: Collection[str] = (),
+    ) -> Draft:
         """Fill the template that suits the language (`de`, `de-AT`), else the plain one, which is English.
 
+        A file may hold several variants with a line `---` between them: the first whose mark is not `used`.
         `values` are facts under dotted names. None and "" count as missing: false in an `{% if %}`, an error
         when printed. Raises Failed, permanently, naming file, line and placeholder.
         """
@@ -92,21 +105,31 @@ class Templates:
         sheet = own or self._sheets.get(name)
         if sheet is None:
             raise Failed(f"there is no template {name!r}; there are {', '.join(sorted(self.names()))}", permanent=True)
-        if sheet.compiled is None:
-            raise Failed(_told(*(sheet.problem or ())), permanent=True)
-        text = _filled(sheet.file, sheet.compiled, values)
-        return Draft(text, sheet.file.stem, language_missing=own is None and short not in ("", "en"))
+        if sheet.problem is not None:
+            raise Failed(_told(*sheet.problem), permanent=True)
+        mark = next((mark for mark in sheet.variants if mark not in used), None)
+        if mark is None:
+            what = "every variant was used in this thread or to this person: write your own words"
+            raise Failed(f"{sheet.file.name}: {what}", permanent=True)
+        text = _filled(sheet.file, sheet.variants[mark], values)
+        return Draft(text, sheet.file.stem, own is None and short not in ("", "en"), mark)
 
     def _family(self, name: str) -> Iterator[_Sheet]:
         return (sheet for known, sheet in self._sheets.items() if known.partition(".")[0] == name)
 
 
+BETWEEN = re.compile(r"^---[ \t]*$", re.MULTILINE)  # stands between the variants of a text
+
+
 def _read(file: Path, rules: SandboxedEnvironment) -> _Sheet:
     try:
         source = _source(file)
-        tree = restricted(rules.parse(source))
-        asked = find_undeclared_variables(tree)
-        return _Sheet(file, rules.from_string(tree), source, frozenset(map(spelled, asked)))
+        variants, asked = {}, set()
+        for written in _variants(source):
+            tree = restricted(rules.parse(written))
+            asked |= find_undeclared_variables(tree)
+            variants[blake2b(written.strip().encode(), digest_size=6).hexdigest()] = rules.from_string(tree)
+        return _Sheet(file, variants, source, frozenset(map(spelled, asked)))
     except Refused as error:
         return _broken(file, error.line, str(error))
     except TemplateSyntaxError as error:
@@ -117,6 +140,16 @@ def _read(file: Path, rules: SandboxedEnvironment) -> _Sheet:
         return _broken(file, 1 + error.object[: error.start].count(b"\n"), "not UTF-8: save it as UTF-8")
     except (OSError, ValueError) as error:
         return _broken(file, 1, str(error))
+
+
+def _variants(source: str) -> Iterator[str]:
+    """Each with the line breaks above it, so that errors name the line of the file."""
+    start, above = 0, 0
+    for cut in (*BETWEEN.finditer(source), None):
+        end = cut.start() if cut else len(source)
+        if source[start:end].strip() or not (cut or above):
+            yield "\n" * above + source[start:end]
+        above, start = source.count("\n", 0, end), cut.end() if cut else end
 
 
 def _source(file: Path) -> str:

@@ -49,6 +49,7 @@ def check(context: typer.Context, online: Online = False) -> None:
 
 def _problems(config: Config) -> Iterator[object]:
     """Of rules, templates and word files."""
+    from listener.actions.catalogues import CatalogueError, ecosystem, gifts
     from listener.actions.templates import Templates
     from listener.recovery.reading import CalendarError
     from listener.ticketdesk import clocks_of
@@ -67,6 +68,11 @@ def _problems(config: Config) -> Iterator[object]:
         Understanding.from_files(config.understanding)
     except UnreadableWords as error:
         yield error
+    for read, file in ((gifts, config.actions.gifts), (ecosystem, config.actions.ecosystem)):
+        try:
+            read(file)
+        except CatalogueError as broken:
+            yield from broken.problems
     try:
         clocks_of(config)
     except CalendarError as error:

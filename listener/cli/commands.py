@@ -12,6 +12,7 @@ from listener.cli import (
     alerting,
     checking,
     customers,
+    gifts,
     importing,
     issues,
     references,
@@ -75,6 +76,7 @@ for name, group in (
     ("references", references.app),
     ("ticket", tickets.app),
     ("channels", checking.channels),
+    ("gifts", gifts.app),
     ("slack", alerting.slack),
     ("rules", rulefiles.app),
 ):

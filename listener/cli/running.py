@@ -79,6 +79,7 @@ def _until_it_ends(context: typer.Context, signals: Signals) -> str:
 
 def _is_good(context: typer.Context, parts: Parts) -> bool:
     """A reload with a broken configuration or a missing secret would end the daemon: it is told and left as it was."""
+    from listener.actions.catalogues import CatalogueError, ecosystem, gifts
     from listener.config import ConfigError, SecretError, load
     from listener.recovery.reading import CalendarError
     from listener.ticketdesk import clocks_of
@@ -92,7 +93,8 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
         for tracker in config.trackers:
             tracker.tracker(parts.secrets)
         clocks_of(config)
-    except (ConfigError, CalendarError) as error:
+        gifts(config.actions.gifts), ecosystem(config.actions.ecosystem)
+    except (ConfigError, CalendarError, CatalogueError) as error:
         parts.log.error("config.broken", problem=str(error.problems[0]), problems=len(error.problems))
     except SecretError as error:
         parts.log.error("config.broken", problem=str(error), problems=1)

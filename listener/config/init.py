@@ -23,6 +23,7 @@ example-3,Old Harbour Press,desk@harbour.example,small,monthly,,US,2.4,America/N
 COPIED = (
     ("rules", "starter", "rules.d", (".yaml",)),
     ("listener", "templates", "templates", (".txt",)),
+    ("listener", "templates", ".", ("gifts.yaml", "ecosystem.yaml")),
     ("listener.recovery", "", ".", ("calendar.yaml",)),
     ("listener.understanding", "packs", ".", ("words.yaml", "topics.yaml")),
 )

@@ -160,6 +160,13 @@ def night(value: object) -> tuple[time, time] | None:
     return begin, end
 
 
+def cash(text: str) -> str:
+    """`"30 EUR"`, "" for none. Raises ValueError with the cure."""
+    if text and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{2})? [A-Z]{3}", text):
+        raise ValueError('is no amount of money — write the number and the currency: "30 EUR"')
+    return text
+
+
 def email(text: str) -> str:
     """One bare mail address. Raises ValueError with the cure."""
     if not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+", text):
@@ -235,6 +242,7 @@ Contact = Annotated[str, AfterValidator(contact)]
 Language = Annotated[str, AfterValidator(language)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]
 Shares = Annotated[tuple[tuple[int, timedelta], ...], BeforeValidator(shares)]
+Cash = Annotated[str, AfterValidator(cash)]
 Night = Annotated[tuple[time, time] | None, BeforeValidator(night)]
 Engine = Annotated[str, AfterValidator(engine)]
 SlackId = Annotated[str, AfterValidator(slack_id)]

@@ -16,6 +16,7 @@ from listener.config.plugged import ChannelEntry, SourceEntry, TrackerEntry
 from listener.config.problems import Problem
 from listener.config.quantities import (
     Address,
+    Cash,
     Contact,
     Duration,
     Email,
@@ -66,11 +67,19 @@ class MaxAge(Section):
 
 
 class Actions(Section):
-    """`public` is the floor for public and asking actions, which no rule file can lower."""
+    """`public` is the floor for public and asking actions, which no rule file can lower.
+
+    `gifts` and `ecosystem` are what may be given away, `gift_cap` the most that one present may cost ("": no cap),
+    `gift_channel` a webhook that sends them ("": they wait for `listener gifts export`).
+    """
 
     public: Literal["off", "shadow", "ask", "live"] = "ask"
     max_age: MaxAge = MaxAge()
     templates: FilePath = Path("templates")
+    gifts: FilePath = Path("gifts.yaml")
+    ecosystem: FilePath = Path("ecosystem.yaml")
+    gift_cap: Cash = "30 EUR"
+    gift_channel: str = ""
 
 
 class Customers(Section):

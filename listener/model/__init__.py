@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from listener.model.contact import OptOut
     from listener.model.customer import Customer, Erased, ErasureTask, Handle, Purchase, Recognised
     from listener.model.delivery import Attempt, Contact, Delivery
+    from listener.model.giving import GiftSent, GiftStock, Given
     from listener.model.house import (
         AuditLine,
         BookVersion,
@@ -70,6 +71,9 @@ __all__ = [
     "Erased",
     "ErasureTask",
     "Favour",
+    "GiftSent",
+    "GiftStock",
+    "Given",
     "GivenLabel",
     "Handle",
     "Issue",

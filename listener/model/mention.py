@@ -38,6 +38,7 @@ class Mention(SQLModel, table=True):
             postgresql_where=text("decided_at IS NULL"),
         ),
         Index("mention_person", "person", "posted_at"),
+        Index("mention_thread", "thread"),
         Index("mention_copy_a", "copy_a"),
         Index("mention_copy_b", "copy_b"),
         Index("mention_posted", "posted_at"),

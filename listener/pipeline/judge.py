@@ -21,6 +21,7 @@ from listener.model.contact import Check, unbounded
 from listener.model.plan import Judgement, Ordered
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
+from listener.pipeline.circle import with_threads
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
 from listener.pipeline.given import corrected
 from listener.pipeline.issue_check import IssueCheck, Seen
@@ -178,6 +179,7 @@ class Judge:
             before = turn.ordered_before([row.id for row in mine if row.edited_at or row.label])
             issues = self._issues.check(turn, mine, judgements, now)
             said = [self._said(row, judgements[row.id], customers, records, now, issues.get(row.id)) for row in mine]
+            said = with_threads(said, turn)
             sitting = self._sitting(turn, now)
             turn.pause_references(self._soured(mine, judgements))
             turn.keep([self._order(sitting, one, before.get(one.row.id, frozenset()), now) for one in said])
@@ -235,7 +237,7 @@ class Judge:
         record = records.get(judgement.person, NOBODY_KNOWN)
         local = now.astimezone(self._limits.zone)
         facts = facts_of(row, judgement.verdict, judgement.person, customer, record, local, issue)
-        return Said(row, judgement, facts)
+        return Said(row, judgement, facts, customer)
 
     def _order(self, sitting: Sitting, said: Said, before: frozenset[tuple[str, str, str]], now: datetime) -> Ordered:
         turn, row = sitting.turn, said.row

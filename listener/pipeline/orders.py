@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row
 
-from connectors.contract import Failed
 from listener.actions import wording
 from listener.actions.issue_words import IssueTold, with_card
 from listener.actions.templates import Templates
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import Judgement, TicketPlan
+from listener.pipeline.courtesies import DRAFTS_EXPIRE as DRAFTS_EXPIRE
+from listener.pipeline.courtesies import Asked, Courtesies
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.grouping import ALONE, Grouping, group_of
+from listener.pipeline.letters import Mailroom
 from listener.pipeline.notices import BLANK, as_delivery
+from listener.signing import Signer
 from listener.store.judging import Turn
 from listener.store.ledger import reservation_as_json
 from rules.terms import Decision, Facts, Settled
 
-DRAFTS_EXPIRE = timedelta(days=7)
 INSIDE = frozenset({"open_ticket", "tag", "ignore", "check_issue", "assign"})
 CARRIED = frozenset({"alert", "webhook"})
 REPLY = "reply"  # what somebody wrote to a ticket's person
@@ -36,6 +38,7 @@ class Said:
     row: Row[Any]
     judgement: Judgement
     facts: Facts
+    customer: Row[Any] | None = None
 
     @property
     def issue(self) -> str | None:
@@ -62,8 +65,9 @@ class Orders:
         grouping: Mapping[str, Grouping] = MappingProxyType({}),
         zone: tzinfo = UTC,
         cards: EvidenceCards | None = None,
+        courtesies: Courtesies | None = None,
     ) -> None:
-        self._templates = templates
+        self._courtesies = courtesies or Courtesies(templates, Mailroom("", "", Signer(b"")))
         self._handling = handling
         self._grouping = grouping
         self._zone = zone
@@ -78,7 +82,7 @@ class Orders:
         checked = {each.rule for each in decision.settled if each.action == "check_issue" and each.status == "due"}
         card = self._card(said, turn, ticket, now) if checked else None
         rows = [
-            self._delivery(said, settled, ticket, card if settled.rule in checked else None, now)
+            self._delivery(said, settled, ticket, card if settled.rule in checked else None, turn, now)
             for settled in decision.settled
             if _goes_out(settled)
         ]
@@ -107,10 +111,13 @@ class Orders:
         return card.told()
 
     def _delivery(
-        self, said: Said, settled: Settled, ticket: int | None, card: IssueTold | None, now: datetime
+        self, said: Said, settled: Settled, ticket: int | None, card: IssueTold | None, turn: Turn, now: datetime
     ) -> dict[str, Any]:
+        content = self._content(said, settled, ticket, card, turn, now)
+        evidence = {"evidence": card.model_dump(mode="json")} if card else {}
         return {
             **BLANK,
+            "why": None,
             "key": _key(said, settled),
             "action": settled.action,
             "rule": settled.rule,
@@ -125,9 +132,9 @@ class Orders:
             "due_at": settled.hold_until or now,
             "created_at": now,
             "expires_at": now + DRAFTS_EXPIRE if settled.status == "waiting" else None,
-            "options": self._options(said, settled, now) | ({"evidence": card.model_dump(mode="json")} if card else {}),
+            "options": self._options(said, settled, now) | evidence | content.pop("options", {}),
             "reservations": [reservation_as_json(held) for held in settled.reservations],
-            **self._content(said, settled, ticket, card, now),
+            **content,
         }
 
     def _options(self, said: Said, settled: Settled, now: datetime) -> dict[str, Any]:
@@ -137,7 +144,7 @@ class Orders:
         return {**settled.options, **({"group": group} if group else {})}
 
     def _content(
-        self, said: Said, settled: Settled, ticket: int | None, card: IssueTold | None, now: datetime
+        self, said: Said, settled: Settled, ticket: int | None, card: IssueTold | None, turn: Turn, now: datetime
     ) -> dict[str, Any]:
         """What a channel carries, or the draft of what is said in public."""
         if settled.action in CARRIED:
@@ -147,16 +154,8 @@ class Orders:
             return {"text": carried["text"], "message": carried["message"]}
         if settled.action in INSIDE or "template" not in settled.options:
             return {"text": ""}
-        return self._draft(said, settled)
-
-    def _draft(self, said: Said, settled: Settled) -> dict[str, Any]:
-        name, language = str(settled.options["template"]), said.judgement.verdict.language
-        try:
-            draft = self._templates.render(name, said.facts.values, language)
-        except Failed as error:
-            return {"text": "", "last_error": str(error)}
-        missing = f"there is no {name}.{language}.txt; this is {draft.template}.txt" if draft.language_missing else None
-        return {"text": draft.text, "last_error": missing}
+        who = (said.row, said.judgement, said.facts, said.customer)
+        return self._courtesies.content(Asked(*who, settled, _key(said, settled), now), turn)
 
 
 def _goes_out(settled: Settled) -> bool:

@@ -12,6 +12,8 @@ from listener.customers.identity import UNKNOWN, Found, Known, by_account, recog
 from listener.model.registry import Key, Link, Recognition
 from listener.store import Store
 
+ANSWERS = ":survey"  # the platform of answers to surveys; no source may be called so
+
 
 class Recogniser:
     """Tells who wrote mentions. `orders` finds order numbers in a text."""
@@ -28,7 +30,8 @@ class Recogniser:
         more = self._by_more([row for row in rows if found[row.id] is None])
         told = {number: one or more.get(number, UNKNOWN) for number, one in found.items()}
         told |= _together(accounts, told)
-        return {number: _recognition(number, account, told[number]) for number, account in accounts.items()}
+        found_out = {number: _recognition(number, account, told[number]) for number, account in accounts.items()}
+        return found_out | {row.id: answered(row) for row in rows if row.platform == ANSWERS}
 
     def _by_more(self, rows: Sequence[Row[Any]]) -> dict[int, Found]:
         """Those whose account says nothing, by whatever else their mentions tell."""
@@ -48,6 +51,12 @@ class Recogniser:
         who |= {customer for some in (*emails.values(), *orders.values()) for customer in some}
         refused = customers.refused({one.account for one in clues if one.account})
         return Known(links, emails, orders, customers.accounts(who), refused)
+
+
+def answered(row: Row[Any]) -> Recognition:
+    """Who answered a survey stands in the signed link that they came by."""
+    person, customer = row.attributes["person"], row.attributes.get("customer")
+    return Recognition(row.id, str(person), str(customer) if customer else None, None, None, False, None)
 
 
 def _together(accounts: Mapping[int, Key | None], found: Mapping[int, Found]) -> dict[int, Found]:

@@ -12,6 +12,7 @@ from listener.actions import notices as words
 from listener.actions.contract import Channel
 from listener.pipeline.alerting import tell_groups, tell_silences
 from listener.pipeline.cards import Cards, announcement
+from listener.pipeline.courtesies import first_things_first
 from listener.pipeline.digests import tell_shadow, tell_unclear
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.rhythm import tell_silent_sources
@@ -78,7 +79,7 @@ class Upkeep:
     def _tell_drafts(self) -> None:
         """To each reader of the ops channel on their own, where one of them may decide by mail."""
         now = self._now()
-        for row in self._store.deliveries.to_tell(now - REMIND_AFTER):
+        for row in first_things_first(self._store.deliveries.to_tell(now - REMIND_AFTER)):
             to = enumerate(self._readers)
             notices = [announcement(row, self._notices.channel, now, number, reader) for number, reader in to]
             self._store.deliveries.announce([row.id], now, notices)

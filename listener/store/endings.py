@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 from listener.model import Contact, Delivery
 from listener.store import postings
 from listener.store.engine import Database, table
+from listener.store.giving import put_back
 from listener.store.ledger import StoredLedger, reservation_from_json
 from listener.store.replies import contacted
 
@@ -47,6 +48,7 @@ def release(connection: Connection, database: Database, rows: Sequence[Row[Any]]
     for row in rows:
         ledger.release(tuple(reservation_from_json(kept) for kept in row.reservations))
     ledger.flush()
+    put_back(connection, list(rows))
 
 
 def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:

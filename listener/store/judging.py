@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.contact import Standing
@@ -18,6 +18,7 @@ from listener.store import advocates, alerts, deliveries, rates, recognising, re
 from listener.store.card_rows import CardRows
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
+from listener.store.giving import Giving
 from listener.store.grounds import IssueTurn
 from listener.store.hearing import Hearing
 from listener.store.ledger import StoredHistory, StoredLedger
@@ -53,6 +54,7 @@ class Turn:
         self._database = database
         self._at = at
         self.ledger = StoredLedger(connection, database)
+        self.giving = Giving(connection, database, at)
         self.issues = IssueTurn(connection, database, at)
         self.hearing = Hearing(connection)
         self.card_rows = CardRows(connection)
@@ -143,6 +145,17 @@ class Turn:
     def standing(self, person: str, customer: str | None, purpose: str) -> Standing:
         """How this person stands with us, for the contact budget."""
         return standing_of(self._connection, person, customer, purpose, self._at)
+
+    def threads(self, names: Iterable[str]) -> dict[str, dict[str, bool]]:
+        """Who speaks in these conversations, and whether it was praise."""
+        found: dict[str, dict[str, bool]] = {}
+        praise = func.max(case((mention.c.label == "positive", 1), else_=0)).label("praise")
+        query = select(mention.c.thread, mention.c.person, praise).where(
+            mention.c.thread.in_(sorted(set(names))), mention.c.person.is_not(None), mention.c.own.is_(False)
+        )
+        for row in self._connection.execute(query.group_by(mention.c.thread, mention.c.person)):
+            found.setdefault(row.thread, {})[row.person] = bool(row.praise)
+        return found
 
     def ordered_before(self, ids: Sequence[int]) -> dict[int, frozenset[tuple[str, str, str]]]:
         """(rule, action, channel) that were ordered for each mention by an earlier decision about it."""

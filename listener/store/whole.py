@@ -11,6 +11,7 @@ from listener.store.deliveries import Deliveries
 from listener.store.engine import Database
 from listener.store.enrolling import Enrolling
 from listener.store.erasing import Erasing
+from listener.store.giving import Gifts
 from listener.store.goodwill import Goodwill
 from listener.store.house import House
 from listener.store.identities import Identities
@@ -52,6 +53,7 @@ class Store:
         self.enrolling = Enrolling(self.database)
         self.erasing = Erasing(self.database)
         self.purchases = PurchaseBook(self.database)
+        self.gifts = Gifts(self.database)
         self.house = House(self.database)
         self.identities = Identities(self.database)
         self.issues = Issues(self.database)

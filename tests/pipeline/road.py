@@ -19,6 +19,7 @@ from listener.model.contact import Check, unbounded
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline import Act, BrandWords, Collect, Judge, Limits, Notices, Orders, Running, Watched, Ways
+from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
@@ -161,6 +162,7 @@ def a_road(
     order_number: str = "",
     contact: Check = unbounded,
     patient: bool = False,
+    courtesies: Courtesies | None = None,
     **channel: object,
 ) -> Road:
     """A road whose rules have been running for a day and whose source has been polled before."""
@@ -179,7 +181,7 @@ def a_road(
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
     check = IssueCheck(Reading, patient)
-    orders = Orders(Templates(folder), handling, cards=EvidenceCards(check))
+    orders = Orders(Templates(folder), handling, cards=EvidenceCards(check), courtesies=courtesies)
     parts = {"issues": check, "order_numbers": order_numbers(order_number), "contact": contact}
     judge = Judge(store, Mood(), words, lambda: running, orders, limits, clock, LOG, **parts)  # type: ignore[arg-type]
     channels = {"care": Remembering(**channel), "ops": Remembering(), "mail": Remembering()}

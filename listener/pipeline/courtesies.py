@@ -1,0 +1,201 @@
+"""What kind words are made of: texts that do not repeat, useful things, presents and surveys, each with its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from connectors.contract import Failed
+from listener.actions.catalogues import DISCLOSURE, Gift, Useful, fitting
+from listener.actions.templates import Draft, Templates
+from listener.model.plan import Judgement
+from listener.pipeline.letters import LETTERS, Mailroom, letter
+from listener.store.judging import Turn
+from rules.problems import Misread
+from rules.quantities import money
+from rules.terms import Facts, Settled, Value
+
+SURVEY, GIFT = "survey", "gift"  # what the tokens of these links are for
+LINK_LIVES = timedelta(days=30)
+DRAFTS_EXPIRE = timedelta(days=7)
+SUBJECT = "Subject:"
+# what templates may ask for beside the facts, by action
+FILLED: Mapping[str, tuple[str, ...]] = {
+    "engage": ("item.title", "item.url", "item.kind", "item.about"),
+    "send_gift": ("gift.title", "gift.link", "gift.disclosure"),
+    "ask_feedback": ("survey.link",),
+    "ask_to_share": ("share.places",),
+    "invite_panel": ("panel.name",),
+    "invite_reference": ("reference.benefit", "reference.form"),
+}
+
+
+class Unsuited(Exception):
+    """There is nothing to give; the text says why. The delivery is kept as cancelled, so that it can be explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One settled action about one mention, with the key of its delivery."""
+
+    row: Row[Any]
+    judgement: Judgement
+    facts: Facts
+    customer: Row[Any] | None
+    settled: Settled
+    key: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Courtesies:
+    """Fills what goes out to a person. `cap` is the most that one present may cost, as money."""
+
+    templates: Templates
+    room: Mailroom
+    things: Mapping[str, Useful] = field(default_factory=dict)
+    gifts: Mapping[str, Gift] = field(default_factory=dict)
+    cap: str = ""
+
+    def content(self, asked: Asked, turn: Turn) -> dict[str, Any]:
+        """The columns of the delivery that hold its words and say by which way it goes."""
+        try:
+            more = self._more(asked, turn)
+            draft = self._draft(asked, turn, more)
+        except Unsuited as nothing:
+            turn.ledger.release(asked.settled.reservations)
+            told = {"text": "", "why": str(nothing), "last_error": str(nothing)}
+            return {**told, "status": "cancelled", "expires_at": None, "reservations": []}
+        except Failed as error:
+            # a person is asked to write; nothing without words is ever due
+            waits = {"status": "waiting", "expires_at": asked.now + DRAFTS_EXPIRE}
+            status = waits if asked.settled.status in ("due", "held") else {}
+            return {"text": "", "last_error": str(error), **status, **self._options(asked, {})}
+        subject, text = _subject(draft.text)
+        text = _disclosed(text, more)
+        missing = (
+            f"there is no {draft.template} in {asked.judgement.verdict.language}" if draft.language_missing else None
+        )
+        said = {"text": text, "last_error": missing, **self._options(asked, {**_kept(more), "words": draft.mark})}
+        if asked.settled.action in LETTERS and self.room.reaches(asked.customer):
+            return {**said, **self._letter(asked, subject or _title(asked), text)}
+        return said
+
+    def _options(self, asked: Asked, more: Mapping[str, Any]) -> dict[str, Any]:
+        praise = {"praise": True} if asked.facts.get("thread.praise") is True else {}
+        return {"options": {**more, **praise}}
+
+    def _letter(self, asked: Asked, title: str, text: str) -> dict[str, Any]:
+        customer, purpose = asked.judgement.customer or "", asked.settled.purpose
+        row = letter(self.room, asked.key, purpose, customer, title, text, asked.now)
+        return {"channel": row["channel"], "message": row["message"]}
+
+    def _draft(self, asked: Asked, turn: Turn, more: Mapping[str, Value]) -> Draft:
+        name, language = str(asked.settled.options["template"]), asked.judgement.verdict.language
+        person, thread = asked.judgement.person, asked.row.thread or ""
+        used = turn.giving.said(person, thread) if asked.settled.public else frozenset()
+        draft = self.templates.render(name, {**asked.facts.values, **more}, language, used)
+        if asked.settled.public and asked.settled.status != "shadow":
+            turn.giving.say(person, thread, draft.mark)
+        return draft
+
+    def _more(self, asked: Asked, turn: Turn) -> dict[str, Value]:
+        """What its template may ask for beside the facts."""
+        options, action = asked.settled.options, asked.settled.action
+        if action == "engage":
+            return self._useful(asked, turn)
+        if action == "send_gift":
+            return self._gift(asked, turn)
+        if action == "ask_feedback":
+            return {"survey.link": self._survey(asked, str(options.get("survey", "")))}
+        if action == "ask_to_share":
+            places = options.get("places", ())
+            return {"share.places": ", ".join(places) if isinstance(places, tuple) else str(places)}
+        if action == "invite_panel":
+            return {"panel.name": str(options.get("panel", ""))}
+        return {f"reference.{name}": str(options.get(name, "")) for name in ("benefit", "form")}
+
+    def _useful(self, asked: Asked, turn: Turn) -> dict[str, Value]:
+        topics = asked.settled.options.get("topics", ())
+        suits = fitting(
+            self.things.values(), asked.facts.values, topics if isinstance(topics, tuple) else (str(topics),)
+        )
+        if not suits:
+            raise Unsuited("nothing in ecosystem.yaml fits this product, topic, segment and language")
+        had = turn.giving.had(asked.judgement.person)
+        new = next((thing for thing in suits if thing.item not in had), None)
+        if new is None:
+            raise Unsuited(f"this person was given all that fits: {', '.join(thing.item for thing in suits)}")
+        if asked.settled.status != "shadow":
+            turn.giving.give(asked.judgement.person, new.item)
+        return {"item.title": new.title, "item.url": new.url, "item.kind": new.kind, "item.about": new.about}
+
+    def _gift(self, asked: Asked, turn: Turn) -> dict[str, Value]:
+        name = str(asked.settled.options["item"])
+        gift = self.gifts.get(name)
+        if gift is None:
+            if self.gifts:
+                raise Unsuited(f"gifts.yaml has no {name!r}; it has {', '.join(sorted(self.gifts))}")
+            return {"gift.title": name, "gift.link": "", "gift.disclosure": DISCLOSURE}
+        self._within_cap(gift)
+        if asked.settled.status != "shadow":
+            if not turn.giving.take(name, gift.stock):
+                raise Unsuited(f"{name}: all {gift.stock} pieces of gifts.yaml are given")
+            who = {"person": asked.judgement.person, "customer": asked.judgement.customer}
+            turn.giving.offer({"delivery": asked.key, "item": name, **who})
+        link = self._link(GIFT, asked) if gift.needs_address else ""
+        return {"gift.title": gift.title, "gift.link": link, "gift.disclosure": gift.disclosure}
+
+    def _within_cap(self, gift: Gift) -> None:
+        try:
+            most = money(self.cap) if self.cap else None
+        except Misread:
+            most = None
+        if most and (gift.cost.currency != most.currency or gift.cost.cents > most.cents):
+            raise Unsuited(f"{gift.item} costs {gift.cost}, more than [actions] gift_cap = {most}")
+
+    def _survey(self, asked: Asked, elsewhere: str) -> str:
+        token = self.room.signer.token(SURVEY, {"delivery": asked.key}, asked.now + LINK_LIVES)
+        if elsewhere:
+            return f"{elsewhere}{'&' if '?' in elsewhere else '?'}token={token}"
+        return f"{self.room.address}/survey/{token}"
+
+    def _link(self, purpose: str, asked: Asked) -> str:
+        token = self.room.signer.token(purpose, {"delivery": asked.key}, asked.now + LINK_LIVES)
+        return f"{self.room.address}/{purpose}/{token}"
+
+
+def _missing(asked: Asked, draft: Draft) -> str | None:
+    name, language = asked.settled.options["template"], asked.judgement.verdict.language
+    return f"there is no {name}.{language}.txt; this is {draft.template}.txt" if draft.language_missing else None
+
+
+def _subject(text: str) -> tuple[str, str]:
+    """A first line `Subject: …` is the title of a letter, and no part of it."""
+    first, _, rest = text.partition("\n")
+    return (first.removeprefix(SUBJECT).strip(), rest.strip()) if first.startswith(SUBJECT) else ("", text)
+
+
+def _disclosed(text: str, more: Mapping[str, Value]) -> str:
+    """The disclosure and the link of a present are never left out, whatever the template says."""
+    needed = [str(more.get(name, "")) for name in ("gift.link", "gift.disclosure")]
+    return "\n\n".join([text, *(line for line in needed if line and line not in text)])
+
+
+def _title(asked: Asked) -> str:
+    titles = {"send_gift": "A small thank-you from", "ask_feedback": "How are we doing? A question from"}
+    return f"{titles.get(asked.settled.action, 'A note from')} {asked.row.brand}"
+
+
+def _kept(more: Mapping[str, Value]) -> dict[str, Any]:
+    """What of it stays with the delivery: never a link, which whoever has it may use."""
+    return {name: value for name, value in more.items() if name in ("item.title", "item.url")}
+
+
+def first_things_first(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Drafts in the order in which people are told of them: under a praise others read along, so those come first."""
+    return sorted(rows, key=lambda row: not (row.options or {}).get("praise"))

@@ -1,0 +1,123 @@
+"""What was given to whom, and the words that were said before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from listener.model import Delivery, GiftSent, GiftStock, Given, Mention
+from listener.store.engine import Database, table
+
+delivery, mention = table(Delivery), table(Mention)
+given, stock, sent = table(Given), table(GiftStock), table(GiftSent)
+
+UNSAID = ("rejected", "expired", "cancelled", "shadow")
+ADDRESS_KEPT = timedelta(days=30)
+
+
+class Giving:
+    """Within one transaction [2]: words and things that a person or a thread had already, and what they get now."""
+
+    def __init__(self, connection: Connection, database: Database, at: datetime) -> None:
+        self._connection = connection
+        self._database = database
+        self._at = at
+        self._said: dict[tuple[str, str], set[str]] = {}
+
+    def said(self, person: str, thread: str) -> frozenset[str]:
+        """Marks of the words that were used toward this person or in this thread ("": it is in none)."""
+        wanted = select(delivery.c.options).where(
+            delivery.c.status.not_in(UNSAID), delivery.c.action.in_(("thank", "engage"))
+        )
+        there = select(mention.c.id).where(mention.c.thread == thread)
+        queries = [wanted.where(delivery.c.person == person)]
+        queries += [wanted.where(delivery.c.mention.in_(there))] if thread else []
+        found = (options for query in queries for options in self._connection.execute(query).scalars())
+        marks = {options.get("words") for options in found}
+        return frozenset(marks | self._said.get(("person", person), set()) | self._said.get(("thread", thread), set()))
+
+    def say(self, person: str, thread: str, mark: str) -> None:
+        """These words are taken, for the rest of this transaction too."""
+        self._said.setdefault(("person", person), set()).add(mark)
+        if thread:
+            self._said.setdefault(("thread", thread), set()).add(mark)
+
+    def had(self, person: str) -> frozenset[str]:
+        """What this person was given of the ecosystem."""
+        return frozenset(self._connection.execute(select(given.c.item).where(given.c.person == person)).scalars())
+
+    def give(self, person: str, item: str) -> None:
+        row = self._database.insert(Given).values(person=person, item=item, at=self._at)
+        self._connection.execute(row.on_conflict_do_nothing())
+
+    def take(self, item: str, most: int | None) -> bool:
+        """One piece of a present out of the stock; false when there is none left."""
+        row = self._database.insert(GiftStock).values(item=item, given=0)
+        self._connection.execute(row.on_conflict_do_nothing(index_elements=["item"]))
+        one = update(stock).where(stock.c.item == item).values(given=stock.c.given + 1)
+        one = one.where(stock.c.given < most) if most is not None else one
+        return self._connection.execute(one.returning(stock.c.item)).first() is not None
+
+    def offer(self, row: Mapping[str, Any]) -> None:
+        """A present is on its way to somebody; columns of GiftSent."""
+        statement = self._database.insert(GiftSent).values(offered_at=self._at, name="", address="", **row)
+        self._connection.execute(statement.on_conflict_do_nothing(index_elements=["delivery"]))
+
+
+def put_back(connection: Connection, rows: list[Row[Any]]) -> None:
+    """Presents whose delivery never went out are in stock again."""
+    for row in rows:
+        item = row.options.get("item") if row.action == "send_gift" else None
+        if item:
+            gone = sent.delete().where(sent.c.delivery == row.key).returning(sent.c.id)
+            if connection.execute(gone).first():
+                connection.execute(update(stock).where(stock.c.item == item).values(given=stock.c.given - 1))
+
+
+class Gifts:
+    """Presents that were offered."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, key: str) -> Row[Any] | None:
+        """The present of this delivery."""
+        with self._database.read() as connection:
+            return connection.execute(select(sent).where(sent.c.delivery == key)).first()
+
+    def accept(self, key: str, name: str, address: str, at: datetime, order: Mapping[str, Any] | None) -> bool:
+        """Where it shall go, once; `order` is the delivery that hands it on, with which it counts as exported.
+
+        False when it was said before or there is no such present.
+        """
+        handed_on = {"exported_at": at} if order else {"name": name, "address": address}
+        mine = (sent.c.delivery == key) & sent.c.accepted_at.is_(None)
+        with self._database.write() as connection:
+            one = update(sent).where(mine).values(accepted_at=at, **handed_on)
+            if not connection.execute(one).rowcount:
+                return False
+            if order:
+                connection.execute(delivery.insert(), dict(order))
+        return True
+
+    def to_send(self, again: bool = False) -> list[Row[Any]]:
+        """Those with an address that were not exported yet, or `again`."""
+        query = select(sent).where(sent.c.accepted_at.is_not(None), sent.c.address != "").order_by(sent.c.id)
+        query = query if again else query.where(sent.c.exported_at.is_(None))
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def exported(self, ids: list[int], at: datetime) -> None:
+        """They are in a file now; addresses of files that are a month old are forgotten."""
+        old = sent.c.exported_at < at - ADDRESS_KEPT
+        with self._database.write() as connection:
+            connection.execute(update(sent).where(sent.c.id.in_(ids)).values(exported_at=at))
+            connection.execute(update(sent).where(old).values(name="", address=""))
+
+    def offered(self, key: str) -> Row[Any] | None:
+        """The delivery with this key: to whom a link in it belongs."""
+        with self._database.read() as connection:
+            return connection.execute(select(delivery).where(delivery.c.key == key)).first()
