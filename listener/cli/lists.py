@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from listener.cli.asked import Json, moment, number
-from listener.cli.opening import looking
+from listener.cli.opening import looking, opened
 from listener.store.glance import Glance, Wanted
 from listener.views import objects
 from listener.views.objects import Object
@@ -60,6 +60,8 @@ def listing(name: str) -> Callable[..., None]:
 
 
 def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> None:
+    if name == "issues":
+        _catch_up(context)
     with looking(context) as seen:
         things = listed(seen, name, wanted)
         if as_json:
@@ -67,6 +69,15 @@ def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> N
                 print(objects.line(thing))
         else:
             _table(seen, name, list(things))
+
+
+def _catch_up(context: typer.Context) -> None:
+    """A large import leaves its complaints to the daemon's watch; where none has looked since, this does."""
+    with looking(context) as seen:
+        waits = seen.has_unsettled()
+    if waits:
+        with opened(context) as parts:
+            parts.issue_watch.catch_up()
 
 
 def _table(seen: Glance, name: str, things: list[Object]) -> None:

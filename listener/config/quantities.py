@@ -199,7 +199,7 @@ def from_here(path: Path, info: ValidationInfo) -> Path:
 
 
 def order_number(pattern: str) -> str:
-    from listener.customers.clues import NoPattern, order_numbers  # not above: it brings the store's models along
+    from listener.customers.clues import NoPattern, order_numbers  # not above: only few have a pattern
 
     try:
         order_numbers(pattern)

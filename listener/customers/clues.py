@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import re2
-from sqlalchemy import Row
 
 from listener.customers.addresses import host_of, profile, site
 from listener.model.registry import Key
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 # names that a platform shows for many accounts: whoever bears one is nobody we could meet again
 PLACEHOLDERS = frozenset(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from listener.model.registry import Key
-from listener.store import Store
+
+if TYPE_CHECKING:
+    # the models take half a second to import, and a configuration is read without them
+    from listener.store import Store
 
 
 class Digests(Protocol):

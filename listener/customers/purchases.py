@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from structlog.typing import FilteringBoundLogger
 
@@ -14,7 +15,10 @@ from listener.customers.forgotten import Forgotten
 from listener.customers.lines import CutShort, Line, Rejected, WrongFile, lines_of
 from listener.customers.registry import BATCH, LOGGED, MOST_TOLD, stamp_of
 from listener.model.registry import Bought
-from listener.store import Store
+
+if TYPE_CHECKING:
+    # the models take half a second to import, and a configuration is read without them
+    from listener.store import Store
 
 NEEDED = ("customer", "product", "at")
 

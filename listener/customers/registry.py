@@ -10,16 +10,20 @@ from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
 from listener.customers.forgotten import Forgotten
 from listener.customers.lines import CutShort, Line, Rejected, WrongFile, header_of, lines_of
 from listener.customers.parsing import KNOWN, customer_of, digest_of, written
 from listener.model.registry import Mark
-from listener.store import Store
+
+if TYPE_CHECKING:
+    # the models take half a second to import, and a configuration is read without them
+    from sqlalchemy import Row
+
+    from listener.store import Store
 
 NEEDED = ("id",)
 BATCH = 2_000

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING, Any
 
 from listener.customers.forgotten import Forgotten
 from listener.customers.lines import Line, Rejected
 from listener.customers.parsing import LISTS, TEXTS, customer_of, digest_of, written
 from listener.customers.purchases import bought_of
 from listener.model.registry import Bought, Key
-from listener.store import Store
+
+if TYPE_CHECKING:
+    # the models take half a second to import, and a configuration is read without them
+    from sqlalchemy import Row
+
+    from listener.store import Store
 
 ERASED = "this customer was erased"
 

@@ -37,14 +37,20 @@ class IssueWatch:
 
     def beat(self, also: Collection[str] = ()) -> None:
         """Settle what came late, look at lively issues and those `also` again, tell people. Raises StoreTrouble."""
-        changed = {*self._settling.settle(), *self._store.issues.roots(also).values()}
-        now = self._now()
+        self._look({*self._settling.settle(), *self._store.issues.roots(also).values()}, telling=True)
+
+    def catch_up(self) -> None:
+        """Settle what came late for somebody who asks now; of its bursts people hear at the next beat."""
+        self._look(self._settling.settle(), telling=False)
+
+    def _look(self, changed: Collection[str], telling: bool) -> None:
+        now, told = self._now(), 0
         lively = self._store.issues.lively(now)
         if changed or lively:
             with self._store.judging.turn(now) as turn:
                 if changed:
                     self._check.forget()
                 self._check.look(turn, {*changed, *lively}, now)
-                told = tell(turn, self._cards, self._channel, now)
-            if told:
-                self._log.info("issue.told", bursts=told)
+                told = tell(turn, self._cards, self._channel, now) if telling else 0
+        if told:
+            self._log.info("issue.told", bursts=told)

@@ -113,6 +113,10 @@ class Glance:
         named = {f"v{number}": value for number, value in enumerate(values)}
         return list(self._query(f"SELECT {what} WHERE {key} IN ({marks}) {also}", named)) if values else []
 
+    def has_unsettled(self) -> bool:
+        """Whether complaints came that are in no issue yet."""
+        return bool(list(self._query("SELECT name FROM issue_state WHERE dirty_since IS NOT NULL LIMIT 1", {})))
+
     def missed(self, source: str, since: datetime, until: datetime) -> int:
         """About how many mentions that time would have brought, by the two weeks before it."""
         where = "source = :source AND posted_at >= :before AND posted_at < :since"

@@ -22,9 +22,12 @@ def a_large_file(house):
     return file
 
 
+def mentions(house):
+    return [json.loads(line) for line in house.run("mentions", "--json", "--limit", "2000").out.splitlines()]
+
+
 def verdicts(house):
-    lines = house.run("mentions", "--json", "--limit", "2000").out.splitlines()
-    return {(told := json.loads(line))["external_id"]: (told["verdict"], told["decision"]) for line in lines}
+    return {one["external_id"]: (one["verdict"], one["decision"]) for one in mentions(house)}
 
 
 def test_a_large_file_is_kept_and_judged_whole_and_its_bad_line_told(tmp_path):
@@ -37,6 +40,17 @@ def test_a_large_file_is_kept_and_judged_whole_and_its_bad_line_told(tmp_path):
     assert "400 rows: 400 new mentions" in shown.out
     assert "400 judged" in shown.out
     assert {label["label"] for label, _ in verdicts(house).values()} >= {"positive", "negative", "unscored"}
+
+
+def test_the_complaints_of_a_large_file_are_in_issues_when_somebody_asks(tmp_path):
+    house = a_house(tmp_path)
+    house.run("import", str(a_large_file(house)))
+    before = [mention["issue"] for mention in mentions(house)]
+
+    shown = house.run("issues", "--json", "--limit", "2000").out.splitlines()
+
+    assert not any(before)
+    assert {json.loads(line)["id"] for line in shown} == {one["issue"] for one in mentions(house) if one["issue"]}
 
 
 def test_verdicts_made_ahead_are_those_that_the_judge_makes(tmp_path):
@@ -75,7 +89,11 @@ def test_when_the_process_dies_the_command_says_so(capfd):
     assert "Traceback" in capfd.readouterr().err
 
 
-def test_the_process_imports_no_tables():
-    asked = "import sys, listener.imports.ready; sys.exit('sqlalchemy' in sys.modules)"
+@pytest.mark.parametrize(
+    "what", ["import listener.imports.ready", "from listener.config import load; load(Path(sys.argv[1]))"]
+)
+def test_what_comes_before_the_store_imports_no_tables(tmp_path, what):
+    house = a_house(tmp_path)
+    asked = f"import sys; from pathlib import Path; {what}; sys.exit('sqlalchemy' in sys.modules)"
 
-    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", asked, house.folder / "config.toml"], check=False).returncode == 0
