@@ -25,9 +25,11 @@ from listener.store.engine import StoreTrouble
 from listener.store.tickets import TicketFilter
 from rules.terms import Mute
 
+CARDS = dict.fromkeys(("approve", "edit", "reject", "done", "skip"), "draft") | {"acknowledge": "alert"}
 DECISIONS = frozenset({"approve", "edit", "reject"})  # for those who may approve
 SPANS = {"1h": "for an hour", "4h": "for four hours", "1d": "for a day", "7d": "for a week"}
 HOURS = {"1h": 1, "4h": 4, "1d": 24, "7d": 168}
+MOST = 140  # letters of what an option of Slack's stands for
 SOON = 2.0  # seconds: Slack wants its acknowledgement within three
 
 Reply = dict[str, Any]
@@ -49,7 +51,7 @@ class House:
     store: Store
     people: Callable[[str], People]
     staff: tuple[Staff, ...]
-    refresh: Callable[[], None]
+    refresh: Callable[[str, int], None]
     now: Callable[[], datetime]
 
 
@@ -142,7 +144,7 @@ class Desk:
         else:
             view = self._view(said, number)
             return Heard(then=lambda: self._slack.open_modal(said.trigger, view))
-        return Heard(then=self._house.refresh)
+        return Heard(then=lambda: self._house.refresh(CARDS.get(said.do, ""), number))
 
     def _form(self, said: Asked, who: str) -> Heard:
         people, number, given = self._house.people(who), _number(said.about), said.given
@@ -157,7 +159,7 @@ class Desk:
             people.close(number, given.get("cause", ""), given.get("outcome", ""))
         elif said.do == "mute":
             self._mute(given, who)
-        return Heard(then=self._house.refresh)
+        return Heard(then=lambda: self._house.refresh(CARDS.get(said.do, ""), number))
 
     def _ticket(self, number: int, free: bool = False) -> None:
         """A second press meets a ticket that is closed, or taken, already. Raises NotPossible."""
@@ -217,7 +219,7 @@ class Desk:
         one = members[0]
         values = {"rule": alert.rule, "topic": one.topic, "source": one.source}
         values |= {} if alert.grouped else {"thread": one.thread, "author": one.person}
-        return [(f"{kind}:{value}", f"{kind} {value}") for kind, value in values.items() if value]
+        return [(f"{kind}:{value}", f"{kind} {value}") for kind, value in values.items() if value and len(value) < MOST]
 
 
 def _number(about: str) -> int:

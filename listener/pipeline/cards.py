@@ -51,9 +51,9 @@ class Cards:
         kind, number = delivery.options.get("card") or (("ticket", ticket) if ticket else ("alert", delivery.alert))
         return self._card(kind, number, delivery) if number else None
 
-    def refresh(self) -> None:
-        """Order a change for each posted card that shows what is no longer so."""
-        for row in self._store.postings.open():
+    def refresh(self, kind: str = "", number: int = 0) -> None:
+        """Order a change for each posted card, or those of one thing, that shows what is no longer so."""
+        for row in self._store.postings.open(kind, number):
             card = self._card(row.kind, row.number, row)
             new = card is not None and card.state != row.shown
             if card is None or card.over or new:

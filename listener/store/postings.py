@@ -13,7 +13,7 @@ from listener.store.engine import Database, table
 
 delivery, posting = table(Delivery), table(Posting)
 
-AT_ONCE = 200  # each takes some small queries, every two seconds
+AT_ONCE = 50  # each takes 3 ms, every two seconds
 QUOTING = ("alert", "notice")  # actions whose messages quote a post
 AGAIN = ("channel", "message", "options", "text", "status", "due_at")
 
@@ -24,13 +24,14 @@ class Postings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self) -> list[Row[Any]]:
-        """Those whose state may still change, with what carried them; of very many some at random."""
+    def open(self, kind: str = "", number: int = 0) -> list[Row[Any]]:
+        """Those whose state may still change, with what carried them: of one thing, or of many some at random."""
         carried = [
             delivery.c[name] for name in ("channel", "external", "key", "options", "message", "mention", "alert")
         ]
         query = select(posting, *carried)
         query = query.join(delivery, delivery.c.id == posting.c.delivery).where(delivery.c.status == "done")
+        query = query.where(posting.c.kind == kind, posting.c.number == number) if kind else query
         with self._database.read() as connection:
             return list(connection.execute(query.order_by(func.random()).limit(AT_ONCE)))
 

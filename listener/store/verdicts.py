@@ -19,6 +19,7 @@ mention, delivery, given_label = table(Mention), table(Delivery), table(GivenLab
 # not yet out of the house: nothing of it has been seen by anybody outside
 QUEUED = ("due", "held", "waiting", "by_hand", "failed")
 SENT = ("sending", "done", "in_doubt")
+OURS = ("notice", "amend", "redact")  # what only our own people saw of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ class Verdicts:
         return rows
 
     def _sent(self, connection: Connection, number: int) -> tuple[Row[Any], ...]:
-        query = select(delivery).where(delivery.c.mention == number, delivery.c.status.in_(SENT))
+        theirs = (delivery.c.mention == number) & delivery.c.action.not_in(OURS)
+        query = select(delivery).where(theirs, delivery.c.status.in_(SENT))
         return tuple(connection.execute(query))
 
     def judged(self, after: int, limit: int, since: datetime | None = None) -> list[Row[Any]]:
