@@ -18,7 +18,7 @@ DAY = 86_400.0
 # an issue of many mentions is known by its frequent words; the rest would only cost memory
 MOST_KEPT = 64
 # the norms at hand are as old as the issue's last mention; so many of the likeliest are measured anew
-MEASURED = 8
+MEASURED = 4
 # issues that every ground is thought to have besides: among two or three a new word would weigh five times a shared
 # one, and the second to report the first trouble of a brand would be somebody else (measured: cosine .14, then .35)
 UNSEEN = 5

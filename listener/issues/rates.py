@@ -58,7 +58,9 @@ def quarter(at: float) -> int:
 
 
 def as_rate(width: int, persons: int, usual: Usual) -> Rate:
-    z = (persons - usual.mean) / max(usual.scatter, sqrt(usual.mean + 0.5))
+    # the mean of few days is itself off by as much as one day is, over the root of their number
+    doubt = sqrt((1 + 1 / max(usual.windows, 1)) / (1 + 1 / DAYS))
+    z = (persons - usual.mean) / (max(usual.scatter, sqrt(usual.mean + 0.5)) * doubt)
     return Rate(width // HOUR, persons, round(usual.mean, 2), round(z, 2), usual.windows)
 
 

@@ -29,7 +29,7 @@ def test_ten_persons_where_nobody_was_is_a_page() -> None:
     found = alarms(a_burst(10, BEGAN + 5 * DAY), BEGAN)
 
     assert [one.level for one in found] == ["watch", "page", "page"]
-    assert [one.persons for one in found] == [3, 5, 10]
+    assert [one.persons for one in found] == [4, 5, 10]
 
 
 def test_one_person_however_loud_is_none() -> None:
