@@ -17,10 +17,12 @@ from structlog.typing import FilteringBoundLogger
 
 from listener.customers.telling import Told
 from listener.desk import Desk, House, Sockets, hearing
+from listener.pipeline.asking import PREFIX as FIXED
 from listener.pipeline.cards import Cards
 from listener.store.engine import StoreTrouble
 from listener.web import CRM, PREFIX, SLACK, Approve, Crm, Health, Inbox, Interactions, Leaving, Page, TicketNews, serve
 from listener.web.answers import GiftPage, SurveyPage
+from listener.web.fixed import Fixed
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
@@ -116,6 +118,7 @@ class Daemon:
             "/survey/": SurveyPage(self._parts.surveys, self._log),
             "/gift/": GiftPage(self._parts.presents, self._log),
         }
+        pages[FIXED] = Fixed(self._parts.asking, self._parts.closing, clock)
         return {**self._health.pages(), **pages}
 
     def _beats(self) -> BackgroundScheduler:
@@ -126,6 +129,8 @@ class Daemon:
             (BEAT, self._collect),
             (BEAT, self._judge),
             (BEAT, self._act),
+            (1.0, self._reach),
+            (60.0, self._parts.closing.watch),
             (2.0, self._tell),
             (2.0, self._refresh),
             # of its own: a million customers take a minute, in which rules and the watchdog must not wait
@@ -204,6 +209,11 @@ class Daemon:
                     self._trouble.set()
                     self._log.error("store.trouble", delivery=number, error=str(error))
                     return
+
+    def _reach(self) -> None:
+        """Campaigns go on by one step."""
+        if not self._trouble.is_set():
+            self._parts.outreach.beat()
 
     def _tell(self) -> None:
         if not self._trouble.is_set():

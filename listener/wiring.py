@@ -48,17 +48,22 @@ from listener.pipeline import (
     Ways,
 )
 from listener.pipeline.answers import Presents, Surveys
+from listener.pipeline.asking import Asking
 from listener.pipeline.attention import Attention
+from listener.pipeline.audience import Audiences
 from listener.pipeline.cards import Cards
+from listener.pipeline.closing import Closing
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.courtesies import FILLED, Courtesies
 from listener.pipeline.evidence_cards import EvidenceCard, EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_desk import IssueDesk
+from listener.pipeline.issue_report import Ledger
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.joining import Reading
 from listener.pipeline.letters import Mailroom
 from listener.pipeline.links import Links
+from listener.pipeline.outreach import Outreach, Pace
 from listener.pipeline.people import Once, People, Person
 from listener.pipeline.programme import Programme
 from listener.pipeline.recheck import Recheck
@@ -242,6 +247,40 @@ class Parts:
     @cached_property
     def mailroom(self) -> Mailroom:
         return Mailroom(self.config.contact.channel, self.config.web.address, self.signer)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        return Audiences(self.store, clock)
+
+    @cached_property
+    def outreach(self) -> Outreach:
+        """Campaigns to those whom an issue affects."""
+        rules = self.config.campaigns
+        pace = Pace(rules.per_hour, rules.hold, rules.consent, rules.suppressed, rules.ask, self.contact.quiet)
+        return Outreach(
+            store=self.store,
+            audiences=self.audiences,
+            templates=self.templates,
+            room=self.mailroom,
+            notices=self.notices,
+            pace=pace,
+            approvers=frozenset(person.name for person in self.config.persons if person.may_approve),
+            now=clock,
+            log=self.log,
+            link=self.asking.link,
+        )
+
+    @cached_property
+    def asking(self) -> Asking:
+        return Asking(self.config.web.address, self.signer)
+
+    @cached_property
+    def closing(self) -> Closing:
+        return Closing(self.store, self.outreach, self.people, clock, self.log)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.store, clock)
 
     @cached_property
     def max_age(self) -> MaxAge:

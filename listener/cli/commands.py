@@ -21,9 +21,12 @@ from listener.cli import (
     simulating,
     tickets,
 )
+from listener.cli.affected import affected
 from listener.cli.asked import Globals
 from listener.cli.auditing import audit, correct, learn, rescore
+from listener.cli.campaigns import app as campaign
 from listener.cli.checking import check
+from listener.cli.closing import fixed, report
 from listener.cli.demo import demo
 from listener.cli.evaluating import evaluate
 from listener.cli.house import backup, pause, restore, resume, status
@@ -81,3 +84,6 @@ for name, group in (
     ("rules", rulefiles.app),
 ):
     app.add_typer(group, name=name)
+app.add_typer(campaign, name="campaign")
+for command in (affected, fixed, report):
+    issues.app.command()(command)

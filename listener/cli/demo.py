@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from listener.demo.servers import World
 
 PATIENCE = 90.0
@@ -76,7 +78,20 @@ def _play(world: World, config: Path, daemon: subprocess.Popen[bytes]) -> None:
         world.next_round()
         _wait(daemon, lambda: scenes.is_settled(store, since), config)
         telling.tell(scenes.scene(store, world, "Round 2: new posts, edits, deletions", since), console)
+        _reach_everybody(config, console, lambda settled: _wait(daemon, settled, config))
         telling.farewell(scenes.scene(store, world, "All in all"), config.parent, console)
+
+
+def _reach_everybody(config: Path, console: Console, wait: Callable[[Callable[[], bool]], None]) -> None:
+    """The widest trouble: its customers are told of it, and of its fix."""
+    from listener.cli import demo_outreach
+    from listener.demo import telling
+
+    with demo_outreach.parts_for(config) as parts:
+        trouble = demo_outreach.told_of_the_trouble(parts, wait)
+        if trouble is not None:
+            telling.tell(trouble, console)
+            telling.tell(demo_outreach.told_of_the_fix(parts, wait), console)
 
 
 def _wait(daemon: subprocess.Popen[bytes], is_settled: Callable[[], bool], config: Path) -> None:

@@ -125,5 +125,7 @@ def _ticket(store: Store, row: Row[Any], mentions: Sequence[int]) -> Note:
 
 def _alerts(received: Received, since: Moment) -> Sequence[Note]:
     posts = [Note("Slack", str(payload.get("text", ""))) for payload in received.slack[since.slack :]]
-    mails = [Note("mail", str(mail.message["subject"])) for mail in received.mails[since.mails :]]
+    # letters to customers are a story of their own
+    desk = [mail for mail in received.mails[since.mails :] if "List-Unsubscribe" not in mail.message]
+    mails = [Note("mail", str(mail.message["subject"])) for mail in desk]
     return [*posts, *mails]

@@ -122,6 +122,21 @@ class Advocacy(Section):
     pause_below: float = Field(-0.3, ge=-1, le=0)
 
 
+class CampaignRules(Section):
+    """How many customers are told at a time, how long after the first ones, and who is never told.
+
+    `consent` is a word that must stand among a customer's consents ("": none is asked for). `suppressed` is a file of
+    customer ids and mail addresses, one a line. `ask` is the share of those told of a fix who are asked whether it is
+    fixed for them; reporters always are.
+    """
+
+    per_hour: int = Field(3_600, ge=1)
+    hold: Duration = timedelta(minutes=30)
+    consent: str = ""
+    suppressed: FilePath = Path("suppressed.txt")
+    ask: float = Field(0.2, ge=0, le=1)
+
+
 class Ops(Section):
     """Where approvals, health, digests and rule-file errors go."""
 
@@ -217,6 +232,7 @@ class Config(Section):
     actions: Actions
     customers: Customers
     contact: ContactRules
+    campaigns: CampaignRules
     advocacy: Advocacy
     ops: Ops
     tickets: TicketDesk

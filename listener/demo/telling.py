@@ -42,6 +42,8 @@ class Scene:
     tickets: Sequence[Note] = ()
     troubles: Sequence[Note] = ()
     alerts: Sequence[Note] = ()
+    affected: Sequence[Note] = ()
+    campaign: Sequence[Note] = ()
 
 
 def tell(scene: Scene, console: Console) -> None:
@@ -73,6 +75,8 @@ def _stories(scene: Scene) -> tuple[tuple[str, Sequence[Note]], ...]:
         ("Tickets opened", scene.tickets),
         ("Troubles that several customers share", scene.troubles),
         ("Alerts delivered", scene.alerts),
+        ("Who else has it", scene.affected),
+        ("What was done about it", scene.campaign),
     )
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 ONE_APPROVER = 25  # recipients; more take two persons
 CANARY, FEWEST, MOST = 0.05, 5, 50
@@ -22,8 +21,8 @@ AT_WORK = ("canary", "holding", "running")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a campaign stands. `made` are its deliveries so far, `open` those of them that have not ended,
-    `sent` those that arrived, `refused` opt-outs and negative answers after it, `bounced` mails that came back.
+    """Where a campaign stands. `made` are its deliveries so far; of them `open` are on their way now, `held` wait for
+    a better hour, `sent` arrived, `refused` opt-outs and negative answers after it, `bounced` mails that came back.
     `recent` were made within the last `window_of(per_hour)`.
     """
 
@@ -33,6 +32,7 @@ class Progress:
     per_hour: int
     made: int = 0
     open: int = 0
+    held: int = 0
     sent: int = 0
     refused: int = 0
     bounced: int = 0
@@ -81,7 +81,7 @@ def next_step(seen: Progress, now: datetime) -> Make | Move | None:
     goal = seen.canary if seen.status == "canary" else seen.audience
     if seen.made < goal:
         return _make(seen, goal)
-    if seen.open:
+    if seen.open or seen.held:
         return None
     return Move("holding") if seen.made < seen.audience else Move("done", "everybody was told")
 
@@ -99,22 +99,3 @@ def unwanted(seen: Progress) -> str:
     if seen.bounced >= FEW_BOUNCES and seen.bounced > ENOUGH_IS * (seen.sent + seen.bounced):
         return f"{seen.bounced} of {seen.sent + seen.bounced} came back: more than {ENOUGH_IS:.0%}"
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-    """From when until when nobody is written to, by the clock where the customer lives."""
-
-    start: time
-    end: time
-
-    def until(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        """When they end for somebody who lives there; None when they are not now."""
-        there = now.astimezone(zone)
-        clock = there.time()
-        over_midnight = self.start > self.end
-        inside = (clock >= self.start or clock < self.end) if over_midnight else self.start <= clock < self.end
-        if not inside or self.start == self.end:
-            return None
-        day = there.date() + timedelta(days=1 if over_midnight and clock >= self.start else 0)
-        return datetime.combine(day, self.end, zone).astimezone(now.tzinfo)

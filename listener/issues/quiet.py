@@ -68,3 +68,13 @@ def upper_bound(count: int) -> float:
 
 def _at_most(count: int, mean: float) -> float:
     return math.fsum(math.exp(each * math.log(mean) - mean - math.lgamma(each + 1)) for each in range(count + 1))
+
+
+def peak_of(posts: Sequence[tuple[datetime, str]]) -> float:
+    """The most persons that any 6 h had; posts are in the order of their time."""
+    most, start = 0, 0
+    for end, (at, _) in enumerate(posts):
+        while posts[start][0] <= at - WINDOW:
+            start += 1
+        most = max(most, len({person for _, person in posts[start : end + 1]}))
+    return float(most)

@@ -61,6 +61,11 @@ class People:
         self._contact = contact
         self.tickets = TicketWork(store, now, who.name, handling)
 
+    @property
+    def who(self) -> str:
+        """In whose name everything is decided."""
+        return self._who
+
     def approve(self, number: int, text: str | None = None, anyway: bool = False) -> Row[Any]:
         """The exact text approved is what goes out; where the source takes no reply, by hand.
 

@@ -12,6 +12,7 @@ from listener.model.contact import Block, Check
 from listener.store.endings import INSIDE, OUTWARD, release
 from listener.store.engine import Database, table
 from listener.store.reach import MEMORY, facts_of, lock, with_entries
+from listener.store.told import told_meanwhile
 
 delivery, pause, rule_mode = table(Delivery), table(Pause), table(RuleMode)
 
@@ -65,7 +66,7 @@ def claimed(connection: Connection, database: Database, number: int, now: dateti
     row = connection.execute(_READY if database.is_sqlite else _READY_ALONE, wanted).first()
     if row is None:
         return None
-    gone = _withdrawn(row)
+    gone = _withdrawn(row) or (told_meanwhile(connection, number) if row.action == "notify" else "")
     if gone:
         put_off(connection, database, row, Block(gone))
         return None

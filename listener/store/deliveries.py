@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, distinct, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, distinct, func, not_, or_, select, update
 
 from listener.model import Alert, Attempt, Contact, Delivery, Mention, Pause
 from listener.model.contact import Block, Check, unbounded
@@ -79,6 +80,14 @@ def add(connection: Connection, database: Database, rows: Sequence[Mapping[str, 
         connection.execute(statement, [dict(row) for row in rows])
 
 
+@cache
+def _ending(columns: tuple[str, ...]) -> Any:
+    """An attempt's end, which sets these columns; made once, as it costs more than the store needs to run it."""
+    mine = (delivery.c.id == bindparam("which")) & (delivery.c.attempts == bindparam("attempt"))
+    values = {name: bindparam(f"new_{name}", type_=delivery.c[name].type) for name in columns}
+    return update(delivery).where(mine, delivery.c.status == "sending").values(values).returning(delivery)
+
+
 class Deliveries:
     """What is on its way out."""
 
@@ -134,10 +143,10 @@ class Deliveries:
         values: dict[str, Any] = {"status": outcome.status, "last_error": outcome.error}
         values |= {"due_at": outcome.due_at} if outcome.due_at else {}
         values |= {"done_at": outcome.at, "external": outcome.external} if outcome.status == "done" else {}
-        mine = (delivery.c.id == outcome.delivery) & (delivery.c.attempts == outcome.attempt)
+        new = {f"new_{name}": value for name, value in values.items()}
+        mine = {"which": outcome.delivery, "attempt": outcome.attempt}
         with self._database.write() as connection:
-            statement = update(delivery).where(mine, delivery.c.status == "sending").values(values).returning(delivery)
-            row = connection.execute(statement).first()
+            row = connection.execute(_ending(tuple(values)), new | mine).first()
             if row is None:
                 return False
             self._attempted(connection, outcome)

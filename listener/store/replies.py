@@ -18,6 +18,8 @@ mention = table(Mention)
 
 def contacted(connection: Connection, row: Row[Any], at: datetime) -> None:
     """A delivery reached its person: about a complaint, or as an act of recovery, that is a reply to the ticket."""
+    if row.mention is None and row.purpose != "recovery":
+        return
     about = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == row.mention).scalar_subquery()
     theirs = and_(ticket.c.person == row.person, row.purpose == "recovery")
     _replied(connection, or_(ticket.c.id == about, theirs), at, f"delivery {row.id}")

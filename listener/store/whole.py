@@ -5,6 +5,9 @@ from __future__ import annotations
 from listener.store.alerts import Alerts
 from listener.store.arrivals import Arrivals
 from listener.store.asks import Asks
+from listener.store.audience import Audience
+from listener.store.campaigns import Campaigns
+from listener.store.closing import Closing
 from listener.store.contacts import Contacts
 from listener.store.customers import Customers
 from listener.store.deliveries import Deliveries
@@ -47,6 +50,9 @@ class Store:
         self.arrivals = Arrivals(self.database)
         self.contacts = Contacts(self.database)
         self.asks = Asks(self.database)
+        self.audience = Audience(self.database)
+        self.campaigns = Campaigns(self.database)
+        self.closing = Closing(self.database)
         self.customers = Customers(self.database)
         self.deliveries = Deliveries(self.database)
         self.goodwill = Goodwill(self.database)

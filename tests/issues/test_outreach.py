@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from listener.issues.outreach import Make, Move, Progress, QuietHours, approvers_of, canary_of, next_step
+from listener.issues.outreach import Make, Move, Progress, approvers_of, canary_of, next_step
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-NIGHT = QuietHours(time(21), time(8))
 
 
 def seen(status: str, **changes: Any) -> Progress:
@@ -31,6 +29,7 @@ def test_more_than_25_recipients_take_two_approvers(audience: int, persons: int)
 def test_the_first_ones_are_made_and_waited_for() -> None:
     assert next_step(seen("canary"), NOW) == Make(50)
     assert next_step(seen("canary", made=50, open=3, sent=47), NOW) is None
+    assert next_step(seen("canary", made=50, held=50), NOW) is None
     assert next_step(seen("canary", made=50, sent=50), NOW) == Move("holding")
 
 
@@ -74,18 +73,3 @@ def test_a_dead_address_or_two_stop_nothing_and_many_do() -> None:
 @pytest.mark.parametrize("status", ["draft", "stopped", "done"])
 def test_what_is_not_at_work_does_nothing(status: str) -> None:
     assert next_step(seen(status), NOW) is None
-
-
-def test_quiet_hours_are_those_of_the_place_where_the_customer_lives() -> None:
-    evening = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-
-    assert NIGHT.until(evening, ZoneInfo("Europe/Berlin")) == datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
-    assert NIGHT.until(evening, ZoneInfo("America/New_York")) is None
-    assert NIGHT.until(evening, ZoneInfo("Asia/Tokyo")) == datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
-
-
-def test_quiet_hours_within_a_day_end_on_that_day() -> None:
-    noon = QuietHours(time(12), time(14))
-
-    assert noon.until(NOW, ZoneInfo("UTC")) == NOW + timedelta(hours=2)
-    assert noon.until(NOW + timedelta(hours=2), ZoneInfo("UTC")) is None

@@ -1,0 +1,113 @@
+"""Whom an issue concerns: its complainants, who complained of other things, everybody, and why somebody is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from listener.model import Contact, Customer, IssueEpisode, IssueTold, Mention, OptOut, Ticket
+from listener.store import grouped
+from listener.store.engine import Database, table
+
+contact, customer = table(Contact), table(Customer)
+episode, told = table(IssueEpisode), table(IssueTold)
+mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+PAGE = 5_000
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """What keeps customers from being written to, by id. `contacts` are how often in 24 h and in 7 d."""
+
+    opted_out: frozenset[str] = frozenset()
+    in_trouble: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    contacts: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+class Audience:
+    """Questions about everybody at once. Everything here is read; nothing is decided."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def complainants(self, root: str) -> list[Row[Any]]:
+        """Who reported this issue: person, customer, mentions, first post; a copy of another's text reports nothing."""
+        own = (mention.c.issue == root) & mention.c.duplicate_of.is_(None) & mention.c.person.is_not(None)
+        columns = (mention.c.person, func.max(mention.c.customer).label("customer"))
+        counts = (func.count().label("mentions"), func.min(mention.c.posted_at).label("first"))
+        query = select(*columns, *counts).where(own).group_by(mention.c.person).order_by(mention.c.person)
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def background(self, brand: str, root: str, since: datetime) -> frozenset[str]:
+        """Customers who complained of other things about this brand since then."""
+        other = or_(mention.c.issue.is_(None), mention.c.issue != root)
+        query = select(mention.c.customer).where(
+            mention.c.brand == brand, mention.c.label == "negative", mention.c.posted_at >= since, other
+        )
+        with self._database.read() as connection:
+            return frozenset(filter(None, connection.execute(query.distinct()).scalars()))
+
+    def products(self, root: str) -> dict[str, int]:
+        """How many mentions of the issue name each product."""
+        query = select(mention.c.product, func.count()).where(mention.c.issue == root, mention.c.product.is_not(None))
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(mention.c.product))}
+
+    def everybody(self) -> Iterator[Row[Any]]:
+        """The registry, customer by customer."""
+        last = ""
+        while True:
+            query = select(customer).where(customer.c.id > last).order_by(customer.c.id).limit(PAGE)
+            with self._database.read() as connection:
+                rows = list(connection.execute(query))
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            last = rows[-1].id
+
+    def standings(self, root: str, stage: str, now: datetime) -> Standings:
+        """What keeps anybody from being told now, at this stage of this issue."""
+        with self._database.read() as connection:
+            family, since = told_of(connection, root)
+            query = select(told.c.customer).where(told.c.issue.in_(family), told.c.stage == stage, told.c.at >= since)
+            quiet = select(customer.c.id).where(customer.c.do_not_contact)
+            open_ones = select(ticket.c.customer).where(ticket.c.status != "closed", ticket.c.customer.is_not(None))
+            return Standings(
+                opted_out=_ids(connection, select(opt_out.c.person)) | _ids(connection, quiet),
+                in_trouble=_ids(connection, open_ones),
+                told=_ids(connection, query),
+                contacts=_contacts(connection, now),
+            )
+
+
+def told_of(connection: Connection, root: str) -> tuple[list[str], datetime]:
+    """The issue with all that were merged into it, and since when somebody told counts as told.
+
+    That is the present episode: who was told of an earlier one is told anew.
+    """
+    family = grouped.family(connection, root)
+    query = select(episode).where(episode.c.issue.in_(family)).order_by(episode.c.number)
+    rows = list(connection.execute(query))
+    present = next((row for row in reversed(rows) if row.issue == root), None)
+    if present is not None and present.kind != "first":
+        return family, present.opened_at
+    return family, min((row.opened_at for row in rows), default=LONG_AGO)
+
+
+def _ids(connection: Connection, query: Any) -> frozenset[str]:
+    return frozenset(filter(None, connection.execute(query).scalars()))
+
+
+def _contacts(connection: Connection, now: datetime) -> dict[str, tuple[int, int]]:
+    in_a_day = func.count().filter(contact.c.at > now - DAY)
+    query = select(contact.c.person, in_a_day, func.count()).where(contact.c.at > now - WEEK).group_by(contact.c.person)
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}

@@ -1,0 +1,233 @@
+"""A campaign from draft to end: approved, a few first, everybody once, stopped when people do not want it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from listener.model import Issue
+from listener.pipeline.outreach import Wish
+from listener.pipeline.people import NotPossible
+from listener.store import Store
+from listener.store.campaigns import Written
+from listener.store.engine import table
+from tests.campaigns.ground import Ground, a_ground, an_issue, an_outbreak, customers, registry, said
+from tests.makers import NOW
+
+
+@pytest.fixture
+def ground(store: Store, tmp_path: Path) -> Ground:
+    registry(store)
+    return a_ground(store, tmp_path)
+
+
+def begun(ground: Ground, issue: str = "", **wish: object) -> int:
+    """A campaign that two persons approved."""
+    row = ground.outreach.draft(Wish(issue or an_outbreak(ground.store), **wish), "kim")  # type: ignore[arg-type]
+    for who in ("kim", "lee")[: 1 if row.audience <= 25 else 2]:
+        ground.outreach.approve(row.id, who)
+    return int(row.id)
+
+
+def test_a_draft_sends_nothing(ground: Ground) -> None:
+    row = ground.outreach.draft(Wish(an_outbreak(ground.store)), "kim")
+    ground.goes_on()
+
+    assert (row.status, row.audience, row.canary, ground.told()) == ("draft", 20, 5, [])
+    assert ground.store.campaigns.excluded(row.id) == {"A": {"": 8}, "B": {"": 12}}
+
+
+def test_a_few_are_told_first_then_all_others_and_everybody_once(ground: Ground) -> None:
+    number = begun(ground)
+    ground.goes_on()
+    assert len(ground.told()) == 5
+    ground.goes_on(hours=0.4)
+    assert len(ground.told()) == 5
+    ground.goes_on(hours=0.2)
+
+    assert sorted(ground.told()) == sorted(f"c{3 * n}" for n in range(20))
+    assert ground.outreach.get(number).status == "done"
+    assert {row.status for row in ground.store.campaigns.receipts(number)} == {"done"}
+
+
+def test_the_message_is_ops_own_with_a_way_to_opt_out(ground: Ground) -> None:
+    begun(ground)
+    ground.goes_on()
+
+    message = next(each for each in ground.sent if each.to)
+    assert message.title == "Sync is down: we know of it"
+    assert "Hello Name c" in message.text
+    assert message.unsubscribe.startswith("https://listener.example/u/")
+
+
+def test_more_than_25_recipients_take_two_persons_who_may_approve(ground: Ground) -> None:
+    row = ground.outreach.draft(Wish(an_outbreak(ground.store), where=("plan=pro",)), "kim")
+    assert row.audience == 40
+
+    with pytest.raises(NotPossible, match="two persons who may approve, and sam is none"):
+        ground.outreach.approve(row.id, "sam")
+    assert ground.outreach.approve(row.id, "kim").status == "draft"
+    with pytest.raises(NotPossible, match="kim has approved"):
+        ground.outreach.approve(row.id, "kim")
+    assert ground.outreach.approve(row.id, "lee").status == "canary"
+    with pytest.raises(NotPossible, match="a draft is approved"):
+        ground.outreach.approve(row.id, "lee")
+
+
+def test_words_that_changed_after_the_draft_are_not_approved(ground: Ground, tmp_path: Path) -> None:
+    row = ground.outreach.draft(Wish(an_outbreak(ground.store)), "kim")
+    (tmp_path / "issue-trouble.txt").write_text("Buy our new product")
+    changed = a_ground(ground.store, tmp_path)
+
+    with pytest.raises(NotPossible, match="was changed after campaign"):
+        changed.outreach.approve(row.id, "kim")
+
+
+def test_words_that_changed_after_the_approval_stop_it(ground: Ground, tmp_path: Path) -> None:
+    number = begun(ground)
+    (tmp_path / "issue-trouble.txt").write_text("Buy our new product")
+    changed = a_ground(ground.store, tmp_path)
+    changed.goes_on()
+
+    assert (changed.told(), changed.outreach.get(number).status) == ([], "stopped")
+
+
+def test_one_of_the_first_five_who_opts_out_stops_it(ground: Ground) -> None:
+    number = begun(ground)
+    ground.goes_on()
+    ground.store.contacts.opt_out(ground.told()[0], ground.clock(), "the link in a message")
+    ground.goes_on(hours=1)
+
+    row = ground.outreach.get(number)
+    assert (row.status, row.why, len(ground.told())) == (
+        "stopped",
+        "1 of 5 opted out or answered badly: more than 2%",
+        5,
+    )
+
+
+def test_a_bad_answer_after_the_message_stops_it(ground: Ground) -> None:
+    number = begun(ground)
+    ground.goes_on()
+    said(ground.store, [ground.told()[0]], at=ground.clock() + timedelta(minutes=1), tag="angry")
+    ground.goes_on(hours=1)
+
+    assert ground.outreach.get(number).status == "stopped"
+
+
+def test_on_hold_nothing_goes_out_and_then_it_goes_on(ground: Ground) -> None:
+    number = begun(ground)
+    ground.outreach.hold(number, "kim", "wait for legal")
+    ground.goes_on()
+    assert ground.told() == []
+    ground.outreach.resume(number, "kim")
+    ground.goes_on()
+
+    assert len(ground.told()) == 5
+
+
+def test_the_switch_of_the_house_holds_it_too(ground: Ground) -> None:
+    begun(ground)
+    ground.store.house.pause("all", NOW, "kim")
+    ground.goes_on()
+
+    assert ground.told() == []
+
+
+def test_a_stopped_one_ends_and_a_new_draft_reaches_the_others(ground: Ground) -> None:
+    number = begun(ground)
+    ground.goes_on()
+    first = set(ground.told())
+    ground.outreach.stop(number, "kim", "wrong words")
+    again = ground.outreach.draft(Wish("sync"), "kim")
+
+    reasons = ground.store.campaigns.excluded(again.id)
+    assert sum(each.get("told already at this stage", 0) for each in reasons.values()) == 5
+    assert again.audience == 15
+    ground.outreach.approve(again.id, "kim")
+    ground.goes_on()
+    ground.goes_on(hours=1)
+    assert len(ground.told()) == len(set(ground.told())) == 20
+    assert first <= set(ground.told())
+
+
+def test_the_rate_is_kept(store: Store, tmp_path: Path) -> None:
+    registry(store)
+    ground = a_ground(store, tmp_path, per_hour=120, hold=timedelta(seconds=0))
+    begun(ground)
+    ground.goes_on(beats=30)
+    assert len(ground.told()) == 2
+    ground.goes_on(beats=31)
+
+    assert len(ground.told()) == 4
+
+
+def merged(store: Store, one: str, other: str) -> None:
+    with store.database.write() as connection:
+        mine = table(Issue).c.id == one
+        connection.execute(table(Issue).update().where(mine).values(alias_of=other))
+
+
+def test_two_issues_merged_while_their_campaigns_run_tell_nobody_twice(ground: Ground) -> None:
+    first = an_outbreak(ground.store)
+    second = an_issue(ground.store, said(ground.store, [f"c{3 * n}" for n in range(8)], tag="again"), name="login")
+    numbers = begun(ground, first), begun(ground, second)
+    # both have messages on their way to the same customers when they become one
+    ground.outreach.beat()
+    assert [ground.outreach.progress(ground.outreach.get(number)).open for number in numbers] == [5, 5]
+    merged(ground.store, second, first)
+    for hours in (0, 1, 25):
+        ground.goes_on(hours=hours)
+
+    assert len(ground.told()) == len(set(ground.told())) == 20
+    assert {ground.outreach.get(number).status for number in numbers} == {"done"}
+
+
+def test_a_message_made_twice_goes_once(ground: Ground) -> None:
+    number = begun(ground)
+    ground.goes_on()
+    row = ground.outreach.get(number)
+    customer = ground.store.customers.get([ground.told()[0]])[ground.told()[0]]
+    written = ground.outreach._delivery(row, customer, ground.outreach._subject(row))
+
+    assert ground.store.campaigns.make(row, [Written(customer.id, written.columns)], {}, NOW) == 0
+
+
+def test_who_left_the_registry_does_not_keep_it_from_ending(ground: Ground) -> None:
+    number = begun(ground)
+    ground.goes_on()
+    customers(ground.store, *({"id": who} for who in ground.told()))
+    ground.goes_on(hours=1)
+
+    assert ground.outreach.get(number).status == "done"
+
+
+def test_who_has_not_enough_known_for_the_template_is_left_out_with_the_reason(store: Store, tmp_path: Path) -> None:
+    registry(store)
+    (tmp_path / "own.txt").write_text("Dear {{ customer.region }}")
+    ground = a_ground(store, tmp_path)
+    number = begun(ground, template="own")
+    ground.goes_on()
+
+    reasons = ground.store.campaigns.excluded(number)
+    assert any("no value for customer.region" in why for each in reasons.values() for why in each)
+
+
+@pytest.mark.parametrize(
+    ("wish", "said_so"),
+    [
+        ({"stage": "gone"}, "--stage is one of"),
+        ({"template": "nothing"}, "there is no template"),
+        ({"lists": ("D",)}, "there is no list D"),
+    ],
+)
+def test_a_draft_that_cannot_be_says_why(ground: Ground, wish: dict[str, object], said_so: str) -> None:
+    with pytest.raises(NotPossible, match=said_so):
+        ground.outreach.draft(Wish(an_outbreak(ground.store), **wish), "kim")  # type: ignore[arg-type]
+
+
+def test_an_issue_that_is_none_is_told(ground: Ground) -> None:
+    with pytest.raises(NotPossible, match="there is no issue 'nothing'"):
+        ground.outreach.draft(Wish("nothing"), "kim")
