@@ -51,6 +51,7 @@ from listener.pipeline.answers import Presents, Surveys
 from listener.pipeline.asking import Asking
 from listener.pipeline.attention import Attention
 from listener.pipeline.audience import Audiences
+from listener.pipeline.campaign_letters import Wordings
 from listener.pipeline.cards import Cards
 from listener.pipeline.closing import Closing
 from listener.pipeline.corrections import Corrections
@@ -256,18 +257,15 @@ class Parts:
     def outreach(self) -> Outreach:
         """Campaigns to those whom an issue affects."""
         rules = self.config.campaigns
-        pace = Pace(rules.per_hour, rules.hold, rules.consent, rules.suppressed, rules.ask, self.contact.quiet)
         return Outreach(
             store=self.store,
             audiences=self.audiences,
-            templates=self.templates,
-            room=self.mailroom,
+            words=Wordings(self.store, self.templates, self.mailroom, rules.ask, clock, self.asking.link),
             notices=self.notices,
-            pace=pace,
+            pace=Pace(rules.per_hour, rules.hold, rules.consent, rules.suppressed, self.contact.quiet),
             approvers=frozenset(person.name for person in self.config.persons if person.may_approve),
             now=clock,
             log=self.log,
-            link=self.asking.link,
         )
 
     @cached_property

@@ -14,10 +14,11 @@ from connectors.contract import Failed
 from listener.actions import campaign_words as words
 from listener.issues.quiet import GRACE, Watch, judged, peak_of
 from listener.pipeline.audience import Affected, Listed
+from listener.pipeline.campaign_letters import FIXED, TROUBLE
 from listener.pipeline.letters import letter
 from listener.pipeline.notices import BLANK
 from listener.pipeline.orders import REPLY
-from listener.pipeline.outreach import FIXED, TROUBLE, Outreach, Wish
+from listener.pipeline.outreach import Outreach, Wish
 from listener.pipeline.people import NotPossible, People
 from listener.store import Store
 
@@ -88,7 +89,7 @@ class Closing:
         people = self.store.audience.complainants(root.id)
         reporters = {row.customer for row in people if row.customer}
         unreached = {row.person for row in people if not row.customer}
-        if not self.outreach.room.channel:
+        if not self.outreach.words.room.channel:
             return None, unreached | reporters
         affected = self._concerned(root, reporters)
         unreached |= reporters - {row.id for each in affected.lists for row in each.customers}
@@ -129,7 +130,7 @@ class Closing:
         cause = self.store.issues.episodes(root.id)[-1].root_cause
         values = {"author.name": post.author_name, "brand": root.brand, "issue.title": root.title, "issue.cause": cause}
         try:
-            text = self.outreach.templates.render(PUBLIC, values, post.language).text
+            text = self.outreach.words.templates.render(PUBLIC, values, post.language).text
         except Failed as error:
             raise NotPossible(f"the template {PUBLIC!r} cannot be filled: {error}") from None
         key = f"campaign:{root.id}:{root.episode}:{FIXED}:{person}"
@@ -159,12 +160,14 @@ class Closing:
         for ticket in self.store.closing.tickets_of(self._root(row), row.person):
             if ticket.status == "closed" and ticket.outcome == "neutral":
                 self.store.tickets.change(ticket.id, self.now(), row.person, "confirmed", outcome="recovered")
-        if customer is None or not self.outreach.room.reaches(customer):
+        if customer is None or not self.outreach.words.room.reaches(customer):
             return
-        text = self.outreach.templates.render(THANKS, {"customer.name": customer.name}, customer.language or None).text
+        text = self.outreach.words.templates.render(
+            THANKS, {"customer.name": customer.name}, customer.language or None
+        ).text
         key = f"campaign:{row.issue}:{row.episode}:thanks:{row.person}"
         about = {"issue": row.issue, "options": {"once": True}}
-        made = letter(self.outreach.room, key, "thanks", row.person, "Thank you", text, self.now(), **about)
+        made = letter(self.outreach.words.room, key, "thanks", row.person, "Thank you", text, self.now(), **about)
         self.store.deliveries.add(made)
 
     def _take_back(self, row: Row[Any]) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
 from connectors.contract import Failed
-from listener.actions import campaign_words as words
-from listener.actions.templates import Templates
+from listener.actions import campaign_words as told
 from listener.issues.outreach import (
     AT_WORK,
     UNSENT,
@@ -27,7 +26,7 @@ from listener.issues.outreach import (
     window_of,
 )
 from listener.pipeline.audience import Affected, Audiences, Exclusions
-from listener.pipeline.letters import Mailroom, letter
+from listener.pipeline.campaign_letters import FIXED, TROUBLE, Sheet, Wordings, scope_of
 from listener.pipeline.notices import Notices
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -35,25 +34,18 @@ from listener.store.campaigns import Written
 from rules.problems import Misread
 from rules.quantities import QuietHours, zone
 
-TROUBLE, FIXED = "trouble", "fixed"
 STAGES = (TROUBLE, FIXED)
 TEMPLATES = {TROUBLE: "issue-trouble", FIXED: "issue-fixed"}
-SUBJECT = "subject:"
-KNOWN = ("id", "name", "segment", "plan", "region", "version", "language", "owner")
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`[campaigns]`: messages an hour, how long after the first ones, who must not be written to, who is asked.
-
-    `ask` is the share of those told of a fix that is asked whether it is fixed for them, besides all reporters.
-    """
+    """`[campaigns]`: messages an hour, how long after the first ones, and who must not be written to."""
 
     per_hour: int = 3_600
     hold: timedelta = timedelta(minutes=30)
     consent: str = ""
     suppressed: Path | None = None
-    ask: float = 0.2
     quiet: QuietHours | None = None
 
 
@@ -69,38 +61,18 @@ class Wish:
     per_hour: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One rendered message."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a message is about."""
-
-    brand: str
-    title: str
-    topic: str
-    cause: str | None
-
-
 @dataclass(frozen=True)
 class Outreach:
     """Everything that is done to campaigns. `approvers` are the persons who may approve."""
 
     store: Store
     audiences: Audiences
-    templates: Templates
-    room: Mailroom
+    words: Wordings
     notices: Notices
     pace: Pace
     approvers: frozenset[str]
     now: Callable[[], datetime]
     log: FilteringBoundLogger
-    link: Callable[[Row[Any], str], str] = field(default=lambda campaign, customer: "")
 
     def draft(self, wish: Wish, who: str, affected: Affected | None = None) -> Row[Any]:
         """Keep a draft and everybody it is about; nothing is sent. Raises NotPossible."""
@@ -117,13 +89,15 @@ class Outreach:
     def _possible(self, wish: Wish) -> None:
         if wish.stage not in STAGES:
             raise NotPossible(f"--stage is one of {', '.join(STAGES)}, not {wish.stage!r}")
-        if not self.room.channel:
+        if not self.words.room.channel:
             raise NotPossible("no letter can leave: name a channel of kind email or webhook as [contact] channel")
         if wrong := sorted(set(wish.lists) - {"A", "B", "C"}):
             raise NotPossible(f"there is no list {', '.join(wrong)}: `listener issues affected` shows A, B and C")
         name = wish.template or TEMPLATES[wish.stage]
-        if name not in self.templates.names():
-            raise NotPossible(f"there is no template {name!r}; there are {', '.join(sorted(self.templates.names()))}")
+        if name not in self.words.templates.names():
+            raise NotPossible(
+                f"there is no template {name!r}; there are {', '.join(sorted(self.words.templates.names()))}"
+            )
 
     def _columns(self, wish: Wish, affected: Affected, who: str) -> dict[str, Any]:
         template = wish.template or TEMPLATES[wish.stage]
@@ -133,8 +107,8 @@ class Outreach:
             "episode": affected.issue.episode,
             "stage": wish.stage,
             "template": template,
-            "wording": self._digest(template),
-            "channel": self.room.channel,
+            "wording": self.words.digest(template),
+            "channel": self.words.room.channel,
             "lists": list(wish.lists),
             "scope": list(wish.where),
             "segment": segment,
@@ -159,9 +133,6 @@ class Outreach:
             {"customer": row.id, "list": name, "place": place, "excluded": exclusions.of(row)}
             for place, (name, row) in enumerate(listed)
         ]
-
-    def _digest(self, template: str) -> str:
-        return hashlib.sha256(self.templates.wording(template).encode()).hexdigest()[:16]
 
     def get(self, number: int) -> Row[Any]:
         """The campaign. Raises NotPossible where there is none."""
@@ -195,7 +166,7 @@ class Outreach:
         return changed
 
     def _unchanged(self, row: Row[Any]) -> None:
-        if row.template not in self.templates.names() or self._digest(row.template) != row.wording:
+        if row.template not in self.words.templates.names() or self.words.digest(row.template) != row.wording:
             raise NotPossible(
                 f"the template {row.template!r} was changed after campaign {row.id} was drafted: "
                 f"`listener campaign stop {row.id} --why 'other words'` and draft it anew"
@@ -230,7 +201,7 @@ class Outreach:
         """The message as its first recipient would read it; None when there is none. Raises NotPossible."""
         first = self.store.campaigns.next_ones(row.id, 1, self.now())
         try:
-            return self._sheet(row, first[0], self._subject(row)) if first else None
+            return self.words.sheet(row, first[0], self.words.subject(row)) if first else None
         except Failed as error:
             raise NotPossible(f"the template {row.template!r} cannot be filled: {error}") from None
 
@@ -267,7 +238,7 @@ class Outreach:
             return self.get(row.id)
         self.log.info("campaign.moved", campaign=row.id, status=step.status, why=step.why)
         if step.status != "running":
-            self.notices.send(words.moved(changed, self.progress(changed)), now)
+            self.notices.send(told.moved(changed, self.progress(changed)), now)
         return changed
 
     def _make(self, row: Row[Any], count: int) -> None:
@@ -295,59 +266,13 @@ class Outreach:
     def _written(self, row: Row[Any], customers: Sequence[Row[Any]]) -> tuple[list[Written], dict[str, str]]:
         written: list[Written] = []
         lost: dict[str, str] = {}
-        subject = self._subject(row)
+        subject = self.words.subject(row)
         for customer in customers:
             try:
-                written.append(self._delivery(row, customer, subject))
+                written.append(self.words.delivery(row, customer, subject))
             except Failed as error:
                 lost[customer.id] = f"the message cannot be written: {error}"
         return written, lost
-
-    def _delivery(self, row: Row[Any], customer: Row[Any], subject: Subject) -> Written:
-        sheet, asked = self._sheet(row, customer, subject), self._asks(row, customer)
-        key = f"campaign:{row.issue}:{row.episode}:{row.stage}:{customer.id}"
-        # a second message is worse than none: what is in doubt is settled by a person
-        about = {"issue": row.issue, "rule": rule_of(row.id), "options": {"once": True, "campaign": row.id}}
-        about |= {"decided_by": ", ".join(each["who"] for each in row.approvals)}
-        columns = letter(self.room, key, "notice", customer.id, sheet.title, sheet.text, self.now(), **about)
-        return Written(customer.id, columns, asked)
-
-    def _asks(self, row: Row[Any], customer: Row[Any]) -> bool:
-        if row.stage != FIXED:
-            return False
-        share = int.from_bytes(hashlib.sha256(f"ask:{row.issue}:{customer.id}".encode()).digest()[:4]) / 2**32
-        return customer._mapping.get("list") == "A" or share < self.pace.ask
-
-    def _sheet(self, row: Row[Any], customer: Row[Any], subject: Subject) -> Sheet:
-        values = self._values(row, customer, subject)
-        draft = self.templates.render(row.template, values, customer.language or None)
-        first, _, rest = draft.text.partition("\n")
-        if first.lower().startswith(SUBJECT):
-            return Sheet(first[len(SUBJECT) :].strip(), rest.strip())
-        return Sheet(f"About {subject.title}", draft.text)
-
-    def _values(self, row: Row[Any], customer: Row[Any], subject: Subject) -> Mapping[str, Any]:
-        known = {f"customer.{name}": getattr(customer, name) for name in KNOWN}
-        known |= {f"customer.{name}": value for name, value in customer.columns.items()}
-        link = self.link(row, customer.id) if self._asks(row, customer) else None
-        told = {"brand": subject.brand, "issue.title": subject.title, "issue.topic": subject.topic}
-        return known | told | {"issue.cause": subject.cause, "fixed.link": link}
-
-    def _subject(self, row: Row[Any]) -> Subject:
-        found = self.store.issues.root(row.issue)
-        if found is None:
-            raise NotPossible(f"issue {row.issue} is gone")
-        causes = [each.root_cause for each in self.store.issues.episodes(row.issue) if each.root_cause]
-        return Subject(found.brand, found.title, found.topic, causes[-1] if causes else None)
-
-
-def rule_of(number: int) -> str:
-    """What stands as the rule of a campaign's deliveries: `pause --rule campaign-7` holds them."""
-    return f"campaign-{number}"
-
-
-def scope_of(number: int) -> str:
-    return f"rule:{rule_of(number)}"
 
 
 def suppressed(file: Path | None) -> frozenset[str]:

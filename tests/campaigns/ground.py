@@ -17,6 +17,7 @@ from listener.model.verdict import Evidence, Verdict
 from listener.pipeline import Act, Notices, Ways
 from listener.pipeline.asking import Asking
 from listener.pipeline.audience import Audiences
+from listener.pipeline.campaign_letters import Wordings
 from listener.pipeline.closing import Closing
 from listener.pipeline.issue_report import Ledger, Report
 from listener.pipeline.letters import Mailroom
@@ -132,6 +133,7 @@ def a_ground(store: Store, folder: Path, **pace: Any) -> Ground:
     audiences = Audiences(store, clock)
     link = Asking(ROOM.address, SIGNER).link
     approvers = frozenset({"kim", "lee"})
-    outreach = Outreach(store, audiences, Templates(folder), ROOM, notices, Pace(**pace), approvers, clock, LOG, link)
+    words = Wordings(store, Templates(folder), ROOM, 0.2, clock, link)
+    outreach = Outreach(store, audiences, words, notices, Pace(**pace), approvers, clock, LOG)
     ways = Ways({"mail": Remembering(), "ops": Remembering()}, {}, ClockDoor(clock), lambda source: ClockDoor(clock))  # type: ignore[arg-type, return-value]
     return Ground(store, outreach, Act(store, ways, notices, clock, LOG), clock)

@@ -87,11 +87,11 @@ def test_a_reporter_without_an_address_is_answered_where_they_spoke(store: Store
 def test_without_a_channel_all_reporters_are_answered_where_they_spoke(store: Store, tmp_path: Path) -> None:
     registry(store)
     ground = a_ground(store, tmp_path)
-    object.__setattr__(ground.outreach.room, "channel", "")
+    object.__setattr__(ground.outreach.words.room, "channel", "")
     try:
         told = ground.closing.fixed(an_outbreak(store), "a full disk", "kim")
     finally:
-        object.__setattr__(ground.outreach.room, "channel", "mail")
+        object.__setattr__(ground.outreach.words.room, "channel", "mail")
 
     assert (told.campaign, told.replies) == (None, 9)
 

@@ -190,7 +190,7 @@ def test_a_message_made_twice_goes_once(ground: Ground) -> None:
     ground.goes_on()
     row = ground.outreach.get(number)
     customer = ground.store.customers.get([ground.told()[0]])[ground.told()[0]]
-    written = ground.outreach._delivery(row, customer, ground.outreach._subject(row))
+    written = ground.outreach.words.delivery(row, customer, ground.outreach.words.subject(row))
 
     assert ground.store.campaigns.make(row, [Written(customer.id, written.columns)], {}, NOW) == 0
 
