@@ -169,6 +169,9 @@ def _show(parts: Parts, row: Any) -> None:
     if row.audience:
         sheet = parts.outreach.preview(row)
         print(f"\n  {sheet.title}\n  " + sheet.text.replace("\n", "\n  ") + "\n" if sheet else "")
+    else:
+        print("nobody would get it: `listener issues affected` shows whom the issue affects")
+        return
     approved = ", ".join(each["who"] for each in row.approvals)
     missing = persons - len(row.approvals)
     print(
