@@ -56,6 +56,7 @@ from listener.pipeline.cards import Cards
 from listener.pipeline.closing import Closing
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.courtesies import FILLED, Courtesies
+from listener.pipeline.erasure import Erasure
 from listener.pipeline.evidence_cards import EvidenceCard, EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_desk import IssueDesk
@@ -303,6 +304,16 @@ class Parts:
     def forgotten(self) -> Forgotten:
         return Forgotten(self.store, self.signer)
 
+    @cached_property
+    def erasure(self) -> Erasure:
+        return Erasure(self.store, self.forgotten, self.erased_list, clock)
+
+    @property
+    def erased_list(self) -> Path:
+        """Who was erased, beside the store: an older backup of the store does not know it."""
+        path = self.store.database.path
+        return path.with_name(f"{path.name}.erased") if path else self.config.folder / "listener.erased"
+
     def crm_secret(self) -> str:
         """What CRM systems sign with; "" where no door is open to them. Raises SecretError."""
         named = self.config.customers.secret
@@ -428,7 +439,8 @@ class Parts:
 
     @cached_property
     def upkeep(self) -> Upkeep:
-        retention = Retention(self.config.retention.mentions, self.config.retention.strangers)
+        own = {source.name: source.retention for source in self.config.sources if source.retention}
+        retention = Retention(self.config.retention.mentions, self.config.retention.strangers, own)
         told = desk.readers(self.config, self.channels)
         return Upkeep(self.store, self.notices, self.channels, retention, clock, self.log, told)
 
@@ -489,6 +501,8 @@ def parts_of(config: Config, secrets: Secrets, log: Log) -> Iterator[Parts]:
     """The parts, closed at the end."""
     parts = Parts(config, secrets, open_store(config, secrets), log)
     try:
+        if parts.erased_list.exists() and (again := parts.erasure.again()):
+            log.warning("erasure.again", persons=again)
         yield parts
     finally:
         parts.close()

@@ -18,6 +18,7 @@ from listener.cli import (
     references,
     requests,
     rulefiles,
+    sampling,
     simulating,
     tickets,
 )
@@ -32,6 +33,7 @@ from listener.cli.evaluating import evaluate
 from listener.cli.house import backup, pause, restore, resume, status
 from listener.cli.lists import listing
 from listener.cli.people import approve, done, reject, retry, settle, skip
+from listener.cli.personal import erase, erasures, export
 from listener.cli.running import init, run
 from listener.cli.showing import explain
 from listener.cli.silencing import mute, silences, unmute
@@ -62,6 +64,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     *(approve, reject, done, skip, settle, retry, alerting.ack),
     *(audit, correct, learn, rescore, evaluate),
     *(mute, silences, unmute, pause, resume, backup, restore),
+    *(export, erase, erasures),
 )
 for command in COMMANDS:
     app.command()(command)
@@ -72,6 +75,7 @@ for command in requests.COMMANDS:
     references.app.command()(command)
 rulefiles.app.command("simulate")(simulating.simulate)
 rulefiles.app.command("schema")(simulating.schema)
+rulefiles.app.command("sample")(sampling.sample)
 for name, group in (
     ("customers", customers.app),
     ("issues", issues.app),

@@ -84,6 +84,8 @@ def restore(context: typer.Context, saved: Saved, named: As = None) -> None:
     config, secrets, _ = configured(context)
     with closing(Database(config.store_url(secrets))) as database:
         old = put_back(database, saved, clock(), named or account())
+    with opened(context):
+        """Opening it takes out again whoever was erased since."""
     print(f"the store is what {saved} held" + (f"; the one before is kept as {old}" if old else ""))
     print("all outward work is paused: look at `listener deliveries`, then `listener resume`")
 

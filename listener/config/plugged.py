@@ -13,7 +13,7 @@ import connectors
 from connectors.contract import Connector
 from listener import actions, trackers
 from listener.actions.contract import Channel
-from listener.config.quantities import Duration, Line, Name, Pause
+from listener.config.quantities import Duration, Keep, Line, Name, Pause
 from listener.config.secrets import SecretError, Secrets
 from listener.trackers.contract import Tracker
 
@@ -47,9 +47,13 @@ class Entry(BaseModel):
 
 
 class SourceEntry(Entry):
-    """A source. `every` is None when the interval adapts itself; `brands` is empty for all brands."""
+    """A source. `every` is None when the interval adapts itself; `brands` is empty for all brands.
+
+    `retention` is None where the mentions of this source are kept as long as all others.
+    """
 
     every: Pause | None = None
+    retention: Keep | None = None
     brands: tuple[Line, ...] = ()
     everything: bool = False
     voice: Voice = "discussion"

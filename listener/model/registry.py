@@ -11,6 +11,11 @@ from typing import Any, TypeAlias
 Key: TypeAlias = tuple[str, str]
 
 
+def account_mark(key: Key) -> tuple[str, str]:
+    """Of what the keyed hash of an account is made."""
+    return "account", ":".join(key)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One customer as a line or a CRM system tells it: the columns of Customer, and what belongs to this customer."""

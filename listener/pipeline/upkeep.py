@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
@@ -26,10 +26,11 @@ UNMATCHED_KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long mentions, and the texts of persons who are not customers, are kept."""
+    """How long mentions, and the texts of persons who are not customers, are kept; and those of single sources."""
 
     mentions: timedelta
     strangers: timedelta
+    sources: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 class Upkeep:
@@ -125,6 +126,9 @@ class Upkeep:
         upkeep = self._store.upkeep
         forgotten = upkeep.forget_mentions(now - self._retention.mentions)
         blanked = upkeep.blank_strangers(now - self._retention.strangers)
+        for source, span in self._retention.sources.items():
+            forgotten += upkeep.forget_mentions(now - span, source)
+            blanked += upkeep.blank_source(source, now - span)
         upkeep.forget_counters(now - COUNTERS_KEPT)
         upkeep.forget_appearances(now - UNMATCHED_KEPT)
         self._store.rates.forget_hours(now - 2 * DAY)

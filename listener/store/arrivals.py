@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -12,8 +12,11 @@ from sqlalchemy import Connection, Row, String, cast, delete, func, literal, sel
 
 from listener.model import Appearance, Decision, MeasureRow, Mention, Source, Version
 from listener.model.plan import Arrival, Polled, Taken
+from listener.model.registry import Key
+from listener.store.belonging import folded
 from listener.store.endings import purge
 from listener.store.engine import Database, chunks, many, table
+from listener.store.erasing import erased_accounts
 from listener.store.sources import keep_blind_spot
 
 appearance, mention, source_table, decision = table(Appearance), table(Mention), table(Source), table(Decision)
@@ -59,7 +62,8 @@ class Arrivals:
         with self._database.read() as connection:
             return frozenset(connection.execute(query).scalars())
 
-    def _take(self, connection: Connection, origin: _Origin, arrivals: Sequence[Arrival]) -> Taken:
+    def _take(self, connection: Connection, origin: _Origin, offered: Sequence[Arrival]) -> Taken:
+        arrivals = _without_erased(connection, offered)
         known = self._appearances(connection, origin.source, arrivals)
         fresh = {arrival.external_id: arrival for arrival in arrivals if arrival.external_id not in known}
         changed = [
@@ -201,6 +205,22 @@ class Arrivals:
             purge(connection, self._database, ids, polled.at)
             buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
             connection.execute(update(appearance).where(buried).values(gone_at=polled.at))
+
+
+def _without_erased(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+    """Of what an erased person wrote only the appearance is kept: no poll, import or restore brings them back."""
+    keys = {arrival.external_id: _account(arrival) for arrival in arrivals if arrival.columns.get("author_handle")}
+    erased = erased_accounts(connection, set(keys.values()))
+    if not erased:
+        return arrivals
+    return [
+        replace(arrival, post=None, words={}, columns={}) if keys.get(arrival.external_id) in erased else arrival
+        for arrival in arrivals
+    ]
+
+
+def _account(arrival: Arrival) -> Key:
+    return str(arrival.columns["platform"]).casefold(), folded(arrival.columns["author_handle"])
 
 
 def _forget_person(connection: Connection, ids: Sequence[int]) -> None:

@@ -53,9 +53,9 @@ def settle(
 ) -> list[Move]:
     """Give the history of these accounts to whomever they belong to now. `held` is whose they were before."""
     named = [key for key in dict.fromkeys(keys) if not key[0].startswith("@")]
-    with_history = [column for column in WITH_PERSONS if connection.execute(select(column).limit(1)).first()]
-    if not named or not with_history:
+    if not named:
         return []
+    with_history = [column for column in WITH_PERSONS if connection.execute(select(column).limit(1)).first()]
     strangers = _strangers(connection, with_history, named)
     before = {key: old.customer for key in named if (old := holder(held.get(key, ())))}
     now = holders(connection, {*strangers, *before})

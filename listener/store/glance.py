@@ -85,7 +85,7 @@ LISTINGS: Mapping[str, Listing] = {
     "deliveries": Listing("delivery", "t.id DESC", "t.created_at", "t.id", "WHERE m.id = t.mention"),
     "alerts": Listing("alert", "t.id DESC", "t.opened_at", "t.id", IN_ALERT),
     "contacts": Listing("contact", "t.id DESC", "t.at", "t.id", IN_CONTACT),
-    "customers": Listing("customer", "t.id", LAST_CONTACT, "t.id", "WHERE m.person = t.id"),
+    "customers": Listing("customer", "t.added_at DESC, t.id", LAST_CONTACT, "t.id", "WHERE m.person = t.id"),
     "references": Listing("reference", "t.since DESC", "t.since", "t.customer", "WHERE m.customer = t.customer"),
     "sources": Listing("source", "t.name", "t.last_ok_at", "t.name", "WHERE m.source = t.name"),
 }

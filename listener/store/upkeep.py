@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, inspect, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, inspect, or_, select, text, update
 
 from listener.model import (
     Appearance,
@@ -21,6 +21,7 @@ from listener.model import (
     IssueMember,
     LimitCounter,
     Mention,
+    Recognised,
     Setting,
     TicketMention,
     Version,
@@ -143,13 +144,14 @@ class Upkeep:
             return False
         return True
 
-    def forget_mentions(self, before: datetime) -> int:
+    def forget_mentions(self, before: datetime, source: str | None = None) -> int:
         """Delete mentions posted before that time, with all that hangs on them; returns how many."""
         mention = table(Mention)
         in_ticket = select(table(TicketMention).c.mention)
         old = select(mention.c.id).where(
             mention.c.posted_at < before, mention.c.decided_at.is_not(None), mention.c.id.not_in(in_ticket)
         )
+        old = old.where(mention.c.source == source) if source else old
         total = 0
         while ids := self._delete_mentions(old.limit(SWEEP)):
             total += ids
@@ -162,17 +164,25 @@ class Upkeep:
             mine = select(delivery.c.id).where(delivery.c.mention.in_(ids))
             connection.execute(delete(table(Attempt)).where(table(Attempt).c.delivery.in_(mine)))
             connection.execute(delete(delivery).where(delivery.c.mention.in_(ids)))
-            for model in (Version, Decision, GivenLabel, IssueMember):
+            for model in (Version, Decision, GivenLabel, IssueMember, Recognised):
                 connection.execute(delete(table(model)).where(table(model).c.mention.in_(ids)))
             connection.execute(delete(mention).where(mention.c.id.in_(ids)))
         return len(ids)
 
     def blank_strangers(self, before: datetime) -> int:
         """Empty the texts of persons who are not customers; the mention stays as a figure."""
+        return self._blank(table(Mention).c.customer.is_(None), before)
+
+    def blank_source(self, source: str, before: datetime) -> int:
+        """Empty the texts of one source; what hangs on a ticket stays as a figure."""
+        return self._blank(table(Mention).c.source == source, before)
+
+    def _blank(self, which: ColumnElement[bool], before: datetime) -> int:
         mention = table(Mention)
-        old = mention.c.customer.is_(None) & (mention.c.posted_at < before) & mention.c.decided_at.is_not(None)
+        old = which & (mention.c.posted_at < before) & mention.c.decided_at.is_not(None)
         stale = old & or_(mention.c.text != "", mention.c.title != "")
         empty: dict[str, Any] = {"title": "", "text": "", "author_name": None, "author_url": None, "words": []}
+        empty |= {"attributes": {}, "company_reply": None}
         with self._database.write() as connection:
             ids = select(mention.c.id).where(stale)
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))

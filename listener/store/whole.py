@@ -23,6 +23,7 @@ from listener.store.issues import Issues
 from listener.store.judging import Judging
 from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
+from listener.store.personal import Personal
 from listener.store.places import Places
 from listener.store.postings import Postings
 from listener.store.purchases import PurchaseBook
@@ -58,6 +59,7 @@ class Store:
         self.goodwill = Goodwill(self.database)
         self.enrolling = Enrolling(self.database)
         self.erasing = Erasing(self.database)
+        self.personal = Personal(self.database)
         self.purchases = PurchaseBook(self.database)
         self.gifts = Gifts(self.database)
         self.house = House(self.database)

@@ -234,6 +234,11 @@ def suggestion(one: Record) -> Object:
     }
 
 
+def erasure_task(row: Record) -> Object:
+    """What an erasure left to people."""
+    return {"id": row.id, "at": moment(row.at), "what": row.what, "url": row.url}
+
+
 def silence(row: Record) -> Object:
     """One silence in force."""
     return {

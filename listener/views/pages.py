@@ -20,6 +20,9 @@ COUNTED = (
 
 QUOTES = 3
 
+# what is only suggested or was refused is nobody's; platforms with @ are no networks
+ACCOUNTS = "AND state = 'linked' AND platform NOT LIKE '@%' ORDER BY platform, handle"
+
 Page: TypeAlias = Callable[[Glance, Sequence[Record]], Iterator[Object]]
 
 
@@ -54,7 +57,7 @@ def _issues(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
 
 def _customers(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
     ids, handles = [row.id for row in rows], defaultdict(list)
-    for handle in seen.related("* FROM handle", "customer", ids, "ORDER BY platform, handle"):
+    for handle in seen.related("* FROM handle", "customer", ids, ACCOUNTS):
         handles[handle.customer].append(f"{handle.platform}:{handle.handle}")
     contacts = seen.related("* FROM contact", "person", ids, "ORDER BY at")
     last = {contact.person: contact.at for contact in contacts}

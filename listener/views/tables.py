@@ -56,6 +56,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         "uses": ("id", "status", "customer", "kind", "place", "owner", "since", "seen_at"),
         "takedowns": ("id", "customer", "kind", "place", "owner", "hours", "seen", "detail"),
         "favours": ("at", "customer", "side", "form", "what", "worth", "who"),
+        "erasures": ("id", "at", "what", "url"),
         "suggestions": ("account", "customer", "confidence", "evidence"),
         "sources": ("name", "kind", "state", "last_ok_at", "next_at", "items", "mentions", "failures", "last_error"),
         "tried": ("what", "name", "state", "told"),

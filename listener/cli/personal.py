@@ -1,0 +1,58 @@
+"""One person's data: all of it as JSON Lines, or taken out for good."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from listener.cli.asked import As, Json, account, number
+from listener.cli.opening import opened
+
+Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help="A customer of the registry.")]
+Handle = Annotated[str | None, typer.Option("--handle", metavar="ACCOUNT", help="An account, as platform:name.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit trail.")]
+Done = Annotated[str | None, typer.Option("--done", metavar="ID", help="This one was erased there.")]
+
+
+def export(context: typer.Context, customer: Customer = None, handle: Handle = None) -> None:
+    """Everything kept about one person, one JSON object a line, with its `table`."""
+    from listener.views import objects
+
+    with opened(context) as parts:
+        for row in parts.erasure.rows(parts.erasure.whom(customer, handle)):
+            print(objects.line(row))
+
+
+def erase(context: typer.Context, why: Why, customer: Customer = None, handle: Handle = None, named: As = None) -> None:
+    """Take one person out for good: words and names go, figures stay nameless; no poll, import or restore undoes it."""
+    from listener.cli.who import decider
+
+    with opened(context) as parts:
+        who = decider(parts.config, named, account())
+        gone = parts.erasure.erase(parts.erasure.whom(customer, handle), who, why)
+    rows = ", ".join(f"{count} in {name}" for name, count in sorted(gone.deleted.items())) or "no others"
+    print(f"erased: {gone.mentions} mentions emptied; rows deleted: {rows}")
+    for task in gone.tasks:
+        print(f"to do: erase {task}")
+    if gone.tasks:
+        print("`listener erasures` keeps this list; `--done ID` when it is done there")
+
+
+def erasures(context: typer.Context, done: Done = None, as_json: Json = False, named: As = None) -> None:
+    """What erasures left to people: the same data in other systems."""
+    from listener.cli.who import decider
+    from listener.views import objects, tables
+    from listener.wiring import clock
+
+    with opened(context) as parts:
+        if done and not parts.store.personal.task_done(number(done), decider(parts.config, named, account()), clock()):
+            print(f"there is no open task {done}", file=sys.stderr)
+            raise typer.Exit(1)
+        things = [objects.erasure_task(row) for row in parts.store.personal.tasks()]
+    if as_json:
+        for thing in things:
+            print(objects.line(thing))
+    else:
+        tables.show("erasures", things)

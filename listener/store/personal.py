@@ -1,0 +1,275 @@
+"""All data of one person: told in full, or taken out. Tables are found by what they say rows are about, so that a table
+added later is covered as soon as it has a column `person` or `customer`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from listener.model import (
+    Appearance,
+    AuditLine,
+    Customer,
+    Decision,
+    Delivery,
+    ErasureTask,
+    Handle,
+    LimitCounter,
+    Mention,
+    Setting,
+    Silence,
+    Ticket,
+    TicketNote,
+    TicketTrack,
+    Version,
+)
+from listener.model.registry import Key
+from listener.store.belonging import person_of
+from listener.store.endings import WITHDRAWABLE, purge, release
+from listener.store.engine import Database, chunks, table
+from listener.store.erasing import remember
+from listener.store.house import audit_line
+
+customer, handle, mention, delivery = table(Customer), table(Handle), table(Mention), table(Delivery)
+ticket, note, track, audit = table(Ticket), table(TicketNote), table(TicketTrack), table(AuditLine)
+appearance, setting, counter = table(Appearance), table(Setting), table(LimitCounter)
+
+WHOSE = ("person", "customer", "newcomer")
+HANGS_ON = ("mention", "delivery", "ticket")
+# of these the figures stay, without the person: how many spoke, what was sent, how tickets ended
+FIGURES = frozenset({"mention", "delivery", "ticket", "contact"})
+LONGEST_PERSON = 12  # characters of the hash that stands for an erased person in figures
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """One person: the customer's id, where it is one, and the accounts that are theirs."""
+
+    customer: str | None
+    accounts: tuple[Key, ...] = ()
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """All names under which rows may be theirs."""
+        return (*((self.customer,) if self.customer else ()), *(person_of(key) for key in self.accounts))
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What an erasure did: mentions emptied, rows deleted by table, and what is left to people."""
+
+    mentions: int
+    deleted: dict[str, int]
+    tasks: tuple[str, ...]
+
+
+def tables() -> Iterator[Table]:
+    """Every table whose rows are about a person, or hang on something that is."""
+    return (
+        kept
+        for kept in SQLModel.metadata.sorted_tables
+        if kept.name in ("customer", *HANGS_ON) or any(name in kept.c for name in (*WHOSE, *HANGS_ON))
+    )
+
+
+class Personal:
+    """A person's data, whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_customer(self, who: str) -> Whom | None:
+        """The customer and the accounts linked to them; None when nothing is kept under that id."""
+        with self._database.read() as connection:
+            mine = handle.c.customer == who, handle.c.state == "linked"
+            rows = connection.execute(select(handle.c.platform, handle.c.handle).where(*mine))
+            keys = tuple((row[0], row[1]) for row in rows if not row[0].startswith("@"))
+            found = Whom(who, keys)
+            known = connection.execute(select(customer.c.id).where(customer.c.id == who)).first()
+            return found if known or keys or self._anything(connection, found) else None
+
+    def by_account(self, key: Key) -> Whom | None:
+        """The stranger behind an account; None when nothing is kept under it."""
+        found = Whom(None, (key,))
+        with self._database.read() as connection:
+            return found if self._anything(connection, found) else None
+
+    def _anything(self, connection: Connection, whom: Whom) -> bool:
+        named = (kept for kept in tables() if any(name in kept.c for name in WHOSE))
+        return any(connection.execute(select(kept).where(_named(kept, whom)).limit(1)).first() for kept in named)
+
+    def customers(self) -> list[str]:
+        """The ids of all customers."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(customer.c.id)).scalars())
+
+    def strangers(self) -> list[Key]:
+        """The accounts of all persons who are no customers."""
+        theirs = select(mention.c.person).where(mention.c.customer.is_(None), mention.c.author_handle.is_not(None))
+        with self._database.read() as connection:
+            persons = connection.execute(theirs.distinct()).scalars()
+            return [(platform, name) for platform, _, name in (one.partition(":") for one in persons if one) if name]
+
+    def rows(self, whom: Whom) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(table, columns) of everything kept about them."""
+        with self._database.read() as connection:
+            ids = _ids(connection, whom)
+            for kept in tables():
+                for row in connection.execute(select(kept).where(_about(kept, whom, ids))):
+                    yield kept.name, dict(row._mapping)
+
+    def erase(self, whom: Whom, digests: Sequence[str], by: str, why: str, at: datetime) -> Gone:
+        """Take the person out: words and names go, figures stay nameless. They are remembered by these hashes only."""
+        nameless = f"erased:{digests[0][:LONGEST_PERSON]}"
+        with self._database.write() as connection:
+            ids = _ids(connection, whom)
+            tasks = _tasks(connection, ids["ticket"], digests[0], at)
+            _empty_mentions(connection, self._database, ids["mention"], at)
+            _empty_notes(connection, ids["ticket"])
+            deleted = _delete_rows(connection, whom, nameless)
+            _strike_names(connection, whom, nameless)
+            _cancel(connection, self._database, ids["delivery"])
+            _make_nameless(connection, whom, nameless)
+            remember(connection, self._database, digests, at)
+            connection.execute(audit.insert(), audit_line(at, by, "erase", nameless, why))
+        return Gone(len(ids["mention"]), deleted, tasks)
+
+    def tasks(self) -> list[Any]:
+        """What erasures left to people and is not done yet."""
+        todo = table(ErasureTask)
+        with self._database.read() as connection:
+            return list(connection.execute(select(todo).where(todo.c.done_at.is_(None)).order_by(todo.c.id)))
+
+    def task_done(self, number: int, by: str, at: datetime) -> bool:
+        """Somebody erased it there; false when there is no such open task."""
+        todo = table(ErasureTask)
+        mine = update(todo).where(todo.c.id == number, todo.c.done_at.is_(None)).values(done_at=at, who=by)
+        with self._database.write() as connection:
+            done = bool(connection.execute(mine).rowcount)
+            if done:
+                connection.execute(audit.insert(), audit_line(at, by, "erased outside", f"task {number}"))
+        return done
+
+
+def _ids(connection: Connection, whom: Whom) -> dict[str, list[int]]:
+    """Mentions of theirs, deliveries to them or about those, tickets of theirs."""
+    said = list(connection.execute(select(mention.c.id).where(_named(mention, whom))).scalars())
+    tickets = list(connection.execute(select(ticket.c.id).where(_named(ticket, whom))).scalars())
+    sent = set(connection.execute(select(delivery.c.id).where(_named(delivery, whom))).scalars())
+    for some in chunks(said):
+        sent |= set(connection.execute(select(delivery.c.id).where(delivery.c.mention.in_(some))).scalars())
+    return {"mention": said, "ticket": tickets, "delivery": sorted(sent)}
+
+
+def _named(kept: Table, whom: Whom) -> ColumnElement[bool]:
+    """Rows that name the person themselves."""
+    clauses: list[ColumnElement[bool]] = [kept.c.person.in_(whom.persons)] if "person" in kept.c else []
+    if whom.customer:
+        clauses += [kept.c[name] == whom.customer for name in ("customer", "newcomer") if name in kept.c]
+        clauses += [kept.c.id == whom.customer] if kept is customer else []
+    return or_(*clauses) if clauses else kept.c[next(iter(kept.primary_key.columns)).name].is_(None)
+
+
+def _about(kept: Table, whom: Whom, ids: dict[str, list[int]]) -> ColumnElement[bool]:
+    """The same, and rows that hang on their mentions, deliveries and tickets."""
+    hangs = [kept.c[name].in_(ids[name]) for name in HANGS_ON if name in kept.c]
+    mine = [kept.c.id.in_(ids[kept.name])] if kept.name in ids else []
+    return or_(_named(kept, whom), *hangs, *mine)
+
+
+def _tasks(connection: Connection, tickets: Sequence[int], erasure: str, at: datetime) -> tuple[str, ...]:
+    """Tickets in other systems hold the person's data too: people erase them there."""
+    outside = [
+        (f"ticket {row.key} in {row.tracker}", row.url)
+        for row in connection.execute(select(track).where(track.c.ticket.in_(tickets)))
+    ]
+    for row in connection.execute(select(ticket.c.external).where(ticket.c.id.in_(tickets))):
+        if row.external:
+            outside.append((f"ticket {row.external.get('key')} in {row.external.get('kind')}", row.external.get("url")))
+    tasks = list(dict.fromkeys(outside))
+    rows = [{"at": at, "erasure": erasure, "what": what, "url": url} for what, url in tasks]
+    if rows:
+        connection.execute(table(ErasureTask).insert(), rows)
+    return tuple(" ".join(filter(None, task)) for task in tasks)
+
+
+def _empty_mentions(connection: Connection, database: Database, ids: Sequence[int], at: datetime) -> None:
+    """As if deleted at the source: no poll that offers the post again brings its words back."""
+    nobody = dict.fromkeys(("author_handle", "author_name", "author_url", "author_followers", "url", "company_reply"))
+    empty: dict[str, Any] = {"title": "", "text": "", "words": [], "attributes": {}, "tags": [], **nobody}
+    for some in chunks(ids):
+        posts = select(mention.c.post).where(mention.c.id.in_(some))
+        connection.execute(update(appearance).where(appearance.c.post.in_(posts)).values(gone_at=at))
+        connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(some)))
+        connection.execute(update(table(Decision)).where(table(Decision).c.mention.in_(some)).values(facts={}))
+        connection.execute(update(mention).where(mention.c.id.in_(some)).values(**empty, gone_at=at))
+        purge(connection, database, list(some), at)
+
+
+def _empty_notes(connection: Connection, tickets: Sequence[int]) -> None:
+    for some in chunks(tickets):
+        connection.execute(update(note).where(note.c.ticket.in_(some)).values(text=""))
+        connection.execute(update(ticket).where(ticket.c.id.in_(some)).values(root_cause=None, external=None))
+
+
+def _delete_rows(connection: Connection, whom: Whom, nameless: str) -> dict[str, int]:
+    """Whatever else names the person; where something hangs on a row, it stays without the name."""
+    deleted = {}
+    for kept in reversed(list(tables())):
+        if kept.name in FIGURES or not (kept is customer or any(name in kept.c for name in WHOSE)):
+            continue
+        mine = _named(kept, whom)
+        try:
+            with connection.begin_nested():
+                count = connection.execute(delete(kept).where(mine)).rowcount
+        except IntegrityError:
+            count = 0
+            names = [name for name in WHOSE if name in kept.c]
+            connection.execute(update(kept).where(mine).values(dict.fromkeys(names, nameless)))
+        if count:
+            deleted[kept.name] = count
+    return deleted
+
+
+def _cancel(connection: Connection, database: Database, deliveries: Sequence[int]) -> None:
+    """Nothing goes out to them any more, and what did keeps no words."""
+    for some in chunks(deliveries):
+        mine = delivery.c.id.in_(some)
+        open_ones = and_(mine, delivery.c.status.in_((*WITHDRAWABLE, "failed")))
+        cancel = update(delivery).where(open_ones).values(status="cancelled", why="the person was erased")
+        release(connection, database, list(connection.execute(cancel.returning(delivery))))
+        # one that is being sent at this moment still needs its words; it ends within seconds
+        ended = and_(mine, delivery.c.status != "sending")
+        connection.execute(update(delivery).where(ended).values(text="", message={}, reservations=[]))
+
+
+def _make_nameless(connection: Connection, whom: Whom, nameless: str) -> None:
+    for kept in tables():
+        if kept.name in FIGURES:
+            connection.execute(update(kept).where(_named(kept, whom)).values(person=nameless, customer=None))
+
+
+def _strike_names(connection: Connection, whom: Whom, nameless: str) -> None:
+    """In what is told of them elsewhere: the audit trail, silences, limits, problems of the customer file."""
+    silence = table(Silence)
+    connection.execute(delete(silence).where(silence.c.kind == "author", silence.c.what.in_(whom.persons)))
+    for person in whom.persons:
+        whole = re.compile(rf"(?<![\w:-]){re.escape(person)}(?![\w:-])")
+        for row in list(connection.execute(select(audit).where(audit.c.about.contains(person, autoescape=True)))):
+            if whole.search(row.about):
+                about = whole.sub(nameless, row.about)
+                connection.execute(update(audit).where(audit.c.id == row.id).values(about=about, why=""))
+        theirs = select(counter.c.key).where(counter.c.key.contains(f":{person}", autoescape=True))
+        keys = [key for key in connection.execute(theirs).scalars() if f":{person}:" in f"{key}:"]
+        connection.execute(delete(counter).where(counter.c.key.in_(keys)))
+    for row in list(connection.execute(select(setting).where(setting.c.name.in_(("customers", "purchases"))))):
+        kept = {**row.value, "problems": []}
+        connection.execute(update(setting).where(setting.c.name == row.name).values(value=kept))
