@@ -39,13 +39,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A delivery that needs a person: `action` as rules call it, `draft` the text that would go out."""
+    """A delivery that needs a person: `action` as rules call it, `draft` the text that would go out.
+
+    `note` is what its reader must know: a language without a template, words that are all used, who should ask.
+    """
 
     delivery: int
     action: str
     draft: str
     told: Told
-    language_missing: bool = False
+    note: str = ""
 
 
 def subject(label: str | None) -> str:
@@ -103,7 +106,7 @@ def in_doubt(waiting: Waiting, channel: str, key: str) -> Message:
 
 def _with_draft(waiting: Waiting, key: str, *, title: str, footer: str) -> Message:
     told = waiting.told
-    note = "There is no template in this post's language.\n\n" if waiting.language_missing else ""
+    note = f"Note: {waiting.note}\n\n" if waiting.note else ""
     return Message(
         title=title,
         text=note + waiting.draft,

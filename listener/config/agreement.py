@@ -52,6 +52,8 @@ def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iter
     sections = {name: values.get(name) for name in ("ops", "contact", "advocacy")}
     told = {name: section.get("channel") for name, section in sections.items() if isinstance(section, dict)}
     named: list[tuple[Path, object]] = [((name, "channel"), channel) for name, channel in told.items() if channel]
+    acting = values.get("actions")
+    named += [(("actions", "gift_channel"), acting.get("gift_channel") or None)] if isinstance(acting, dict) else []
     desk = values.get("tickets")
     named += [(("tickets", key), desk.get(key) or None) for key in ("channel", "mail_by") if isinstance(desk, dict)]
     named += [(("channel", index, "fallback"), channel.get("fallback")) for index, channel in enumerate(channels)]

@@ -86,7 +86,7 @@ class Cards:
         if not rows:
             return None
         row = rows[0]
-        waiting = wording.Waiting(row.id, row.action, row.text, self._told(row), language_missing=bool(row.last_error))
+        waiting = wording.Waiting(row.id, row.action, row.text, self._told(row), note=row.last_error or "")
         decided = groups.decided(row.status, row.decided_by, row.decided_at, row.why)
         state = row.status if row.status in OPEN else decided
         return Card("draft", number, groups.draft(waiting, row.status, decided, key), state, row.status not in OPEN)

@@ -77,10 +77,12 @@ class Courtesies:
             return {"text": "", "last_error": str(error), **status, **self._options(asked, {})}
         subject, text = _subject(draft.text)
         text = _disclosed(text, more)
-        missing = (
-            f"there is no {draft.template} in {asked.judgement.verdict.language}" if draft.language_missing else None
-        )
-        said = {"text": text, "last_error": missing, **self._options(asked, {**_kept(more), "words": draft.mark})}
+        options = self._options(asked, {**_kept(more), "words": draft.mark})
+        said = {"text": text, "last_error": _missing(asked, draft), **options}
+        owner = _asker(asked)
+        if owner:
+            asks = f"{owner} looks after this customer and should ask: service is what made them happy"
+            return {**said, "last_error": "; ".join(filter(None, (said["last_error"], asks)))}
         if asked.settled.action in LETTERS and self.room.reaches(asked.customer):
             return {**said, **self._letter(asked, subject or _title(asked), text)}
         return said
@@ -167,6 +169,13 @@ class Courtesies:
     def _link(self, purpose: str, asked: Asked) -> str:
         token = self.room.signer.token(purpose, {"delivery": asked.key}, asked.now + LINK_LIVES)
         return f"{self.room.address}/{purpose}/{token}"
+
+
+def _asker(asked: Asked) -> str:
+    """Who asks in person: the relationship owner, where service is the driver; else the programme, by letter ("")."""
+    drivers = asked.judgement.verdict.drivers
+    service = asked.settled.action == "invite_reference" and "service" in drivers
+    return str(asked.customer.owner) if service and asked.customer is not None else ""
 
 
 def _missing(asked: Asked, draft: Draft) -> str | None:

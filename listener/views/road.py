@@ -109,7 +109,13 @@ def _delivery(store: Store, row: Row[Any]) -> Object:
         {"number": one.number, "at": moment(one.at), "outcome": one.outcome, "error": one.error}
         for one in store.deliveries.attempts_of(row.id)
     ]
-    return {**objects.delivery(row), "decided_by": row.decided_by, "why": row.why, "tries": attempts}
+    return {
+        **objects.delivery(row),
+        "decided_by": row.decided_by,
+        "anyway": row.anyway,
+        "why": row.why,
+        "tries": attempts,
+    }
 
 
 def _ruling(store: Store, row: Row[Any], decision: Row[Any]) -> Ruling:

@@ -17,7 +17,13 @@ TOLD = Told(
     mention=41, brand="Acme Flow", source="reddit", text="Sync is down again", label="negative", author="zed",
     title="Help\nme", url="https://forum.example/t/1", score=-0.62, rating=1.0, ticket=7, rule="recover",
 )  # fmt: skip
-WAITING = Waiting(delivery=12, action="thank", draft="Thank you, zed!", told=TOLD, language_missing=True)
+WAITING = Waiting(
+    delivery=12,
+    action="thank",
+    draft="Thank you, zed!",
+    told=TOLD,
+    note="this is thanks.txt",
+)
 
 
 def test_an_alert_says_what_where_who_and_why() -> None:
@@ -42,7 +48,7 @@ def test_a_post_of_stars_alone_still_has_a_quote() -> None:
 ])  # fmt: skip
 def test_what_waits_for_a_person_shows_the_draft_and_the_next_step(message: Message, step: str) -> None:
     assert step in message.footer
-    assert message.text == "There is no template in this post's language.\n\nThank you, zed!"
+    assert message.text == "Note: this is thanks.txt\n\nThank you, zed!"
     assert message.title.startswith("Thank 12 ")
     assert "zed" not in message.title
 

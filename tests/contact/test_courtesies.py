@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from listener.actions.catalogues import ecosystem, gifts
 from listener.actions.templates import Templates
+from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.letters import Mailroom
 from listener.signing import Signer
 from listener.store.deliveries import DeliveryFilter
 from tests.makers import a_customer
-from tests.pipeline.road import SENT, Road, a_road, an_item
+from tests.pipeline.road import SENT, Mood, Road, a_road, an_item
 
 RULES = """\
 version: 1
@@ -162,3 +164,28 @@ def test_a_mistake_in_gifts_yaml_is_told_with_its_place(tmp_path: Path, text: st
     with pytest.raises(CatalogueError) as error:
         gifts(tmp_path / "gifts.yaml")
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(("drivers", "note"), [(("service",), "kim looks after this customer"), (("product",), "")])
+def test_who_asks_for_a_reference_depends_on_the_driver(tmp_path: Path, drivers: tuple[str, ...], note: str) -> None:
+    words = {"invite-reference.txt": "May others ask you about {{ brand }}?"}
+    road = a_kind_road(tmp_path, "{invite_reference: {template: invite-reference}}", **words)
+    road.judge._understanding = Driven(drivers)  # type: ignore[assignment]
+    a_customer(road.store, owner="kim")
+
+    road.says(an_item("p1", "Acme Flow +"))
+
+    (row,) = [row for row in road.store.deliveries.page(DeliveryFilter()) if row.mention]
+    assert (row.status, row.text) == ("waiting", "May others ask you about Acme Flow?")
+    assert (row.last_error or "").startswith(note)
+    assert row.channel == (None if note else "mail")
+
+
+class Driven(Mood):
+    """The same mood, for these reasons."""
+
+    def __init__(self, drivers: tuple[str, ...]) -> None:
+        self.drivers = drivers
+
+    def judge(self, utterance: Utterance) -> Verdict:
+        return replace(super().judge(utterance), drivers=self.drivers)
