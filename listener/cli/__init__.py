@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from listener.cli.commands import app
+from listener.cli.quick import shown
 
 WITH_VALUE = ("--config", "--log-format")
 ALONE = ("--verbose",)
@@ -18,11 +18,17 @@ ALONE = ("--verbose",)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
+    words = list(hoisted(sys.argv[1:] if arguments is None else arguments))
     try:
-        app(list(hoisted(sys.argv[1:] if arguments is None else arguments)), prog_name="listener")
+        if not shown(words):
+            from listener.cli.commands import app  # most of a second, which a plain list does without
+
+            app(words, prog_name="listener")
     except SystemExit:
         # before the next line: it imports half the house
         raise
+    except BrokenPipeError:
+        raise SystemExit(1) from None
     except _troubles() as trouble:
         print(_told(trouble), file=sys.stderr)
         raise SystemExit(2 if _is_configuration(trouble) else 1) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from listener.cli.asked import Globals
+from listener.cli.quick import plain_store
 from listener.store.glance import Glance, is_current, over_sqlite, over_store
 
 if TYPE_CHECKING:
@@ -81,15 +81,3 @@ def _looking_closely(context: typer.Context) -> Iterator[Glance]:
     config, secrets, _ = configured(context)
     with closing(open_store(config, secrets)) as store, over_store(store) as seen:
         yield seen
-
-
-def plain_store(file: Path) -> Path | None:
-    """The SQLite file that this configuration names in plain words; None when it takes a closer look to tell."""
-    try:
-        section = tomllib.loads(file.read_text("utf-8-sig")).get("store", {})
-        url = section.get("url", "sqlite:///listener.db")
-    except (OSError, ValueError, AttributeError):
-        return None
-    if not (isinstance(url, str) and url.startswith("sqlite:///")):
-        return None
-    return file.absolute().parent / url.removeprefix("sqlite:///")
