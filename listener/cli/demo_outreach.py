@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from logging import CRITICAL
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,9 @@ def parts_for(config: Path) -> Iterator[Parts]:
 
     loaded = load(config)
     # what it does is told in its own words
-    silent = structlog.wrap_logger(structlog.ReturnLogger(), wrapper_class=structlog.make_filtering_bound_logger(60))
+    silent = structlog.wrap_logger(
+        structlog.ReturnLogger(), wrapper_class=structlog.make_filtering_bound_logger(CRITICAL)
+    )
     with parts_of(loaded, Secrets(loaded.folder, os.environ, Redaction()), silent) as parts:
         yield parts
 

@@ -94,9 +94,11 @@ class Audiences:
         _known(scope, registry)
         found = self._inferred(root, reporters, registry)
         strangers = tuple(row.person for row in people if not row.customer)
-        return Affected(
-            root, _lists(_Sorting(registry, reporters, found, scope, self._exposed(root))), found.segment, strangers
-        )
+        lists = _lists(_Sorting(registry, reporters, found, scope, self._exposed(root)))
+        affected = Affected(root, lists, found.segment, strangers)
+        if affected.size != root.affected:
+            self.store.audience.keep_size(root.id, affected.size)
+        return affected
 
     def _inferred(self, root: Row[Any], reporters: set[str], registry: Sequence[Row[Any]]) -> Inference:
         others = self.store.audience.background(root.brand, root.id, self.now() - BACKGROUND) - reporters

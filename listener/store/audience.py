@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select, update
 
-from listener.model import Contact, Customer, IssueEpisode, IssueTold, Mention, OptOut, Ticket
+from listener.model import Contact, Customer, Issue, IssueEpisode, IssueTold, Mention, OptOut, Ticket
 from listener.store import grouped
 from listener.store.engine import Database, table
 
 contact, customer = table(Contact), table(Customer)
-episode, told = table(IssueEpisode), table(IssueTold)
+episode, issue, told = table(IssueEpisode), table(Issue), table(IssueTold)
 mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -73,6 +73,11 @@ class Audience:
             if len(rows) < PAGE:
                 return
             last = rows[-1].id
+
+    def keep_size(self, root: str, size: int) -> None:
+        """How many customers the issue affects, as lists show it until it is asked again."""
+        with self._database.write() as connection:
+            connection.execute(update(issue).where(issue.c.id == root).values(affected=size))
 
     def standings(self, root: str, stage: str, now: datetime) -> Standings:
         """What keeps anybody from being told now, at this stage of this issue."""

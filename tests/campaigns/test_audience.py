@@ -31,6 +31,7 @@ def test_reporters_their_segment_and_whom_ops_name_are_three_lists(store: Store)
     assert {each.name: len(each.customers) for each in found.lists} == {"A": 8, "B": 12, "C": 20}
     assert "8 of 8 complainants" in found.lists[1].test
     assert found.strangers == ("forum:stranger",)
+    assert store.issues.get(issue).affected == 40
 
 
 def test_without_a_segment_there_is_the_first_list_and_the_reason(store: Store) -> None:
