@@ -38,7 +38,11 @@ WORD = re.compile(
 
 def simhash(text: str) -> int:
     """The fingerprint, 64 bits without sign."""
-    words = normal_words(text)
+    return simhash_of(normal_words(text), text)
+
+
+def simhash_of(words: list[str], text: str) -> int:
+    """The same, where the words were taken out of the text already."""
     if len(words) < FEWEST_WORDS:
         return whole(" ".join(words) or " ".join(text.split()))
     words = words[:MOST_WORDS]
@@ -90,7 +94,7 @@ class Fingerprint(NamedTuple):
 def fingerprint(text: str) -> Fingerprint:
     """What a mention is found again by. Texts of a few words are too common to be anybody's repost."""
     words = normal_words(text)
-    signed = simhash(text)
+    signed = simhash_of(words, text)
     signed -= (signed & SIGN) << 1
     if len(words) < FEWEST_WORDS:
         return Fingerprint(signed, None, None)
