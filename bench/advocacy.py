@@ -1,4 +1,4 @@
-"""References at size: one request ranked over 100,000 customers with their words, asks and references."""
+"""Advocacy at size: a request ranked over 100,000 customers, rates over 1,000,000 referrals, clicks."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import create_connection
 from statistics import median
 from time import process_time
 from typing import Any
 
+from structlog import get_logger
+
 from bench.figures import Figure
 from listener.advocacy.ranking import Candidate, ranked
-from listener.model import Customer, Mention, Reference, ReferenceAsk
+from listener.advocacy.referring import REFERRAL, new_code
+from listener.config.quantities import Address
+from listener.model import Customer, Mention, Reference, ReferenceAsk, Referral
+from listener.signing import Signer
 from listener.store import Store
 from listener.store.engine import chunks, many, table
 from listener.store.goodwill import Sought
 from listener.store.upkeep import migrate
+from listener.web import serve
+from listener.web.referring import Visits
 
-CUSTOMERS = 100_000
+CUSTOMERS, MANY, CLICKS = 100_000, 1_000_000, 1_000
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 SEGMENTS = ("enterprise", "business", "small")
@@ -34,6 +42,64 @@ def run(share: float) -> Iterator[Figure]:
         fill(store, count)
         yield a_request(store, f"{count:,} customers, a tenth of them references", {"product": "Flow"})
         yield a_request(store, f"{count:,} customers, of whom no reference fits", {"product": "Other"})
+
+    yield from rates(int(MANY * share))
+    yield from visits(int(CLICKS * share) or 50)
+
+
+def rates(count: int) -> Iterator[Figure]:
+    """Rates by group over as many referrals as customers."""
+    with tempfile.TemporaryDirectory() as folder, closing(Store(f"sqlite:///{Path(folder)}/listener.db")) as store:
+        migrate(store.database, NOW)
+        bring(store, count)
+        seconds = []
+        for by in ("segment", "region", "industry"):
+            began = process_time()
+            groups = store.reckoning.referrers(by, NOW - 365 * DAY, NOW + DAY)
+            seconds.append(process_time() - began)
+            assert sum(group.of for group in groups) == count
+    raw = ", ".join(f"{one:.2f}" for one in seconds)
+    yield Figure(f"rates by group over {count:,} referrals and customers", max(seconds), "s", ceiling=2, raw=raw)
+
+
+def visits(count: int) -> Iterator[Figure]:
+    """Referral links followed one after the other, over a real socket, each counted durably."""
+    with tempfile.TemporaryDirectory() as folder, closing(Store(f"sqlite:///{Path(folder)}/listener.db")) as store:
+        migrate(store.database, NOW)
+        signer = Signer(store.house.signing_key())
+        code = store.referrals.code_of("c-1", NOW, new_code(lambda drawn: signer.digest(REFERRAL, drawn)))
+        page = Visits(store.referrals, signer, "https://acme.example/welcome", lambda: NOW)
+        with serve(Address("127.0.0.1", 0), {"/r/": page}, get_logger("listener")) as port:
+            began = process_time()
+            for _ in range(count):
+                with create_connection(("127.0.0.1", port)) as visitor:
+                    visitor.sendall(f"GET /r/{code} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+                    assert b" 302 " in visitor.recv(200)
+            spent = process_time() - began
+        # the visitor's own work is in it, so the server alone is faster
+        yield Figure("referral clicks on one core", count / spent, "clicks a second of CPU", floor=200)
+
+
+def bring(store: Store, count: int) -> None:
+    draw = random.Random(9)
+    blank = Customer(id="").model_dump()
+    empty = Referral(customer="", newcomer="", source="csv", status="", at=NOW).model_dump(exclude={"id"})
+    for start in range(0, count, 50_000):
+        ids = range(start, min(count, start + 50_000))
+        put(store, Customer, [blank | a_customer(draw, f"c-{n}") | where(draw) for n in ids])
+        put(store, Referral, [empty | a_referral(draw, n, count) for n in ids])
+
+
+def where(draw: random.Random) -> dict[str, Any]:
+    return {"region": draw.choice(("EU", "US", "APAC")), "columns": {"industry": draw.choice(("retail", "bank", "it"))}}
+
+
+def a_referral(draw: random.Random, number: int, count: int) -> dict[str, Any]:
+    # a few bring many: as it is in life
+    whose = int(count * draw.random() ** 3)
+    status = draw.choice(("signed_up", "purchased", "rejected"))
+    came = NOW - draw.randrange(500) * DAY
+    return {"customer": f"c-{whose}", "newcomer": f"n-{number}", "status": status, "at": came}
 
 
 def a_request(store: Store, what: str, attributes: dict[str, str]) -> Figure:

@@ -23,6 +23,7 @@ from listener.store.engine import StoreTrouble
 from listener.web import CRM, PREFIX, SLACK, Approve, Crm, Health, Inbox, Interactions, Leaving, Page, TicketNews, serve
 from listener.web.answers import GiftPage, SurveyPage
 from listener.web.fixed import Fixed
+from listener.web.referring import Reports, Visits
 from listener.wiring import Parts, clock
 
 POLLERS, PERFORMERS = 8, 4
@@ -119,7 +120,15 @@ class Daemon:
             "/gift/": GiftPage(self._parts.presents, self._log),
         }
         pages[FIXED] = Fixed(self._parts.asking, self._parts.closing, clock)
-        return {**self._health.pages(), **pages}
+        return {**self._health.pages(), **pages, **self._referrals()}
+
+    def _referrals(self) -> dict[str, Page]:
+        parts, rules = self._parts, self._parts.config.advocacy
+        visits = Visits(parts.store.referrals, parts.signer, rules.landing, clock)
+        if not rules.secret:
+            return {"/r/": visits}
+        reports = Reports(parts.store.referrals, str(parts.secrets.fill(rules.secret)), clock, self._log)
+        return {"/r/": visits, "/referrals/": reports}
 
     def _beats(self) -> BackgroundScheduler:
         # a beat that is still at work is not begun again: no reason to warn at each
@@ -138,6 +147,7 @@ class Daemon:
             (2.0, self._pull),
             (10.0, self._parts.act.settle_orphans),
             (30.0, self._parts.takedowns.look),
+            (30.0, self._parts.rewards.decide),
             (600.0, self._daily),
         ):
             beats.add_job(self._guarded(beat), "interval", seconds=seconds, next_run_time=clock())
@@ -303,6 +313,7 @@ def run_once(parts: Parts) -> bool:
             for number, _ in due:
                 fine = performer.perform(number) in FINE and fine
     parts.takedowns.look()
+    parts.rewards.decide()
     parts.upkeep.daily()
     return fine
 

@@ -23,9 +23,11 @@ from listener.actions.contract import Channel, Plot
 from listener.actions.drawing import draw
 from listener.actions.templates import Templates
 from listener.advocacy.fatigue import Policy
+from listener.advocacy.referring import REFERRAL, new_code
 from listener.aside import Aside
 from listener.config import Config, Secrets, desk
 from listener.config.naming import brand_names, brand_words, product_names
+from listener.config.quantities import cents
 from listener.customers import Forgotten, Purchases, Registry, budget
 from listener.customers.clues import order_numbers
 from listener.customers.registry import columns_of
@@ -70,6 +72,7 @@ from listener.pipeline.people import Once, People, Person
 from listener.pipeline.programme import Programme
 from listener.pipeline.recheck import Recheck
 from listener.pipeline.replying import Replies
+from listener.pipeline.rewards import Rewards, Terms
 from listener.pipeline.takedowns import Takedowns
 from listener.pipeline.tracking import Tracking
 from listener.rulebook import RuleBook, written_down
@@ -456,6 +459,16 @@ class Parts:
         """The daemon's own, or for a command the one that the daemon wrote down."""
         zone = ZoneInfo(str(self.config.timezone))
         return self.book.running().book if "book" in self.__dict__ else written_down(self.store, zone)
+
+    def new_code(self) -> str:
+        """A referral code that is ours."""
+        return new_code(lambda drawn: self.signer.digest(REFERRAL, drawn))
+
+    @cached_property
+    def rewards(self) -> Rewards:
+        rules = self.config.advocacy
+        terms = Terms(cents(rules.reward), rules.reward[-3:], cents(rules.reward_budget), rules.rewards_per_year)
+        return Rewards(self.store, self.mailroom, terms, clock, self.log)
 
     def programme(self, who: str) -> Programme:
         """Steps of the reference programme in the name of this person."""

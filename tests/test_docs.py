@@ -89,13 +89,6 @@ def test_every_command_of_the_readme_exists(command: str) -> None:
     assert any(f"listener {command} ".startswith(f"{path} ") for path, _ in COMMANDS)
 
 
-def test_what_is_not_there_yet_is_not_there() -> None:
-    promised = re.findall(r"`listener ([a-z ]+)`", said("README.md").split("**Not there yet**")[1].split("\n- ")[0])
-
-    assert promised
-    assert {f"listener {command}" for command in promised}.isdisjoint(path for path, _ in COMMANDS)
-
-
 def keys(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]

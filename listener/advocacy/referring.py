@@ -9,6 +9,7 @@ from datetime import datetime
 
 from listener.model.referral import Brought, Report
 
+REFERRAL = "referral"  # what the proofs in codes are signed for
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
 DRAWN, SIGNED = 6, 5
 WHATS = ("signed_up", "purchased", "refunded")

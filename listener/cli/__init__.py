@@ -56,6 +56,7 @@ def hoisted(arguments: Sequence[str]) -> Iterator[str]:
 def _troubles() -> tuple[type[Exception], ...]:
     """What ends a command with one message. Asked for only when something was raised: these imports are heavy."""
     from listener.actions.catalogues import CatalogueError
+    from listener.advocacy.goals import BadGoals
     from listener.config import ConfigError, SecretError
     from listener.pipeline.people import NotPossible
     from listener.recovery.reading import CalendarError
@@ -64,7 +65,7 @@ def _troubles() -> tuple[type[Exception], ...]:
     from listener.web import PortTaken
     from rules.problems import BookError
 
-    of_files = (ConfigError, SecretError, BookError, CalendarError, CatalogueError, UnreadableWords)
+    of_files = (ConfigError, SecretError, BookError, CalendarError, CatalogueError, UnreadableWords, BadGoals)
     return *of_files, StoreTrouble, NotPossible, PortTaken, OSError
 
 

@@ -51,6 +51,7 @@ def _problems(config: Config) -> Iterator[object]:
     """Of rules, templates and word files."""
     from listener.actions.catalogues import CatalogueError, ecosystem, gifts
     from listener.actions.templates import Templates
+    from listener.advocacy import goals
     from listener.recovery.reading import CalendarError
     from listener.ticketdesk import clocks_of
     from listener.understanding import Understanding, UnreadableWords
@@ -77,6 +78,10 @@ def _problems(config: Config) -> Iterator[object]:
         clocks_of(config)
     except CalendarError as error:
         yield from error.problems
+    try:
+        goals.load(config.advocacy.goals)
+    except goals.BadGoals as error:
+        yield error
 
 
 def _online(context: typer.Context) -> None:

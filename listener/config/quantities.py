@@ -189,6 +189,18 @@ def public_url(text: str) -> str:
     return one_line(text).rstrip("/") if text else ""
 
 
+def money(text: str) -> str:
+    """`20 EUR`, "" for none. Raises ValueError with the cure."""
+    if text and not re.fullmatch(r"\d{1,7}(\.\d{1,2})? [A-Z]{3}", text):
+        raise ValueError('is no amount of money — write the number and the currency: "20 EUR"')
+    return text
+
+
+def cents(text: str) -> int:
+    """The amount in the smallest unit: `20 EUR` is 2,000; 0 for none."""
+    return round(float(text.split()[0]) * 100) if text else 0
+
+
 def from_here(path: Path, info: ValidationInfo) -> Path:
     """A path counts from the folder of the configuration file."""
     # "" would be the folder itself, and the store or the registry is a file
@@ -240,6 +252,7 @@ Networks = Annotated[bool | tuple[Network, ...], BeforeValidator(networks)]
 Listen = Annotated[Address, BeforeValidator(address)]
 Contact = Annotated[str, AfterValidator(contact)]
 Language = Annotated[str, AfterValidator(language)]
+Money = Annotated[str, AfterValidator(money)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]
 Shares = Annotated[tuple[tuple[int, timedelta], ...], BeforeValidator(shares)]
 Cash = Annotated[str, AfterValidator(cash)]

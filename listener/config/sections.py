@@ -26,6 +26,7 @@ from listener.config.quantities import (
     Language,
     Line,
     Listen,
+    Money,
     Name,
     Networks,
     Night,
@@ -109,9 +110,10 @@ class ContactRules(Section):
 
 
 class Advocacy(Section):
-    """The reference programme: where it is told, how much asking a customer is spared, when a reference is paused.
+    """References and referrals: where they are told, how much asking a customer is spared, what a referral earns.
 
-    `pause_below` is the score of a complaint, −1 to 0, from which on a reference rests by itself.
+    `pause_below` is the score of a complaint, −1 to 0, from which on a reference rests by itself. `landing` is where a
+    referral link leads, `secret` signs what shops report, `reward_budget` holds for a calendar month.
     """
 
     channel: str = ""
@@ -120,6 +122,12 @@ class Advocacy(Section):
     after_complaint: Duration = timedelta(days=30)
     around_renewal: Duration = timedelta(days=30)
     pause_below: float = Field(-0.3, ge=-1, le=0)
+    goals: FilePath = Path("advocacy.yaml")
+    landing: PublicUrl = ""
+    secret: SecretName = ""
+    reward: Money = ""
+    reward_budget: Money = ""
+    rewards_per_year: int = Field(10, ge=1, le=1_000)
 
 
 class CampaignRules(Section):
@@ -294,6 +302,7 @@ class Config(Section):
     def _secretive(self) -> Iterator[tuple[Key, Any]]:
         yield ("store", "url"), self.store.url
         yield ("customers", "secret"), self.customers.secret
+        yield ("advocacy", "secret"), self.advocacy.secret
         for section, entries in (("source", self.sources), ("channel", self.channels), ("tracker", self.trackers)):
             for index, entry in enumerate(entries):
                 yield from (((section, index, key), value) for key, value in entry.options.items())

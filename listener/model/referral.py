@@ -32,12 +32,13 @@ class Referral(SQLModel, table=True):
     """One newcomer that a customer brought. `newcomer` is the id that the shop or CRM gives, never a name.
 
     `status`: signed_up, purchased, rejected (`why` says why: self-referral, already a customer …). `source`: link,
-    code, csv, webhook. `earned` and `rewarded` are cents; `reward` is the delivery that carries it.
+    code, csv, webhook. `earned` are cents, decided at
+    `earned_at`; `reward` is the delivery that brings them: rewarded is what it has delivered.
     """
 
     __table_args__ = (
         UniqueConstraint("newcomer"),
-        Index("referral_customer", "customer", "at"),
+        Index("referral_customer", "customer", "at", "status"),
         Index("referral_at", "at"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -52,7 +53,7 @@ class Referral(SQLModel, table=True):
     refunded_at: datetime | None = None
     worth: int = 0
     earned: int = 0
-    rewarded: int = 0
+    earned_at: datetime | None = Field(default=None, index=True)
     reward: int | None = None
     why: str = ""
 

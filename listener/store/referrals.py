@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from listener.model import Customer, Purchase, Referral, ReferralClick, ReferralCode, ReferralEvent
 from listener.model.referral import Brought, Report
 from listener.store import deliveries
-from listener.store.engine import Database, narrowed, table
+from listener.store.engine import Database, chunks, narrowed, table
 
 codes, clicks, referral = table(ReferralCode), table(ReferralClick), table(Referral)
 event, customer, purchase = table(ReferralEvent), table(Customer), table(Purchase)
 
+OF_NEWCOMER = select(referral).where(referral.c.newcomer == bindparam("who"))
 Kept = Literal["kept", "repeated", "unknown"]
 # (what was known, the report, why it cannot count) → what is known now
 After = Callable[[Brought | None, Report, str], Brought]
@@ -40,15 +41,14 @@ class Referrals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def code_of(self, number: str, at: datetime, new: Callable[[], str]) -> str:
-        """The customer's code; made at the first call."""
+    def code_of(self, number: str, at: datetime, drawn: str) -> str:
+        """The customer's code: `drawn` at the first call, the same one ever after."""
         mine = select(codes.c.code).where(codes.c.customer == number, codes.c.ended_at.is_(None)).limit(1)
         with self._database.write() as connection:
             kept = connection.execute(mine).scalar()
             if kept is None:
-                kept = new()
-                connection.execute(codes.insert(), {"code": kept, "customer": number, "at": at})
-        return str(kept)
+                connection.execute(codes.insert(), {"code": drawn, "customer": number, "at": at})
+        return str(kept or drawn)
 
     def clicked(self, code: str, at: datetime) -> bool:
         """One more click on this day; false for a code that does not exist or was ended."""
@@ -60,22 +60,26 @@ class Referrals:
             connection.execute(more)
         return True
 
-    def report(self, source: str, report: Report, after: After, seen_at: datetime) -> Kept:
-        """Keep what a shop says, in one transaction: `repeated` where it was said before, `unknown` without a code."""
-        first = self._database.insert(ReferralEvent).values(
-            source=source, event=report.event, at=seen_at, what=report.what
-        )
-        once = first.on_conflict_do_nothing().returning(event.c.event)
-        with self._database.write() as connection:
-            row = connection.execute(select(referral).where(referral.c.newcomer == report.newcomer)).first()
-            whose = row.customer if row else report.customer or _owner(connection, report.code)
-            if whose is None:
-                return "unknown"
-            if connection.execute(once).first() is None:
-                return "repeated"
-            refused = _refused(connection, whose, report, new=row is None)
-            known = Brought(**{name: getattr(row, name) for name in Brought.__slots__}) if row else None
-            self._keep(connection, whose, source, report, row, asdict(after(known, report, refused)))
+    def reports(self, source: str, reports: Sequence[Report], after: After, seen_at: datetime) -> list[Kept]:
+        """Keep what a shop says, 500 reports a transaction: `repeated` if said before, `unknown` without a customer."""
+        ends: list[Kept] = []
+        for some in chunks(reports):
+            with self._database.write() as connection:
+                ends += [self._report(connection, source, one, after, seen_at) for one in some]
+        return ends
+
+    def _report(self, connection: Connection, source: str, report: Report, after: After, seen_at: datetime) -> Kept:
+        row = connection.execute(OF_NEWCOMER, {"who": report.newcomer}).first()
+        whose = row.customer if row else report.customer or _owner(connection, report.code)
+        if whose is None:
+            return "unknown"
+        first = self._database.insert(ReferralEvent).on_conflict_do_nothing().returning(event.c.event)
+        values = {"source": source, "event": report.event, "at": seen_at, "what": report.what}
+        if connection.execute(first, values).first() is None:
+            return "repeated"
+        known = Brought(**{name: getattr(row, name) for name in Brought.__slots__}) if row else None
+        refused = _refused(connection, whose, report, new=row is None)
+        self._keep(connection, whose, source, report, row, asdict(after(known, report, refused)))
         return "kept"
 
     def _keep(
@@ -90,24 +94,38 @@ class Referrals:
         if row is not None:
             connection.execute(update(referral).where(referral.c.id == row.id).values(values))
             return
-        blank = {"earned": 0, "rewarded": 0, "reward": None, "at": report.at, "source": source, "code": report.code}
+        blank = {"earned": 0, "earned_at": None, "reward": None, "at": report.at, "source": source, "code": report.code}
         connection.execute(referral.insert(), {**blank, **values, "customer": whose, "newcomer": report.newcomer})
 
     def unrewarded(self, limit: int = 200) -> list[Row[Any]]:
         """Newcomers who bought, and for whom nothing was decided yet."""
-        query = select(referral).where(referral.c.status == "purchased", referral.c.reward.is_(None))
+        open_ones = (referral.c.status == "purchased") & referral.c.earned_at.is_(None)
         with self._database.read() as connection:
-            return list(connection.execute(query.where(referral.c.earned == 0).order_by(referral.c.id).limit(limit)))
+            return list(connection.execute(select(referral).where(open_ones).order_by(referral.c.id).limit(limit)))
 
-    def reward(self, number: int, cents: int, delivery: Mapping[str, Any] | None) -> None:
-        """What this referral earned, and the delivery that brings it (None: by agreement nothing is sent)."""
-        mine = (referral.c.id == number) & (referral.c.earned == 0)
+    def reward(self, number: int, cents: int, at: datetime, delivery: Mapping[str, Any]) -> bool:
+        """What this referral earned, and the delivery that brings it, together; false when it was decided before."""
+        mine = (referral.c.id == number) & referral.c.earned_at.is_(None)
         with self._database.write() as connection:
-            if connection.execute(update(referral).where(mine).values(earned=cents)).rowcount and delivery:
-                deliveries.add(connection, self._database, [delivery])
-                sent = select(deliveries.delivery.c.id).where(deliveries.delivery.c.key == delivery["key"])
-                values = {"reward": connection.execute(sent).scalar_one()}
-                connection.execute(update(referral).where(referral.c.id == number).values(values))
+            if not connection.execute(update(referral).where(mine).values(earned=cents, earned_at=at)).rowcount:
+                return False
+            deliveries.add(connection, self._database, [delivery])
+            sent = select(deliveries.delivery.c.id).where(deliveries.delivery.c.key == delivery["key"])
+            values = {"reward": connection.execute(sent).scalar_one()}
+            connection.execute(update(referral).where(referral.c.id == number).values(values))
+        return True
+
+    def capped(self, number: int, at: datetime, why: str) -> None:
+        """This referral counts and earns nothing."""
+        mine = (referral.c.id == number) & referral.c.earned_at.is_(None)
+        with self._database.write() as connection:
+            connection.execute(update(referral).where(mine).values(earned_at=at, why=why))
+
+    def spent_since(self, since: datetime) -> int:
+        """Cents that were earned since then."""
+        query = select(func.coalesce(func.sum(referral.c.earned), 0)).where(referral.c.earned_at >= since)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def earned_since(self, number: str, since: datetime) -> int:
         """How many of the customer's referrals earned something since then."""

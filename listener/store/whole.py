@@ -28,6 +28,7 @@ from listener.store.places import Places
 from listener.store.postings import Postings
 from listener.store.purchases import PurchaseBook
 from listener.store.rates import Rates
+from listener.store.reckoning import Reckoning
 from listener.store.recovery import Recovery
 from listener.store.references import References
 from listener.store.referrals import Referrals
@@ -72,6 +73,7 @@ class Store:
         self.places = Places(self.database)
         self.postings = Postings(self.database)
         self.rates = Rates(self.database)
+        self.reckoning = Reckoning(self.database)
         self.references = References(self.database)
         self.referrals = Referrals(self.database)
         self.recovery = Recovery(self.database)

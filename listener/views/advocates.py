@@ -118,3 +118,24 @@ def favour(row: Record) -> Object:
     """Something given or received."""
     said = {"customer": row.customer, "at": moment(row.at), "side": row.side, "form": row.form or None}
     return {**said, "what": row.what, "worth": row.worth or None, "request": row.request, "who": row.who or None}
+
+
+def referral(row: Record) -> Object:
+    """One newcomer that a customer brought; money in the currency's units."""
+    return {
+        "id": row.id,
+        "customer": row.customer,
+        "newcomer": row.newcomer,
+        "code": row.code,
+        "source": row.source,
+        "status": row.status,
+        "at": moment(row.at),
+        "signed_up_at": moment(row.signed_up_at),
+        "purchased_at": moment(row.purchased_at),
+        "refunded_at": moment(row.refunded_at),
+        "worth": row.worth / 100,
+        "earned": row.earned / 100,
+        "rewarded": row.earned / 100 if row.reward_status == "done" else 0.0,
+        "reward": row.reward,
+        "why": row.why or None,
+    }

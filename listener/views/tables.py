@@ -55,6 +55,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         "proposals": ("customer", "name", "segment", "owner", "likely", "why"),
         "uses": ("id", "status", "customer", "kind", "place", "owner", "since", "seen_at"),
         "takedowns": ("id", "customer", "kind", "place", "owner", "hours", "seen", "detail"),
+        "referrals": ("id", "at", "customer", "newcomer", "status", "source", "worth", "earned", "rewarded", "why"),
         "favours": ("at", "customer", "side", "form", "what", "worth", "who"),
         "erasures": ("id", "at", "what", "url"),
         "suggestions": ("account", "customer", "confidence", "evidence"),

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+from listener.actions.notices import trial
 from listener.advocacy.referring import after
 from listener.model.referral import Report
+from listener.pipeline.notices import as_delivery
 from listener.store.referrals import ReferralFilter
 from tests.makers import NOW
 
@@ -16,7 +18,7 @@ BOUGHT = Report("e2", "purchased", "n-1", NOW + timedelta(days=2), worth=900)
 
 
 def report(store, one: Report, source: str = "shop") -> str:
-    return store.referrals.report(source, one, after, NOW)
+    return store.referrals.reports(source, [one], after, NOW)[0]
 
 
 def known(store) -> list[tuple[str, str, int]]:
@@ -24,8 +26,8 @@ def known(store) -> list[tuple[str, str, int]]:
 
 
 def with_code(store) -> None:
-    assert store.referrals.code_of("c-1", NOW, lambda: "code-of-anna") == "code-of-anna"
-    assert store.referrals.code_of("c-1", NOW, lambda: "another") == "code-of-anna"
+    assert store.referrals.code_of("c-1", NOW, "code-of-anna") == "code-of-anna"
+    assert store.referrals.code_of("c-1", NOW, "another") == "code-of-anna"
 
 
 def test_a_newcomer_signs_up_and_buys(store):
@@ -55,7 +57,7 @@ def test_a_purchase_without_code_or_customer_is_unknown_and_may_be_told_again(st
 
 def test_a_newcomer_belongs_to_whoever_brought_them_first(store):
     with_code(store)
-    store.referrals.code_of("c-2", NOW, lambda: "code-of-bob")
+    store.referrals.code_of("c-2", NOW, "code-of-bob")
     report(store, SIGNED_UP)
     report(store, replace(SIGNED_UP, event="e9", code="code-of-bob"))
 
@@ -82,8 +84,9 @@ def test_a_reward_is_decided_once(store):
     with_code(store)
     report(store, SIGNED_UP), report(store, BOUGHT)
     (row,) = store.referrals.unrewarded()
-    for _ in range(2):
-        store.referrals.reward(row.id, 2_000, None)
+    letter = as_delivery(trial("care", "reward:1"), "care", NOW)
+    assert [store.referrals.reward(row.id, 2_000, NOW, letter) for _ in range(2)] == [True, False]
 
     assert store.referrals.unrewarded() == []
     assert store.referrals.earned_since("c-1", NOW - timedelta(days=1)) == 1
+    assert store.referrals.spent_since(NOW) == 2_000

@@ -1,0 +1,160 @@
+"""What advocacy comes to: rates of referrals and of sharing by group, trends, coverage. Counts only; no shares yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, distinct, extract, func, literal, select
+
+from listener.model import Consent, Customer, Delivery, Mention, Purchase, Reference, Referral, Ticket
+from listener.store.engine import Database, table
+from listener.store.goodwill import attribute, has
+
+customer, mention, ticket, purchase = table(Customer), table(Mention), table(Ticket), table(Purchase)
+reference, consent, referral = table(Reference), table(Consent), table(Referral)
+delivery = table(Delivery)
+
+COUNTS = ("signed_up", "purchased")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of customers: how many there are, and of how many of them it is true."""
+
+    group: str
+    count: int
+    of: int
+
+
+class Reckoning:
+    """Counts over customers, referrals, purchases and mentions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def referrers(self, by: str | None, since: datetime, until: datetime) -> list[Group]:
+        """Customers who brought somebody in that time, of all customers, by an attribute (None: overall)."""
+        group: ColumnElement[Any] = attribute(by) if by else literal("all")
+        return self._shares(group, customer, _brought_by(customer.c.id, since, until))
+
+    def by_trouble(self, since: datetime, until: datetime) -> list[Group]:
+        """Customers who brought somebody: those never in trouble, those we won back, and those we did not."""
+        worst = (
+            select(ticket.c.customer, func.max(case((ticket.c.outcome == "recovered", 0), else_=1)).label("worst"))
+            .where(ticket.c.customer.is_not(None))
+            .group_by(ticket.c.customer)
+            .subquery("trouble")
+        )
+        ends = (worst.c.worst.is_(None), "never in trouble"), (worst.c.worst == 0, "recovered")
+        whole = customer.outerjoin(worst, worst.c.customer == customer.c.id)
+        return self._shares(case(*ends, else_="not recovered"), whole, _brought_by(customer.c.id, since, until))
+
+    def _shares(
+        self,
+        group: ColumnElement[Any],
+        whole: Any,
+        true_of: ColumnElement[bool],
+        within: tuple[ColumnElement[bool], ...] = (),
+        who: ColumnElement[Any] = customer.c.id,
+    ) -> list[Group]:
+        """Distinct customers by group, and of how many of them something is true: one look at each row."""
+        single = who is customer.c.id
+        of = func.count() if single else func.count(distinct(who))
+        true = func.sum(case((true_of, 1), else_=0)) if single else func.count(distinct(case((true_of, who))))
+        query = select(group.label("group"), true.label("count"), of.label("of")).select_from(whole)
+        with self._database.read() as connection:
+            rows = list(connection.execute(query.where(*within).group_by("group")))
+        groups = (Group(str(row[0] or ""), int(row[1] or 0), int(row[2])) for row in rows)
+        return sorted(groups, key=lambda one: (-one.of, one.group))
+
+    def by_month(self, since: datetime, until: datetime) -> list[Row[Any]]:
+        """Newcomers and how many of them bought, by month of coming: year, month, newcomers, purchased."""
+        year, month = extract("year", referral.c.at), extract("month", referral.c.at)
+        bought = func.count().filter(referral.c.status == "purchased").label("purchased")
+        query = select(year.label("year"), month.label("month"), func.count().label("newcomers"), bought)
+        query = query.where(*_brought(since, until)).group_by("year", "month").order_by("year", "month")
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def sums(self, since: datetime, until: datetime) -> Row[Any]:
+        """Newcomers, purchased, rejected, worth, earned and rewarded (cents) of that time."""
+        paid = case((delivery.c.status == "done", referral.c.earned), else_=0)
+        status = referral.c.status
+        query = select(
+            func.count().label("newcomers"),
+            func.count().filter(status == "purchased").label("purchased"),
+            func.count().filter(status == "rejected").label("rejected"),
+            func.coalesce(func.sum(case((status == "purchased", referral.c.worth), else_=0)), 0).label("worth"),
+            func.coalesce(func.sum(referral.c.earned), 0).label("earned"),
+            func.coalesce(func.sum(paid), 0).label("rewarded"),
+        ).select_from(referral.outerjoin(delivery, delivery.c.id == referral.c.reward))
+        with self._database.read() as connection:
+            return connection.execute(query.where(referral.c.at >= since, referral.c.at < until)).one()
+
+    def sharers(self, by: str, since: datetime, until: datetime) -> list[Group]:
+        """Customers who spoke after they bought, of those who bought, by product, purchase month or an attribute."""
+        whole = purchase.outerjoin(customer, customer.c.id == purchase.c.customer)
+        window = (purchase.c.at >= since, purchase.c.at < until)
+        return self._shares(_group(by), whole, _spoke(), window, purchase.c.customer)
+
+    def asked_to_share(self, since: datetime, until: datetime) -> list[Group]:
+        """Buyers who spoke afterwards: those we had asked to share, and those we had not. What asking moves."""
+        asks = select(delivery.c.id).where(
+            delivery.c.customer == purchase.c.customer, delivery.c.action == "ask_to_share", delivery.c.status == "done"
+        )
+        window = (purchase.c.at >= since, purchase.c.at < until)
+        group = case((asks.exists(), "asked to share"), else_="not asked")
+        return self._shares(group, purchase, _spoke(), window, purchase.c.customer)
+
+    def silent_buyers(self, since: datetime, limit: int) -> list[Row[Any]]:
+        """Customers who bought since then and never spoke, newest purchase first: whom an ask to share would reach."""
+        said = select(mention.c.id).where(mention.c.customer == purchase.c.customer)
+        query = select(purchase.c.customer, func.max(purchase.c.at).label("at")).where(
+            purchase.c.at >= since, ~said.exists()
+        )
+        query = query.group_by(purchase.c.customer).order_by(func.max(purchase.c.at).desc()).limit(limit)
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def answers(self, since: datetime, until: datetime) -> list[Row[Any]]:
+        """Survey answers of that time: customer, attributes (score, reasons) and text."""
+        mine = (mention.c.kind == "survey") & (mention.c.posted_at >= since) & (mention.c.posted_at < until)
+        query = select(mention.c.customer, mention.c.attributes, mention.c.text).where(mine)
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+    def covering(self, wanted: dict[str, str], form: str | None, now: datetime) -> int:
+        """References that serve, fit these attributes and agreed to this form."""
+        mine = [reference.c.state.in_(("accepted", "active")), *(has(name, value) for name, value in wanted.items())]
+        if form:
+            lasts = consent.c.until.is_(None) | (consent.c.until > now)
+            agreed = select(consent.c.id).where(consent.c.customer == customer.c.id, consent.c.form == form, lasts)
+            mine.append(agreed.exists())
+        whole = reference.join(customer, customer.c.id == reference.c.customer)
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(whole).where(*mine)).scalar_one())
+
+
+def _brought(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    return referral.c.at >= since, referral.c.at < until, referral.c.status.in_(COUNTS)
+
+
+def _brought_by(who: ColumnElement[Any], since: datetime, until: datetime) -> ColumnElement[bool]:
+    return select(referral.c.id).where(referral.c.customer == who, *_brought(since, until)).exists()
+
+
+def _spoke() -> ColumnElement[bool]:
+    """The buyer said something after that purchase. Our own posts are none."""
+    theirs = mention.c.customer == purchase.c.customer
+    return select(mention.c.id).where(theirs, mention.c.posted_at >= purchase.c.at, ~mention.c.own).exists()
+
+
+def _group(by: str) -> ColumnElement[Any]:
+    if by == "product":
+        return purchase.c.product
+    if by == "month":
+        year, month = extract("year", purchase.c.at), extract("month", purchase.c.at)
+        return year * 100 + month
+    return attribute(by)
