@@ -57,7 +57,8 @@ class _Headers(HeaderRegistry):
         return self._made[name]
 
 
-_POLICY = SMTP.clone(header_factory=_Headers())
+# as long as RFC 5322 allows: folded, a long link of List-Unsubscribe becomes encoded words that no mail program reads
+_POLICY = SMTP.clone(header_factory=_Headers(), max_line_length=998)
 
 
 class Email(Channel):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from listener.actions.contract import Message
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)`]")
 _STYLE = "font-family:sans-serif;max-width:40em"
 
 
@@ -13,14 +15,19 @@ def page(message: Message) -> str:
     """The headline, the text, the quote, the facts, the link and the next step, where there are any."""
     parts = (
         f"<h2>{escape(message.headline)}</h2>",
-        _lines("p", message.text),
+        _linked(_lines("p", message.text)),
         _lines("blockquote", message.quote),
         _table(message),
         f'<p><a href="{escape(message.link)}">{escape(message.link)}</a></p>' if message.link else "",
         f'<p><a href="{escape(message.decide)}">Approve, edit or reject it</a></p>' if message.decide else "",
-        _lines("p", message.footer),
+        _linked(_lines("p", message.footer)),
     )
     return f'<!doctype html><html><body style="{_STYLE}">{"".join(parts)}</body></html>'
+
+
+def _linked(html: str) -> str:
+    """Addresses of our own words can be clicked; those of a post's cannot."""
+    return _ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', html)
 
 
 def _lines(tag: str, text: str) -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from listener.actions.email import Email
 from listener.pipeline.letters import UNSUBSCRIBE, Mailroom, letter
 from listener.signing import Signer
 from listener.store.deliveries import DeliveryFilter
+from tests.actions.far_sides import DOOR
+from tests.actions.mail_sink import mail_sink
 from tests.makers import NOW, a_customer
 from tests.pipeline.road import SENT, Road, a_road
 
@@ -85,3 +88,17 @@ def test_a_letter_that_may_go_once_only_is_left_to_a_person_in_doubt(road: Road)
 
     (kept,) = road.store.deliveries.page(DeliveryFilter(id=number))
     assert (kept.status, kept.last_error) == ("in_doubt", "it was being sent when the daemon stopped")
+
+
+def test_mail_programs_can_read_the_link_and_people_can_click_it(road: Road) -> None:
+    sent(road)
+    link = f"{SENT[0].unsubscribe}{'x' * 90}"
+    with mail_sink() as sink:
+        options = {"host": "127.0.0.1", "port": sink.port, "security": "none", "from": "Care <care@acme.example>"}
+        mail = Email.model_validate({**options, "to": ["desk@acme.example"]})
+        mail.deliver(SENT[0].model_copy(update={"unsubscribe": link, "footer": f"One click: {link}."}), DOOR)
+
+        page = sink.mails[0].get_body(("html",))
+        assert f"List-Unsubscribe: <{link}>\r\n".encode() in sink.raw[0]
+    assert page is not None
+    assert f'<a href="{link}">' in page.get_content()
