@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-File = Annotated[
-    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="JSON Lines; - reads them.")
-]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines; - reads standard input.")]
 
 
 @app.command()
@@ -39,7 +37,7 @@ def replay(file: File, as_json: Json = False) -> None:
     placed: list[Placed] = []
     for found in replayed(posts, _topics()):
         if as_json:
-            print(json.dumps(_mention(found) if isinstance(found, Placed) else _alarm(found), ensure_ascii=False))
+            print(json.dumps(_mention(found) if isinstance(found, Placed) else _alarm(found)))
         elif isinstance(found, Placed):
             placed.append(found)
         else:
@@ -53,14 +51,21 @@ def _posts(file: Path) -> list[Post]:
     from listener.customers.clues import PACKED
     from listener.issues.stream import read
 
-    text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig", errors="replace")
-    posts, refused = read(text.split("\n"), PACKED)
+    posts, refused = read(_text(file).split("\n"), PACKED)
     for one in refused:
         print(f"{file}:{one.line}: {one.why}", file=sys.stderr)
     if not posts:
         print(f"listener: {file} holds no mention with a text and a time", file=sys.stderr)
         raise typer.Exit(1)
     return posts
+
+
+def _text(file: Path) -> str:
+    if str(file) == "-":
+        return sys.stdin.read()
+    if not file.is_file():
+        raise typer.BadParameter(f"there is no file {str(file)!r}", param_hint="FILE")
+    return file.read_text("utf-8-sig", errors="replace")
 
 
 def _topics() -> Callable[[Post], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -48,3 +49,17 @@ def test_a_file_without_mentions_fails(tmp_path: Path, capsys: pytest.CaptureFix
 
     assert run(str(path), "--json") == 1
     assert "holds no mention" in capsys.readouterr().err
+
+
+def test_a_dash_reads_standard_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(a_file(tmp_path).read_text()))
+
+    assert run("-", "--json") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("nowhere.jsonl") == 2
+    assert "nowhere.jsonl" in capsys.readouterr().err
