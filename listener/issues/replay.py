@@ -73,7 +73,7 @@ class Replay:
         """Where a post goes and which alarms it raises."""
         began = self._began.setdefault(post.brand, post.at)
         topic = post.topic or self._topic_of(post)
-        person = self._copies.original(post.brand, post.text, Said(post.id, post.author, post.at)).person
+        person = self._copies.original(post.brand, post.text, Said(str(post.id), post.author, post.at)).person
         issue, alike = self._place(post)
         crowd = self._issues.setdefault(issue, Crowd(Series(began)))
         over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))

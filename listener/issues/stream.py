@@ -12,9 +12,12 @@ from connectors.dates import read_time
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One mention to be replayed. `at` is in seconds of UTC since 1970; `author` None: nobody knows who."""
+    """One mention to be replayed, its `id` as the file gives it.
 
-    id: str
+    `at` is in seconds of UTC since 1970; `author` None: nobody knows who.
+    """
+
+    id: str | int | float
     at: float
     brand: str
     author: str | None
@@ -39,7 +42,7 @@ def read(lines: Iterable[str], nobody: Container[str] = ()) -> tuple[list[Post],
         if not line.strip():
             continue
         post = read_line(line, number, nobody)
-        if isinstance(post, Post) and (first := known.setdefault((post.brand, post.id), number)) != number:
+        if isinstance(post, Post) and (first := known.setdefault((post.brand, str(post.id)), number)) != number:
             post = f"it repeats the id of line {first}"
         if isinstance(post, Post):
             posts.append((post.at, number, post))
@@ -62,7 +65,7 @@ def read_line(line: str, number: int, nobody: Container[str]) -> Post | str:
     at = read_time(values.get("posted_at", values.get("posted_ms")))
     if at is None:
         return f"its posted_at {str(values.get('posted_at'))[:40]!r} is no time: ISO 8601 or milliseconds are wanted"
-    identity = written(values.get("id")) or str(number)
+    identity = values["id"] if written(values.get("id")) else str(number)
     author = known_author(values.get("author"), nobody)
     return Post(
         identity, at.timestamp(), written(values.get("brand")), author, text, written(values.get("topic")) or None

@@ -42,7 +42,7 @@ def places(posts: list[Post]) -> list[Placed]:
 
 def test_an_outbreak_is_an_issue_with_an_alarm() -> None:
     posts = [*quiet(5), *an_outbreak(120.5)]
-    issues = {one.issue for one in places(posts) if one.post.id >= "1000" and len(one.post.id) == 4}
+    issues = {one.issue for one in places(posts) if int(one.post.id) >= 1_000}
 
     assert len(issues) == 1
     assert [one.alarm.level for one in alarms(posts) if one.issue in issues][:2] == ["watch", "page"]
@@ -91,7 +91,7 @@ def test_bad_lines_are_told_and_the_rest_is_read_in_the_order_of_time() -> None:
     ]
     posts, refused = read(lines, {"[deleted]"})
 
-    assert [(one.id, one.author) for one in posts] == [("a", None), ("b", "x"), ("7", None)]
+    assert [(one.id, one.author) for one in posts] == [("a", None), ("b", "x"), (7, None)]
     assert [one.line for one in refused] == [2, 3, 5, 6, 8]
     assert "yesterday" in refused[3].why
     assert "line 1" in refused[4].why
