@@ -21,6 +21,7 @@ LEVEL = 1e-3  # of the corrected p
 # of a second attribute among those who have the first: below NARROWER it belongs to the segment; from there to
 # UNSETTLED nobody can tell, and no segment is named rather than one that is too wide. (All by chance: p of .05.)
 NARROWER, UNSETTLED, HARDLY_CHANCE, NEARLY_ALL = 0.003, 0.1, 0.05, 0.8
+COMPARED = 10  # others who have the first attribute: fewer cannot say whether a second one matters, the simplest stays
 MOST_PAIRS = 2_000  # values that are looked at together: a registry of many columns must not take minutes
 
 
@@ -150,6 +151,8 @@ def infer(complainants: Sequence[Traits], background: Sequence[Traits]) -> Infer
 def _narrowed(tally: _Tally, single: Segment) -> Inference:
     """Whether a second attribute belongs to it: only those who have the first are compared."""
     inner = tally.within(single.traits[0])
+    if len(inner.others) < COMPARED:
+        return _named(single)
     seconds = [found for found in inner._counts(1) if found[0][0].name != single.traits[0].name]
     made = [inner.segment(traits, counts, len(seconds)) for traits, counts in seconds]
     second = min(made, key=lambda each: (each.p, each.traits), default=None)
