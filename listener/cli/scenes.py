@@ -19,6 +19,7 @@ from listener.demo.telling import Note, Scene
 from listener.log import Redaction
 from listener.store import Store
 from listener.store.deliveries import DeliveryFilter
+from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
 from listener.wiring import clock, open_store
@@ -82,6 +83,7 @@ def scene(store: Store, world: World, title: str, since: Moment = BEGINNING) -> 
         edits=[_edit(row) for row in mentions if _changed(row, since)],
         drafts=_drafts(store, since),
         tickets=_tickets(store, since),
+        troubles=_troubles(store, since),
         alerts=_alerts(world.received, since),
     )
 
@@ -121,6 +123,19 @@ def _ticket(store: Store, row: Row[Any], mentions: Sequence[int]) -> Note:
     owner = f", owner {row.owner}" if row.owner else ""
     where = f"{due}{solved} (working hours){owner}: listener ticket show {row.id}"
     return Note(row.person, first.text if first else "", where)
+
+
+def _troubles(store: Store, since: Moment) -> Sequence[Note]:
+    """Issues that several persons have, the largest first, if anything was said of them since then."""
+    rows = [row for row in store.issues.page(IssueFilter(limit=ALL)) if row.spread in ("shared", "outbreak")]
+    fresh = [row for row in rows if any(mention.id > since.mention for mention in store.issues.mentions(row.id))]
+    return [_trouble(row) for row in sorted(fresh, key=lambda row: (-row.persons, row.id))]
+
+
+def _trouble(row: Row[Any]) -> Note:
+    usual = "what is usual is not known yet" if row.ratio is None else f"{row.ratio:.0f} times the usual"
+    known = f"{row.customers} of them known customers"
+    return Note(row.title, f"{row.spread}, {row.persons} persons, {known}; {usual}", f"listener issues show {row.id}")
 
 
 def _alerts(received: Received, since: Moment) -> Sequence[Note]:

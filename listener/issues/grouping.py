@@ -203,8 +203,12 @@ class Ground:
             for issue, count in self._index.get(term, {}).items():
                 sums[issue] = sums.get(issue, 0.0) + weight * count
         issues = self.issues
-        likely = [(value / issues[issue].norm, issue) for issue, value in sums.items() if is_open(issues[issue])]
-        exact = {issue: sums[issue] / self.length(issues[issue].terms) for _, issue in nlargest(MEASURED, likely)}
+        likely = [(value / issues[issue].norm, issue) for issue, value in sums.items()]
+        # nearly all are open, so only the likeliest are asked, and all of them only where too few of these are
+        best = [issue for _, issue in nlargest(2 * MEASURED, likely) if is_open(issues[issue])]
+        if len(best) < MEASURED < len(likely):
+            best = [issue for _, issue in nlargest(len(likely), likely) if is_open(issues[issue])]
+        exact = {issue: sums[issue] / self.length(issues[issue].terms) for issue in best[:MEASURED]}
         ranked = sorted(exact, key=lambda issue: (-exact[issue], issue))
         return {issue: exact[issue] / (sqrt(length) or 1.0) for issue in ranked}
 

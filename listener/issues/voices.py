@@ -18,8 +18,6 @@ class Voices:
     def __init__(self, began: float, said: Iterable[tuple[str, float]] = ()) -> None:
         self._series = Series(began)
         self._times: list[tuple[float, str]] = []
-        # whether bursts of it may be kept in the store; so it is until looked at
-        self.had_alarm = True
         for person, at in said:
             self.hear(person, at)
 

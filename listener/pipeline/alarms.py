@@ -16,12 +16,18 @@ SLACK = 6 * 3_600.0
 
 
 def keep_alarms(
-    hearing: Hearing, key: str, brand: str, topic: str, issue: str | None, voices: Voices, now: datetime
+    hearing: Hearing,
+    key: str,
+    brand: str,
+    topic: str,
+    issue: str | None,
+    voices: Voices,
+    known: list[Row[Any]],
+    now: datetime,
 ) -> bool:
     """Make the kept bursts of a key agree with what its voices say now; whether one began, rose or ended."""
     spans = voices.spans(now.timestamp())
-    kept = hearing.alarms(key) if spans or voices.had_alarm else []
-    voices.had_alarm = bool(spans)
+    kept = list(known)
     new, changed = [], False
     for span in spans:
         same = next((row for row in kept if _same(row, span)), None)

@@ -72,7 +72,7 @@ class IssueCheck:
         if self._age(turn, rows, now) or joined.moved:
             self._voices.clear()
         where = {number: root for number, root in turn.issues.roots_of([row.id for row in rows]).items() if root}
-        self._hear(rows, judgements, where)
+        self._hear(turn, rows, judgements, where, joined.new)
         looked = self.look(turn, joined.changed, now)
         issues = turn.issues.rows(set(where.values()))
         return {number: _seen(issues[root], looked[root]) for number, root in where.items()}
@@ -102,13 +102,15 @@ class IssueCheck:
     def _ring(self, turn: Turn, issues: Mapping[str, Row[Any]], now: datetime) -> set[tuple[str, str]]:
         """Keep the alarms of issues and of their topics; the topics in which one began or ended."""
         rung = set()
-        for root, row in sorted(issues.items()):
-            about = (f"issue:{root}", row.brand, row.topic, root)
-            if keep_alarms(turn.hearing, *about, self._issue(turn, row, now), now):
-                rung.add((row.brand, row.topic))
-        for brand, topic in sorted({(row.brand, row.topic) for row in issues.values()}):
-            key = f"topic:{brand}:{topic}"
-            if keep_alarms(turn.hearing, key, brand, topic, None, self._topic(turn, brand, topic, now), now):
+        about: dict[str, tuple[Row[Any], str | None]] = {
+            f"issue:{root}": (row, root) for root, row in sorted(issues.items())
+        }
+        about |= {f"topic:{row.brand}:{row.topic}": (row, None) for row in issues.values()}
+        kept = turn.hearing.alarms(about)
+        for key, (row, root) in about.items():
+            brand, topic = row.brand, row.topic
+            voices = self._issue(turn, row, now) if root else self._topic(turn, brand, topic, now)
+            if keep_alarms(turn.hearing, key, brand, topic, root, voices, kept.get(key, []), now):
                 rung.add((brand, topic))
         return rung
 
@@ -136,8 +138,18 @@ class IssueCheck:
         self._began.clear()
         return True
 
-    def _hear(self, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], where: Mapping[int, str]) -> None:
+    def _hear(
+        self,
+        turn: Turn,
+        rows: Sequence[Row[Any]],
+        judgements: Mapping[int, Judgement],
+        where: Mapping[int, str],
+        new: frozenset[str],
+    ) -> None:
         """What is remembered hears of the new voices; what is not is read from the store with them in it."""
+        for row in rows:
+            if (root := where.get(row.id)) in new:
+                self._known(turn, f"issue:{root}", row.brand, list)
         for row in rows:
             person, root = judgements[row.id].person, where.get(row.id)
             if root is None or judgements[row.id].duplicate_of is not None or person.startswith("mention:"):

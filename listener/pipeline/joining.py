@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -32,6 +33,7 @@ class Ground:
     version: int
     grouping: Grouping
     last: int | None
+    ids: dict[int, str]
     since_snapshot: int = 0
 
 
@@ -45,10 +47,28 @@ class Complained:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepped:
+    """One ground after a batch: what came, where it ended, the issues that it opened, from where to go over again."""
+
+    name: str
+    ground: Ground
+    fresh: Sequence[Complained]
+    walked: Walked
+    openings: Sequence[Opening]
+    redo: int | None
+
+    def words(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """(issue, ground, words) of the issues that grew."""
+        ids = self.ground.ids
+        return [(ids[number], self.name, one.as_json()) for number, one in self.walked.grown.items()]
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
-    """Issues whose counts changed, and whether any of them lost or changed what it had before."""
+    """Issues whose counts changed, those of them that are new, and whether any lost or changed what it had before."""
 
     changed: frozenset[str]
+    new: frozenset[str]
     moved: bool
 
 
@@ -101,14 +121,26 @@ class Joining:
                 topics = judgement.verdict.topics
                 one = complained(row, topics[0] if topics else None, judgement.duplicate_of, reading)
                 (again if before.get(row.id) else fresh)[one.ground].append(one)
-        states = turn.states({*fresh, *again})
-        memberships = [
-            membership
-            for ground in sorted({*fresh, *again})
-            for membership in self._place(turn, ground, states.get(ground), fresh[ground], again[ground])
+        grounds = sorted({*fresh, *again})
+        states, locks = turn.states(grounds), turn.locks(grounds)
+        steps = [
+            self._place(turn, name, states.get(name), locks.get(name, ()), fresh[name], again[name]) for name in grounds
         ]
-        joined = turn.assign(memberships)
-        return Joined(left | joined, any(before.values()))
+        self._keep(turn, steps)
+        memberships = [membership(one, step.ground.ids) for step in steps for one in step.walked.placed]
+        new = frozenset(one.id for step in steps for one in step.openings)
+        return Joined(left | turn.assign(memberships), new, any(before.values()))
+
+    def _keep(self, turn: IssueTurn, steps: Sequence[Stepped]) -> None:
+        """Everything that the grounds learned, in one statement of each kind."""
+        turn.open([one for step in steps for one in step.openings])
+        turn.keep_words([row for step in steps for row in step.words()])
+        turn.keep_states([(step.name, step.ground.version, step.ground.last, step.redo) for step in steps])
+        turn.suggest([pair for step in steps for pair in suggested(step)])
+        rows = turn.rows([step.ground.ids[number] for step in steps for number in step.walked.grown])
+        turn.set([one for step in steps for one in retitled(rows, step)])
+        for step in steps:
+            self._snapshot(turn, step.name, step.ground, len(step.fresh), step.redo)
 
     def later(self, turn: IssueTurn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> None:
         """Complaints that were never in an issue: their grounds are gone over from the first of them on, all at once.
@@ -145,49 +177,56 @@ class Joining:
     def _redo(self, turn: IssueTurn, ground: str, since: int) -> None:
         state = turn.states([ground]).get(ground)
         if state is not None:
-            turn.keep_state(ground, state.version + 1, state.last, earliest(state.dirty_since, since))
+            turn.keep_states([(ground, state.version + 1, state.last, earliest(state.dirty_since, since))])
 
     def _place(
         self,
         turn: IssueTurn,
         name: str,
         state: Row[Any] | None,
+        locks: Sequence[tuple[int, datetime]],
         fresh: Sequence[Complained],
         again: Sequence[Complained],
-    ) -> list[Membership]:
+    ) -> Stepped:
         ground = self._ground(turn, name, state)
         late = [one.step.place for one in fresh if ground.last is not None and one.step.place < ground.last]
         redo = earliest(state.dirty_since if state else None, *late, *(one.step.place for one in again))
-        walked = self._walk(turn, name, ground, fresh)
-        ids = opened(turn, fresh, walked)
+        walked = self._walk(turn, name, ground, locks, fresh)
+        by_mention = {one.row.id: one for one in fresh}
+        openings = [opening(by_mention[one.mention], one.number) for one in walked.placed if one.founds]
+        ground.ids |= {one.number: one.id for one in openings}
+        ground.ids |= turn.ids({one.number for one in walked.placed} - ground.ids.keys())
         ground.version = (state.version if state else 0) + 1
         ground.last = max((one.step.place for one in fresh), default=ground.last)
         if state is not None and state.last is not None and ground.last is not None:
             ground.last = max(ground.last, state.last)
-        turn.keep_state(name, ground.version, ground.last, redo)
-        turn.keep_words(name, {ids[number]: one.as_json() for number, one in walked.grown.items()})
-        turn.suggest(suggested(turn, walked, ids))
-        self._snapshot(turn, name, ground, len(fresh), redo)
-        turn.set(retitled(turn, ground.grouping, walked.grown, ids, fresh))
-        return [membership(one, ids) for one in walked.placed]
+        return Stepped(name, ground, fresh, walked, openings, redo)
 
     def _ground(self, turn: IssueTurn, name: str, state: Row[Any] | None) -> Ground:
         """What is remembered of a ground, read anew when another process changed it."""
         known = self._grounds.get(name)
         if known is None or known.version != (state.version if state else 0):
-            centroids = [Centroid.from_json(kept) for kept in turn.words(name)] if state else []
+            kept = turn.words(name) if state else {}
+            centroids = {one: Centroid.from_json(value) for one, value in kept.items()}
             last = state.last if state else None
-            known = Ground(
-                state.version if state else 0, Grouping(centroids, thresholds=self._reading().thresholds), last
-            )
+            grouping = Grouping(centroids.values(), thresholds=self._reading().thresholds)
+            ids = {centroid.issue: one for one, centroid in centroids.items()}
+            known = Ground(state.version if state else 0, grouping, last, ids)
             self._grounds[name] = known
         return known
 
-    def _walk(self, turn: IssueTurn, name: str, ground: Ground, fresh: Sequence[Complained]) -> Walked:
-        """The version was found wrong, or the walk broke off: then nothing of this ground may be remembered."""
-        locks = tuple((number, at.timestamp()) for number, at in turn.locks(name))
+    def _walk(
+        self,
+        turn: IssueTurn,
+        name: str,
+        ground: Ground,
+        locks: Sequence[tuple[int, datetime]],
+        fresh: Sequence[Complained],
+    ) -> Walked:
+        """Where the walk breaks off, nothing of this ground may be remembered."""
+        closed = tuple((number, at.timestamp()) for number, at in locks)
         try:
-            return walk(ground.grouping, [one.step for one in fresh], Ordered({}, locks), known_copies(turn, fresh))
+            return walk(ground.grouping, [one.step for one in fresh], Ordered({}, closed), known_copies(turn, fresh))
         except BaseException:
             self._grounds.pop(name, None)
             raise
@@ -220,30 +259,20 @@ def known_copies(turn: IssueTurn, fresh: Sequence[Complained]) -> dict[int, int]
     return {mention: rows[one].number for mention, one in issues.items() if one in rows}
 
 
-def opened(turn: IssueTurn, fresh: Sequence[Complained], walked: Walked) -> dict[int, str]:
-    """Open the issues that were founded; the ids of all issues that something joined."""
-    ids = turn.ids({one.number for one in walked.placed if not one.founds})
-    by_mention = {one.row.id: one for one in fresh}
-    openings = [opening(by_mention[one.mention], one.number) for one in walked.placed if one.founds]
-    turn.open(openings)
-    return ids | {one.number: one.id for one in openings}
-
-
 def opening(founder: Complained, number: int) -> Opening:
     """A new issue, named by its topic and its founder's place."""
     row, topic = founder.row, founder.step.said.topic
     return Opening(name_of(topic, number, row.brand), number, row.brand, topic, row.id, row.posted_at)
 
 
-def suggested(turn: IssueTurn, walked: Walked, ids: Mapping[int, str]) -> list[tuple[str, str, float, str]]:
+def suggested(step: Stepped) -> list[tuple[str, str, float, str]]:
     """Issues that a new one may be the same as: near, but not near enough to be counted together."""
-    likely = [one for one in walked.placed if one.maybe]
-    others = turn.ids({number for one in likely for number, _ in one.maybe}) if likely else {}
+    ids = step.ground.ids
     return [
-        (ids[one.number], others[number], score, f"share {', '.join(one.words) or 'some words'}")
-        for one in likely
+        (ids[one.number], ids[number], score, f"share {', '.join(one.words) or 'some words'}")
+        for one in step.walked.placed
         for number, score in one.maybe
-        if number in others
+        if number in ids
     ]
 
 
@@ -253,23 +282,17 @@ def membership(one: Placed, ids: Mapping[int, str]) -> Membership:
     return Membership(one.mention, ids[one.number], one.score, f"{one.reason}{shared}", VERSION)
 
 
-def retitled(
-    turn: IssueTurn,
-    grouping: Grouping,
-    grown: Mapping[int, Centroid],
-    ids: Mapping[int, str],
-    said: Sequence[Complained],
-) -> list[dict[str, Any]]:
+def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]]:
     """Keywords and titles of the issues that grew, in words as people wrote them."""
-    rows = turn.rows({ids[number] for number in grown})
+    said, ids = step.fresh, step.ground.ids
     spoken = {stem(word): word for one in said for word in normal_words(f"{one.row.title} {one.row.text}")}
     found = []
-    for number, centroid in grown.items():
+    for number, centroid in step.walked.grown.items():
         row = rows.get(ids[number])
         if row is None:
             continue
         known = {stem(word): word for word in row.keywords}
-        weight = grouping.ground(centroid.brand, centroid.topic).weight
+        weight = step.ground.grouping.ground(centroid.brand, centroid.topic).weight
         best = sorted(centroid.terms, key=lambda term: (-centroid.terms[term] * max(weight(term), 0.01), term))
         keywords = [known.get(term) or spoken.get(term, term) for term in best[:KEYWORDS]]
         title = row.title if row.titled_by else f"{centroid.topic}: {', '.join(keywords[:3])}"

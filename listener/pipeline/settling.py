@@ -18,7 +18,9 @@ from listener.pipeline.joining import (
     SNAPSHOTS,
     VERSION,
     Complained,
+    Ground,
     Reading,
+    Stepped,
     complained,
     membership,
     opening,
@@ -90,7 +92,7 @@ class Settling:
         known = turn.rows({*before.values(), *pins.values()})
         numbers = {one: row.number for one, row in known.items()}
         here = {one for one, row in known.items() if (row.brand, row.topic) == (brand, topic)}
-        locks = tuple((number, at.timestamp()) for number, at in turn.locks(name))
+        locks = tuple((number, at.timestamp()) for number, at in turn.locks([name]).get(name, ()))
         pinned = {mention: numbers[one] if one in here else None for mention, one in pins.items()}
         return Road(name, state.version, grouping, said, Ordered(pinned, locks), before, numbers)
 
@@ -107,8 +109,9 @@ class Settling:
         )
         dirty = state.dirty_since
         turn.drop_snapshots(road.name, dirty, SNAPSHOTS)
-        turn.keep_state(road.name, state.version + 1, state.last, None)
-        turn.set(retitled(turn, road.grouping, walked.grown, ids, road.said))
+        turn.keep_states([(road.name, state.version + 1, state.last, None)])
+        step = Stepped(road.name, Ground(0, road.grouping, None, ids), road.said, walked, new, None)
+        turn.set(retitled(turn.rows([ids[number] for number in walked.grown]), step))
         return changed | frozenset(ids.values())
 
 

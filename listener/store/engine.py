@@ -36,6 +36,8 @@ from listener.store.trouble import StoreTrouble as StoreTrouble
 T = TypeVar("T")
 
 CHUNK = 500
+# up to here SQLAlchemy's own way is the cheaper one: it remembers how it compiled a statement
+FEW = 8
 READERS = 8
 
 
@@ -104,6 +106,9 @@ def many(connection: Connection, statement: Insert | Update, rows: Sequence[Mapp
     this binds the same values with the same types, only without its detours.
     """
     if not rows:
+        return
+    if len(rows) < FEW:
+        connection.execute(statement, [dict(row) for row in rows])
         return
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
     if not (isinstance(compiled, SQLCompiler) and compiled.positiontup):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ issue, member, link = table(Issue), table(IssueMember), table(IssueLink)
 state, words, mention = table(IssueState), table(IssueWords), table(Mention)
 
 COMPLAINTS = ("negative", "mixed")
-OF_GROUND = select(words.c.value).where(words.c.ground == bindparam("whose"))
+OF_GROUND = select(words.c.issue, words.c.value).where(words.c.ground == bindparam("whose"))
 
 
 class IssueTurn:
@@ -34,14 +34,14 @@ class IssueTurn:
         query = select(state).where(state.c.name.in_(sorted(grounds))).order_by(state.c.name).with_for_update()
         return {row.name: row for row in self._connection.execute(query)}
 
-    def words(self, ground: str) -> list[Mapping[str, Any]]:
-        """The words of the ground's issues."""
-        return list(self._connection.execute(OF_GROUND, {"whose": ground}).scalars())
+    def words(self, ground: str) -> dict[str, Mapping[str, Any]]:
+        """The words of the ground's issues, by issue."""
+        return {row.issue: row.value for row in self._connection.execute(OF_GROUND, {"whose": ground})}
 
-    def ids(self, numbers: Iterable[int]) -> dict[int, str]:
+    def ids(self, numbers: Collection[int]) -> dict[int, str]:
         """Issue ids by the numbers that grouping knows them by."""
         found: dict[int, str] = {}
-        for part in chunks(sorted(set(numbers))):
+        for part in chunks(sorted(numbers)):
             query = select(issue.c.number, issue.c.id).where(issue.c.number.in_(part))
             found |= {row.number: row.id for row in self._connection.execute(query)}
         return found
@@ -53,12 +53,14 @@ class IssueTurn:
             found |= grouped.assigned(self._connection, member.c.mention.in_(part))
         return found
 
-    def locks(self, ground: str) -> list[tuple[int, datetime]]:
-        """(number, since when) of the issues of a ground that take no more mentions."""
-        mine = (link.c.kind == "lock") & link.c.undone_at.is_(None) & (words.c.ground == ground)
-        query = select(issue.c.number, link.c.at).join(link, link.c.issue == issue.c.id)
-        query = query.join(words, words.c.issue == issue.c.id).where(mine)
-        return [(row.number, row.at) for row in self._connection.execute(query)]
+    def locks(self, grounds: Collection[str]) -> dict[str, list[tuple[int, datetime]]]:
+        """(number, since when) of the issues that take no more mentions, by ground."""
+        mine = (link.c.kind == "lock") & link.c.undone_at.is_(None) & words.c.ground.in_(sorted(grounds))
+        query = select(words.c.ground, issue.c.number, link.c.at).join(link, link.c.issue == issue.c.id)
+        found: dict[str, list[tuple[int, datetime]]] = {}
+        for row in self._connection.execute(query.join(words, words.c.issue == issue.c.id).where(mine)):
+            found.setdefault(row.ground, []).append((row.number, row.at))
+        return found
 
     def pins(self, numbers: Collection[int] | None = None) -> dict[int, str]:
         """The issue that ops put a mention in, by mention: the newest pin holds."""
@@ -105,26 +107,28 @@ class IssueTurn:
             names: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("id", "which")}
             many(self._connection, update(issue).where(issue.c.id == bindparam("which")).values(names), rows)
 
-    def keep_words(self, ground: str, by_issue: Mapping[str, Mapping[str, Any]]) -> None:
-        """The words of these issues as they are now."""
-        if not by_issue:
-            return
+    def keep_words(self, rows: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """(issue, ground, words): the words of these issues as they are now."""
         statement = self._database.insert(IssueWords)
         new = {"ground": statement.excluded.ground, "value": statement.excluded.value}
         statement = statement.on_conflict_do_update(index_elements=["issue"], set_=new)
-        rows = [{"issue": one, "ground": ground, "value": value} for one, value in by_issue.items()]
-        many(self._connection, statement, rows)
+        kept = [{"issue": one, "ground": ground, "value": value} for one, ground, value in rows]
+        many(self._connection, statement, kept)
 
     def replace_words(self, ground: str, by_issue: Mapping[str, Mapping[str, Any]]) -> None:
         """The words of all live issues of a ground; those that are not among them live no more."""
         self._connection.execute(delete(words).where(words.c.ground == ground))
-        self.keep_words(ground, by_issue)
+        self.keep_words([(one, ground, value) for one, value in by_issue.items()])
 
-    def keep_state(self, ground: str, version: int, last: int | None, dirty_since: int | None) -> None:
-        """How far a ground has come."""
-        values = {"version": version, "at": self._at, "last": last, "dirty_since": dirty_since, "value": {}}
-        statement = self._database.insert(IssueState).values(name=ground, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+    def keep_states(self, rows: Sequence[tuple[str, int, int | None, int | None]]) -> None:
+        """(ground, version, last, dirty_since): how far these grounds have come."""
+        statement = self._database.insert(IssueState)
+        names = ("version", "at", "last", "dirty_since", "value")
+        new = {name: getattr(statement.excluded, name) for name in names}
+        statement = statement.on_conflict_do_update(index_elements=["name"], set_=new)
+        columns = ("name", "version", "last", "dirty_since")
+        kept = [dict(zip(columns, row, strict=True)) | {"at": self._at, "value": {}} for row in rows]
+        many(self._connection, statement, kept)
 
     def snapshot(self, ground: str, before: int) -> Row[Any] | None:
         """The newest kept copy of a ground's words from before that place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ issue, member = table(Issue), table(IssueMember)
 episode, mention = table(IssueEpisode), table(Mention)
 
 NEW = {"spread": "cannot_tell", "state": "open", "mentions": 0, "persons": 0, "customers": 0, "persons_now": 0}
+SET_ISSUE = update(mention).where(mention.c.id == bindparam("which")).values(issue=bindparam("root"))
 NEW |= {"locked": False, "episode": 1}
 
 
@@ -25,17 +26,14 @@ def open_all(connection: Connection, database: Database, openings: Iterable[Open
     if not rows:
         return
     times = ("opened_at", "first_seen", "last_seen")
+    issues, firsts = [], []
     for row in rows:
-        about = {"id": row.id, "brand": row.brand, "topic": row.topic, "title": row.title}
-        new = (
-            NEW
-            | about
-            | {"number": row.number, "founder": row.founder, "keywords": list(row.keywords)}
-            | dict.fromkeys(times, row.at)
-        )
-        connection.execute(database.insert(Issue).on_conflict_do_nothing(), new)
-        first = {"issue": row.id, "number": 1, "kind": "first", "opened_at": row.at}
-        connection.execute(database.insert(IssueEpisode).on_conflict_do_nothing(), first)
+        about: dict[str, Any] = {"id": row.id, "brand": row.brand, "topic": row.topic, "title": row.title}
+        about |= {"number": row.number, "founder": row.founder, "keywords": list(row.keywords)}
+        issues.append(NEW | about | dict.fromkeys(times, row.at))
+        firsts.append({"issue": row.id, "number": 1, "kind": "first", "opened_at": row.at})
+    many(connection, database.insert(Issue).on_conflict_do_nothing(), issues)
+    many(connection, database.insert(IssueEpisode).on_conflict_do_nothing(), firsts)
 
 
 def assign(connection: Connection, memberships: Sequence[Membership], at: datetime) -> frozenset[str]:
@@ -52,14 +50,10 @@ def assign(connection: Connection, memberships: Sequence[Membership], at: dateti
     return frozenset(filter(None, (*before.values(), *now.values())))
 
 
-def set_issues(connection: Connection, roots_by_mention: dict[int, str | None]) -> None:
+def set_issues(connection: Connection, roots_by_mention: Mapping[int, str | None]) -> None:
     """The issue that each mention counts in."""
-    by_root: dict[str | None, list[int]] = {}
-    for number, root in roots_by_mention.items():
-        by_root.setdefault(root, []).append(number)
-    for root, numbers in by_root.items():
-        for part in chunks(numbers):
-            connection.execute(update(mention).where(mention.c.id.in_(part)).values(issue=root))
+    rows = [{"which": number, "root": root} for number, root in sorted(roots_by_mention.items())]
+    many(connection, SET_ISSUE, rows)
 
 
 def issues_of(connection: Connection, numbers: Collection[int]) -> dict[int, str | None]:

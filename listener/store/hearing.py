@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from listener.model import IssueAct, IssueAlarm, Mention
-from listener.store.engine import many, table
+from listener.store.engine import chunks, many, table
 from listener.store.grounds import COMPLAINTS
 
 mention, alarm, act = table(Mention), table(IssueAlarm), table(IssueAct)
@@ -59,9 +60,13 @@ class Hearing:
         row = self._connection.execute(EDITION).one()
         return row.made, row.undone
 
-    def alarms(self, key: str) -> list[Row[Any]]:
-        """The bursts of a key as they are kept, first one first."""
-        return list(self._connection.execute(select(alarm).where(alarm.c.key == key).order_by(alarm.c.at)))
+    def alarms(self, keys: Collection[str]) -> dict[str, list[Row[Any]]]:
+        """The bursts of these keys as they are kept, first one first."""
+        found: dict[str, list[Row[Any]]] = {}
+        for part in chunks(sorted(keys)):
+            for row in self._connection.execute(select(alarm).where(alarm.c.key.in_(part)).order_by(alarm.c.at)):
+                found.setdefault(row.key, []).append(row)
+        return found
 
     def has_burst(self, brand: str, topic: str) -> bool:
         """Whether an issue of this topic has a burst now: then the topic's is explained by it."""
