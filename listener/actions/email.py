@@ -20,7 +20,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from connectors.contract import Failed, Receipt
 from listener.actions.contract import Carrier, Channel, Doubt, InDoubt, Message, Outside, Secret
-from listener.actions.email_html import page
+from listener.actions.drawing import picture
+from listener.actions.email_html import PLOT, page
 from listener.actions.reach import LIMIT, reason, within
 from listener.actions.smtp_line import Encrypted, Gate, Line, Plain, Refused
 from listener.actions.text import one_line, without
@@ -185,7 +186,10 @@ class Email(Channel):
         # Without it two machines could answer each other for ever.
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(message.plain())
-        letter.add_alternative(page(message), subtype="html")
+        drawn = picture(message.plot) if message.plot else None
+        letter.add_alternative(page(message, pictured=drawn is not None), subtype="html")
+        if drawn is not None:
+            letter.get_payload()[1].add_related(drawn, "image", "png", cid=f"<{PLOT}>")  # type: ignore[union-attr,index]  # the page just added
         return letter
 
     def _cut_off(self, error: smtplib.SMTPServerDisconnected) -> str:

@@ -11,12 +11,16 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)`]")
 _STYLE = "font-family:sans-serif;max-width:40em"
 
 
-def page(message: Message) -> str:
+PLOT = "plot"
+
+
+def page(message: Message, pictured: bool = False) -> str:
     """The headline, the text, the quote, the facts, the link and the next step, where there are any."""
     parts = (
         f"<h2>{escape(message.headline)}</h2>",
         _linked(_lines("p", message.text)),
         _lines("blockquote", message.quote),
+        f'<p><img src="cid:{PLOT}" alt="persons against the usual"></p>' if pictured else "",
         _table(message),
         f'<p><a href="{escape(message.link)}">{escape(message.link)}</a></p>' if message.link else "",
         f'<p><a href="{escape(message.decide)}">Approve, edit or reject it</a></p>' if message.decide else "",
