@@ -154,11 +154,13 @@ class Joining:
                 topic = verdict.topics[0] if verdict.topics else None
                 waiting[ground_of(row.brand, topic)].append(place(row.posted_at, row.post))
         states = turn.states(waiting)
+        rows_kept = []
         for ground, places in sorted(waiting.items()):
             state = states.get(ground)
             known = [one for one in (state.last if state else None,) if one is not None]
             dirty = earliest(state.dirty_since if state else None, *places)
-            turn.keep_state(ground, (state.version if state else 0) + 1, max([*known, *places]), dirty)
+            rows_kept.append((ground, (state.version if state else 0) + 1, max([*known, *places]), dirty))
+        turn.keep_states(rows_kept)
 
     def _leave(
         self,
