@@ -238,7 +238,14 @@ class Parts:
     def courtesies(self) -> Courtesies:
         """What may be given away. Raises CatalogueError."""
         own = self.config.actions
-        return Courtesies(self.templates, self.mailroom, ecosystem(own.ecosystem), gifts(own.gifts), own.gift_cap)
+        given = ecosystem(own.ecosystem), gifts(own.gifts), own.gift_cap
+        return Courtesies(self.templates, self.mailroom, *given, self.fatigue)
+
+    @cached_property
+    def fatigue(self) -> Policy:
+        """How much asking customers are spared."""
+        rules = self.config.advocacy
+        return Policy(rules.rest, rules.asks_per_year, rules.after_complaint, rules.around_renewal)
 
     @cached_property
     def surveys(self) -> Surveys:
@@ -472,9 +479,7 @@ class Parts:
 
     def programme(self, who: str) -> Programme:
         """Steps of the reference programme in the name of this person."""
-        rules = self.config.advocacy
-        policy = Policy(rules.rest, rules.asks_per_year, rules.after_complaint, rules.around_renewal)
-        return Programme(self.store, policy, clock, who)
+        return Programme(self.store, self.fatigue, clock, who)
 
     def people(self, who: str, once: Once | None = None) -> People:
         """Decisions in the name of this person."""

@@ -12,7 +12,9 @@ from sqlalchemy import Row
 from connectors.contract import Failed
 from listener.actions.catalogues import DISCLOSURE, Gift, Useful, fitting
 from listener.actions.templates import Draft, Templates
+from listener.advocacy.fatigue import Policy
 from listener.model.plan import Judgement
+from listener.pipeline.inviting import nominated, refusal
 from listener.pipeline.letters import LETTERS, Mailroom, letter
 from listener.store.judging import Turn
 from rules.problems import Misread
@@ -32,6 +34,7 @@ FILLED: Mapping[str, tuple[str, ...]] = {
     "invite_panel": ("panel.name",),
     "invite_reference": ("reference.benefit", "reference.form"),
 }
+KEPT = ("item.title", "item.url", "reference.asker", "reference.driver", "reference.expected")
 
 
 class Unsuited(Exception):
@@ -53,13 +56,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Courtesies:
-    """Fills what goes out to a person. `cap` is the most that one present may cost, as money."""
+    """Fills what goes out to a person. `cap` is the most that one present may cost, as money.
+
+    `fatigue` says how much asking customers are spared who could be references.
+    """
 
     templates: Templates
     room: Mailroom
     things: Mapping[str, Useful] = field(default_factory=dict)
     gifts: Mapping[str, Gift] = field(default_factory=dict)
     cap: str = ""
+    fatigue: Policy = field(default_factory=Policy)
 
     def content(self, asked: Asked, turn: Turn) -> dict[str, Any]:
         """The columns of the delivery that hold its words and say by which way it goes."""
@@ -79,7 +86,7 @@ class Courtesies:
         text = _disclosed(text, more)
         options = self._options(asked, {**_kept(more), "words": draft.mark})
         said = {"text": text, "last_error": _missing(asked, draft), **options}
-        owner = _asker(asked)
+        owner = _asker(asked, more)
         if owner:
             asks = f"{owner} looks after this customer and should ask: service is what made them happy"
             return {**said, "last_error": "; ".join(filter(None, (said["last_error"], asks)))}
@@ -119,7 +126,17 @@ class Courtesies:
             return {"share.places": ", ".join(places) if isinstance(places, tuple) else str(places)}
         if action == "invite_panel":
             return {"panel.name": str(options.get("panel", ""))}
-        return {f"reference.{name}": str(options.get(name, "")) for name in ("benefit", "form")}
+        told = self._invitation(asked, turn) if action == "invite_reference" else {}
+        return told | {f"reference.{name}": str(options.get(name, "")) for name in ("benefit", "form")}
+
+    def _invitation(self, asked: Asked, turn: Turn) -> dict[str, Value]:
+        """A known customer becomes a candidate with it, unless nobody may ask them now."""
+        if asked.customer is None:
+            return {}
+        against = refusal(turn.inviting, asked.customer.id, self.fatigue, asked.now)
+        if against:
+            raise Unsuited(against)
+        return nominated(turn.inviting, asked.customer, asked.settled, asked.row.id)
 
     def _useful(self, asked: Asked, turn: Turn) -> dict[str, Value]:
         topics = asked.settled.options.get("topics", ())
@@ -171,11 +188,10 @@ class Courtesies:
         return f"{self.room.address}/{purpose}/{token}"
 
 
-def _asker(asked: Asked) -> str:
+def _asker(asked: Asked, more: Mapping[str, Any]) -> str:
     """Who asks in person: the relationship owner, where service is the driver; else the programme, by letter ("")."""
-    drivers = asked.judgement.verdict.drivers
-    service = asked.settled.action == "invite_reference" and "service" in drivers
-    return str(asked.customer.owner) if service and asked.customer is not None else ""
+    owner = str(asked.customer.owner) if asked.customer is not None else ""
+    return owner if owner and more.get("reference.asker") == owner else ""
 
 
 def _missing(asked: Asked, draft: Draft) -> str | None:
@@ -202,7 +218,7 @@ def _title(asked: Asked) -> str:
 
 def _kept(more: Mapping[str, Value]) -> dict[str, Any]:
     """What of it stays with the delivery: never a link, which whoever has it may use."""
-    return {name: value for name, value in more.items() if name in ("item.title", "item.url")}
+    return {name: value for name, value in more.items() if name in KEPT}
 
 
 def first_things_first(rows: Sequence[Row[Any]]) -> list[Row[Any]]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
-from listener.advocacy.drivers import Driver, Praise, Route, drivers_of, route
-from listener.advocacy.fatigue import Policy, Reason, Standing, against
+from listener.advocacy.drivers import Driver, Route, route
+from listener.advocacy.fatigue import Policy, Reason, against
 from listener.advocacy.programme import FORMS, SERVING, NoSuchMove, after
 from listener.advocacy.ranking import Answers, Candidate, Ranked, likely_yes, ranked
+from listener.pipeline.inviting import day, drivers_from, standing_from
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.asks import Wanted
@@ -78,24 +79,13 @@ class Programme:
 
     def drivers(self, customer: str) -> tuple[Driver, ...]:
         """Why this customer is happy, with the mentions of a year that say so."""
-        rows = self._store.goodwill.praise(customer, self._now() - YEAR)
-        return drivers_of(Praise(row.id, row.score or 0.0, tuple(row.verdict.get("drivers", ()))) for row in rows)
+        return drivers_from(self._store.goodwill.praise(customer, self._now() - YEAR))
 
     def against(self, customer: str) -> tuple[Reason, ...]:
         """Everything that speaks against asking this customer now."""
         row = self._known(customer)
         asks = self._store.asks.asks_of([customer]).get(customer, [])
-        standing = Standing(
-            state=row.state,
-            asks=tuple(asks),
-            complained_at=row.complained_at,
-            open_ticket=row.open_ticket,
-            renewal_at=_day(row.renewal_at),
-            rests_until=row.rests_until,
-            opted_out=bool(row.opted_out),
-            held_for=row.held_for,
-        )
-        return against(standing, self._policy, self._now())
+        return against(standing_from(row, asks), self._policy, self._now())
 
     def invite(self, customer: str, form: str, benefit: str) -> Invited:
         """Enter that this customer is asked to join. What the customer gets is part of the ask. Raises NotPossible."""
@@ -213,8 +203,8 @@ class Programme:
         return {row.group or "": Answers(row.yes, row.all) for row in rows}
 
     def _renews(self, written: str, now: datetime) -> bool:
-        day = _day(written)
-        return day is not None and abs(day - now) <= self._policy.around_renewal
+        at = day(written)
+        return at is not None and abs(at - now) <= self._policy.around_renewal
 
     def _known(self, customer: str) -> Row[Any]:
         row = self._store.goodwill.standing(customer, self._now() - YEAR)
@@ -227,12 +217,3 @@ def _form(written: str) -> str:
     if written not in FORMS:
         raise NotPossible(f"{written!r} is no form of advocacy: write one of {', '.join(FORMS)}")
     return written
-
-
-def _day(written: str) -> datetime | None:
-    """The day that a registry file says; None where it says none that can be read."""
-    try:
-        at = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -11,6 +11,7 @@ from listener.model import Delivery, Pause, RuleMode
 from listener.model.contact import Block, Check
 from listener.store.endings import INSIDE, OUTWARD, release
 from listener.store.engine import Database, table
+from listener.store.inviting import INVITE, outdated
 from listener.store.reach import MEMORY, facts_of, lock, with_entries
 from listener.store.told import told_meanwhile
 
@@ -67,6 +68,7 @@ def claimed(connection: Connection, database: Database, number: int, now: dateti
     if row is None:
         return None
     gone = _withdrawn(row) or (told_meanwhile(connection, number) if row.action == "notify" else "")
+    gone = gone or (outdated(connection, row.customer) if row.action == INVITE else "")
     if gone:
         put_off(connection, database, row, Block(gone))
         return None

@@ -12,6 +12,7 @@ from listener.model import Contact, Delivery
 from listener.store import postings
 from listener.store.engine import Database, table
 from listener.store.giving import put_back
+from listener.store.inviting import INVITE, invited
 from listener.store.ledger import StoredLedger, reservation_from_json
 from listener.store.replies import contacted
 
@@ -57,3 +58,5 @@ def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
         values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
         connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})
         contacted(connection, row, at)
+        if row.action == INVITE and row.customer:
+            invited(connection, row, at)

@@ -66,25 +66,34 @@ class Goodwill:
     def standing(self, number: str, since: datetime) -> Row[Any] | None:
         """What is known of one customer when somebody wants to ask; None where the registry does not know it."""
         with self._database.read() as connection:
-            return connection.execute(_standing(number, since)).first()
+            return connection.execute(standing_of(number, since)).first()
 
     def praise(self, number: str, since: datetime) -> list[Row[Any]]:
         """The customer's positive mentions since then, newest first: id, score, verdict with its drivers."""
-        mine = (mention.c.customer == number) & (mention.c.label == "positive") & (mention.c.posted_at >= since)
-        columns = (mention.c.id, mention.c.score, mention.c.verdict, mention.c.posted_at, mention.c.kind)
         with self._database.read() as connection:
-            return list(connection.execute(select(*columns).where(mine).order_by(mention.c.posted_at.desc())))
+            return list(connection.execute(praise_of(number, since)))
 
     def acceptance(self, by: str, form: str | None = None) -> list[Row[Any]]:
         """Answered asks by form, asker, driver or an attribute of the customer: group, yes, all, expected (a mean)."""
-        group = ask.c[by] if by in ask.c else attribute(by)
-        yes = func.count().filter(ask.c.answer == "yes").label("yes")
-        query = select(group.label("group"), yes, func.count().label("all"), func.avg(ask.c.expected).label("expected"))
-        query = query.select_from(ask.outerjoin(customer, customer.c.id == ask.c.customer))
-        query = query.where(ask.c.answer.in_(("yes", "no"))).group_by(group).order_by(group)
-        query = query.where(ask.c.form == form) if form else query
         with self._database.read() as connection:
-            return list(connection.execute(query))
+            return list(connection.execute(acceptance_by(by, form)))
+
+
+def praise_of(number: str, since: datetime) -> Select[Any]:
+    """A customer's positive mentions since then, newest first."""
+    mine = (mention.c.customer == number) & (mention.c.label == "positive") & (mention.c.posted_at >= since)
+    columns = (mention.c.id, mention.c.score, mention.c.verdict, mention.c.posted_at, mention.c.kind)
+    return select(*columns).where(mine).order_by(mention.c.posted_at.desc())
+
+
+def acceptance_by(by: str, form: str | None = None) -> Select[Any]:
+    """Answered asks by group."""
+    group = ask.c[by] if by in ask.c else attribute(by)
+    yes = func.count().filter(ask.c.answer == "yes").label("yes")
+    query = select(group.label("group"), yes, func.count().label("all"), func.avg(ask.c.expected).label("expected"))
+    query = query.select_from(ask.outerjoin(customer, customer.c.id == ask.c.customer))
+    query = query.where(ask.c.answer.in_(("yes", "no"))).group_by(group).order_by(group)
+    return query.where(ask.c.form == form) if form else query
 
 
 def attribute(name: str) -> ColumnElement[Any]:
@@ -182,7 +191,8 @@ def _askable(
     ]
 
 
-def _standing(number: str, since: datetime) -> Select[Any]:
+def standing_of(number: str, since: datetime) -> Select[Any]:
+    """One customer with all that speaks for and against asking."""
     complained = select(func.max(mention.c.posted_at)).where(
         mention.c.customer == number, mention.c.label == "negative", mention.c.posted_at >= since
     )

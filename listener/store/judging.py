@@ -21,6 +21,7 @@ from listener.store.engine import Database, many, table
 from listener.store.giving import Giving
 from listener.store.grounds import IssueTurn
 from listener.store.hearing import Hearing
+from listener.store.inviting import Inviting
 from listener.store.ledger import StoredHistory, StoredLedger
 from listener.store.reach import standing_of
 from rules.terms import Mute
@@ -55,6 +56,7 @@ class Turn:
         self._at = at
         self.ledger = StoredLedger(connection, database)
         self.giving = Giving(connection, database, at)
+        self.inviting = Inviting(connection, database, at)
         self.issues = IssueTurn(connection, database, at)
         self.hearing = Hearing(connection)
         self.card_rows = CardRows(connection)

@@ -44,7 +44,7 @@ def pause(connection: Connection, causes: Mapping[str, str], at: datetime, who: 
     for row in rows:
         values = {"state": "paused", "before": row.state, "since": at, "why": causes[row.customer]}
         connection.execute(update(reference).where(reference.c.customer == row.customer).values(values))
-        _note(connection, Step(row.customer, "pause", who, at, causes[row.customer]), "paused")
+        note(connection, Step(row.customer, "pause", who, at, causes[row.customer]), "paused")
         take_down(connection, row.customer, causes[row.customer], at)
     return [row.customer for row in rows]
 
@@ -68,7 +68,8 @@ def _call_off(connection: Connection, customer: str) -> None:
     connection.execute(update(use).where(waiting).values(status="up"))
 
 
-def _note(connection: Connection, step: Step, state: str) -> None:
+def note(connection: Connection, step: Step, state: str) -> None:
+    """Keep a step on record."""
     values = {"customer": step.customer, "at": step.at, "who": step.who, "what": step.what, "why": step.why}
     connection.execute(step_table.insert(), {**values, "state": state, "evidence": dict(step.evidence)})
 
@@ -99,7 +100,7 @@ class References:
             old = connection.execute(mine).first()
             state = after(old.state if old else "", old.before if old else None)
             row = self._moved(connection, step, old, state)
-            _note(connection, step, state)
+            note(connection, step, state)
             connection.execute(audit.insert(), audit_line(step.at, step.who, step.what, step.customer, step.why))
             if state in OUTSIDE:
                 take_down(connection, step.customer, step.why or step.what, step.at)
