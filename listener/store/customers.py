@@ -70,7 +70,7 @@ class Customers:
         found: dict[str, list[Key]] = {}
         with self._database.read() as connection:
             for some in chunks(sorted(ids)):
-                mine = select(handle).where(handle.c.customer.in_(some), handle.c.state == "linked")
+                mine = select(handle).where(handle.c.customer.in_(some), handle.c.state.concat("") == "linked")
                 for row in connection.execute(mine):
                     found.setdefault(row.customer, []).append((row.platform, row.handle))
         return found
