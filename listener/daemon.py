@@ -246,6 +246,7 @@ class Daemon:
     def _daily(self) -> None:
         self._parts.upkeep.daily()
         self._parts.takedowns.remind()
+        self._parts.reference_watch.look()
 
     def _refresh(self) -> None:
         self._parts.book.refresh()

@@ -71,6 +71,7 @@ from listener.pipeline.outreach import Outreach, Pace
 from listener.pipeline.people import Once, People, Person
 from listener.pipeline.programme import Programme
 from listener.pipeline.recheck import Recheck
+from listener.pipeline.reference_watch import ReferenceWatch
 from listener.pipeline.replying import Replies
 from listener.pipeline.rewards import Rewards, Terms
 from listener.pipeline.takedowns import Takedowns
@@ -226,6 +227,10 @@ class Parts:
     @cached_property
     def takedowns(self) -> Takedowns:
         return Takedowns(self.store, self.door(""), self.advocates, clock, self.log)
+
+    @cached_property
+    def reference_watch(self) -> ReferenceWatch:
+        return ReferenceWatch(self.store, self.advocates, self.config.advocacy.after_complaint, clock)
 
     @cached_property
     def contact(self) -> budget.Policy:

@@ -97,6 +97,9 @@ class IssueCheck:
             issues |= turn.issues.neighbours(brand, topic, now - timedelta(seconds=LATELY))
         looked = {root: self._look(turn, row, now) for root, row in sorted(issues.items())}
         turn.issues.set([_kept(root, found) for root, found in looked.items()])
+        for root, found in looked.items():
+            if found.verdict.spread == "outbreak":
+                turn.outbreak(root)
         return looked
 
     def _ring(self, turn: Turn, issues: Mapping[str, Row[Any]], now: datetime) -> set[tuple[str, str]]:

@@ -14,7 +14,7 @@ from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.contact import Standing
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.model.registry import Recognition
-from listener.store import advocates, alerts, deliveries, rates, recognising, references, silences, tickets
+from listener.store import advocates, alerts, deliveries, rates, recognising, references, reviews, silences, tickets
 from listener.store.card_rows import CardRows
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, many, table
@@ -176,6 +176,10 @@ class Turn:
         """Customers whose reference must rest now, each with its cause; their takedown lists open with it."""
         if causes:
             references.pause(self._connection, causes, self._at)
+
+    def outbreak(self, issue: str) -> None:
+        """Customers whom this outbreak touches do not serve as references for now."""
+        reviews.struck(self._connection, issue, self._at)
 
     def open_ticket(self, plan: TicketPlan) -> tickets.Joined:
         """Open a ticket, or join or reopen the person's latest."""

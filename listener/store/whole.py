@@ -33,6 +33,7 @@ from listener.store.recovery import Recovery
 from listener.store.references import References
 from listener.store.referrals import Referrals
 from listener.store.replays import Replays
+from listener.store.reviews import Reviews
 from listener.store.silences import Silences
 from listener.store.sources import Sources
 from listener.store.standing import Standing
@@ -75,6 +76,7 @@ class Store:
         self.rates = Rates(self.database)
         self.reckoning = Reckoning(self.database)
         self.references = References(self.database)
+        self.reviews = Reviews(self.database)
         self.referrals = Referrals(self.database)
         self.recovery = Recovery(self.database)
         self.replays = Replays(self.database)

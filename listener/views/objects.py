@@ -178,8 +178,10 @@ def contact(row: Record) -> Object:
     }
 
 
-def customer(row: Record, handles: Sequence[str], last_contact: datetime | None, open_ticket: int | None) -> Object:
-    """One customer of the registry; `handles` as platform:name, `open_ticket` its number."""
+def customer(
+    row: Record, handles: Sequence[str], last_contact: datetime | None, open_ticket: int | None, reference: str | None
+) -> Object:
+    """One customer; `handles` as platform:name, `open_ticket` its number, `reference` where they stand as one."""
     return {
         "id": row.id,
         "name": row.name,
@@ -192,7 +194,7 @@ def customer(row: Record, handles: Sequence[str], last_contact: datetime | None,
         "consent": {**dict.fromkeys(row.consents, True), "do_not_contact": row.do_not_contact},
         "last_contact_at": moment(last_contact),
         "open_ticket": open_ticket,
-        "reference": None,
+        "reference": reference,
     }
 
 

@@ -63,7 +63,9 @@ def _customers(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
     last = {contact.person: contact.at for contact in contacts}
     open_tickets = seen.related("* FROM ticket", "person", ids, "AND status != 'closed' ORDER BY id")
     tickets = {ticket.person: ticket.id for ticket in open_tickets}
-    return (objects.customer(row, handles[row.id], last.get(row.id), tickets.get(row.id)) for row in rows)
+    speaking = {row.customer: row.state for row in seen.related("* FROM reference", "customer", ids)}
+    one = objects.customer
+    return (one(row, handles[row.id], last.get(row.id), tickets.get(row.id), speaking.get(row.id)) for row in rows)
 
 
 def _references(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:

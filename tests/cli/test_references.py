@@ -54,6 +54,14 @@ def test_a_customers_road_and_who_asks_whom(house):
     assert (row["id"], row["state"], row["drivers"][0]["driver"], row["asks"]) == ("c-1", "accepted", "service", 1)
 
 
+def test_the_list_of_customers_says_where_each_stands_as_a_reference(house):
+    does(house, "nominate", "c-1")
+
+    listed = map(json.loads, house.run("customers", "--json").out.splitlines())
+
+    assert {one["id"]: one["reference"] for one in listed} == {"c-1": "candidate", "c-2": None}
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
