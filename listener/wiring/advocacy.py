@@ -1,0 +1,62 @@
+"""Parts of the positive path: courtesies, references, referrals."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from listener.actions.catalogues import ecosystem, gifts
+from listener.advocacy.fatigue import Policy
+from listener.advocacy.referring import REFERRAL, new_code
+from listener.config.quantities import cents
+from listener.pipeline import Notices
+from listener.pipeline.courtesies import Courtesies
+from listener.pipeline.programme import Programme
+from listener.pipeline.reference_watch import ReferenceWatch
+from listener.pipeline.rewards import Rewards, Terms
+from listener.pipeline.takedowns import Takedowns
+from listener.wiring.foundations import Foundations
+from listener.wiring.now import clock
+
+
+class AdvocacyParts(Foundations):
+    """What is given to advocates, and asked of them."""
+
+    @cached_property
+    def advocates(self) -> Notices:
+        """Where our own people hear of references."""
+        return Notices(self.store, self.config.advocacy.channel or self.config.ops.channel)
+
+    @cached_property
+    def reference_watch(self) -> ReferenceWatch:
+        return ReferenceWatch(self.store, self.advocates, self.config.advocacy.after_complaint, clock)
+
+    @cached_property
+    def takedowns(self) -> Takedowns:
+        return Takedowns(self.store, self.door(""), self.advocates, clock, self.log)
+
+    @cached_property
+    def courtesies(self) -> Courtesies:
+        """What may be given away. Raises CatalogueError."""
+        own = self.config.actions
+        given = ecosystem(own.ecosystem), gifts(own.gifts), own.gift_cap
+        return Courtesies(self.templates, self.mailroom, *given, self.fatigue)
+
+    @cached_property
+    def fatigue(self) -> Policy:
+        """How much asking customers are spared."""
+        rules = self.config.advocacy
+        return Policy(rules.rest, rules.asks_per_year, rules.after_complaint, rules.around_renewal)
+
+    def new_code(self) -> str:
+        """A referral code that is ours."""
+        return new_code(lambda drawn: self.signer.digest(REFERRAL, drawn))
+
+    @cached_property
+    def rewards(self) -> Rewards:
+        rules = self.config.advocacy
+        terms = Terms(cents(rules.reward), rules.reward[-3:], cents(rules.reward_budget), rules.rewards_per_year)
+        return Rewards(self.store, self.mailroom, terms, clock, self.log)
+
+    def programme(self, who: str) -> Programme:
+        """Steps of the reference programme in the name of this person."""
+        return Programme(self.store, self.fatigue, clock, who)

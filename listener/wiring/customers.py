@@ -1,0 +1,53 @@
+"""Parts about customers: registry, purchases, erasure, what they answer."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from listener.customers import Forgotten, Purchases, Registry
+from listener.pipeline.answers import Presents, Surveys
+from listener.pipeline.erasure import Erasure
+from listener.wiring.foundations import Foundations
+from listener.wiring.now import clock
+
+
+class CustomerParts(Foundations):
+    """Customers, and what is known and forgotten of them."""
+
+    @cached_property
+    def registry(self) -> Registry:
+        file = self.config.customers.file
+        return Registry(self.store, file, clock, self.log, self.forgotten, self.stopped.is_set)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        return Purchases(self.store, self.config.customers.purchases, self.log, self.forgotten)
+
+    @cached_property
+    def forgotten(self) -> Forgotten:
+        return Forgotten(self.store, self.signer)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        return Erasure(self.store, self.forgotten, self.erased_list, clock)
+
+    @property
+    def erased_list(self) -> Path:
+        """Who was erased, beside the store: an older backup of the store does not know it."""
+        path = self.store.database.path
+        return path.with_name(f"{path.name}.erased") if path else self.config.folder / "listener.erased"
+
+    def crm_secret(self) -> str:
+        """What CRM systems sign with; "" where no door is open to them. Raises SecretError."""
+        named = self.config.customers.secret
+        return self.secrets.resolve(named) if named else ""
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        names = [brand.name for brand in self.config.brands]
+        return Surveys(self.store, self.intake, self.signer, names, clock)
+
+    @cached_property
+    def presents(self) -> Presents:
+        return Presents(self.store, self.signer, self.config.actions.gift_channel, clock)

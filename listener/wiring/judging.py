@@ -1,0 +1,98 @@
+"""Parts that understand mentions and judge them."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from listener.config import desk
+from listener.config.naming import brand_words
+from listener.customers.clues import order_numbers
+from listener.door import EngineDoor
+from listener.issues.words import terms
+from listener.net import Net, NetSettings
+from listener.pipeline import Judge, Limits, Orders, Understands
+from listener.pipeline.corrections import Corrections
+from listener.pipeline.evidence_cards import EvidenceCards
+from listener.pipeline.issue_check import IssueCheck
+from listener.pipeline.joining import Reading
+from listener.understanding import Understanding
+from listener.understanding.learned import Learned, UnreadableModel
+from listener.understanding.second import SECONDS, made
+from listener.wiring.advocacy import AdvocacyParts
+from listener.wiring.desk import DeskParts
+from listener.wiring.now import clock
+
+
+class JudgingParts(AdvocacyParts, DeskParts):
+    """The judge, and what it understands with."""
+
+    @cached_property
+    def judge(self) -> Judge:
+        return self.judge_by(self.understanding, self.issue_check)
+
+    def patient_judge(self, understanding: Understands) -> Judge:
+        """The judge of much history at once: its issues are found by the next beat of the watch over them."""
+        return self.judge_by(understanding, IssueCheck(self.reading, patient=True))
+
+    def judge_by(self, understanding: Understands, issues: IssueCheck) -> Judge:
+        """The judge with these."""
+        zone = ZoneInfo(str(self.config.timezone))
+        sour = self.config.advocacy.pause_below
+        limits = Limits(self.config.actions.public, self.max_age, zone, self.config.ops.channel, sour)
+        return Judge(
+            store=self.store,
+            understanding=understanding,
+            brands=brand_words(self.config),
+            running=self.book.running,
+            orders=Orders(
+                self.templates,
+                self.handling,
+                desk.groupings(self.config),
+                zone,
+                EvidenceCards(self.issue_check),
+                self.courtesies,
+            ),
+            limits=limits,
+            now=clock,
+            log=self.log,
+            issues=issues,
+            order_numbers=order_numbers(self.config.customers.order_number),
+            contact=self.contact.check,
+        )
+
+    @cached_property
+    def issue_check(self) -> IssueCheck:
+        return IssueCheck(self.reading)
+
+    def reading(self) -> Reading:
+        """How complaints are read for issues."""
+        called = {brand.name: " ".join((brand.name, *brand.match)) for brand in self.config.brands}
+        return Reading(names={brand: frozenset(terms(names)) for brand, names in called.items()})
+
+    @cached_property
+    def near(self) -> EngineDoor:
+        settings = NetSettings(allow_private=True, connect=SECONDS, read=SECONDS, total=SECONDS, pace=0)
+        return EngineDoor(Net(settings, clock, time.monotonic))
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        second = made(self.config.understanding.engine, self.near.post)
+        return Understanding.from_files(self.config.understanding, self.learned, second)
+
+    @cached_property
+    def learned(self) -> Learned | None:
+        """What was learned from audited labels and is at work; a model that is not readable is left out."""
+        row = self.store.learned.at_work()
+        try:
+            return Learned.from_json(row.model) if row else None
+        except UnreadableModel as trouble:
+            self.log.error("understanding.model_unreadable", error=str(trouble))
+            return None
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        # before anything is judged again: a book is adopted in a transaction of its own
+        self.book.running()
+        return Corrections(self.store, self.judge, clock)

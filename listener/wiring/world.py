@@ -1,0 +1,63 @@
+"""What rule files may name."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connectors import KINDS
+from listener.actions.catalogues import CatalogueError, gifts
+from listener.actions.templates import Templates
+from listener.config import Config
+from listener.customers.registry import columns_of
+from listener.pipeline.courtesies import FILLED
+from listener.understanding import UnreadableWords, taxonomy
+from rules.catalogue import FIELDS
+from rules.terms import World
+
+
+def world_of(config: Config, templates: Templates) -> World:
+    """What rule files may name in this installation."""
+    try:
+        columns = columns_of(config.customers.file)
+    except OSError:
+        columns = frozenset()
+    return World(
+        kinds=_kinds(config),
+        channels=frozenset(entry.name for entry in config.channels),
+        templates={name: templates.placeholders(name) for name in templates.names()},
+        placeholders=frozenset({*FIELDS, *chain(*FILLED.values()), *(f"customer.{column}" for column in columns)}),
+        texts={name: templates.wording(name) for name in templates.names()},
+        topics=_topics(config.understanding.topics),
+        zone=ZoneInfo(str(config.timezone)),
+        sources=frozenset(entry.name for entry in config.sources),
+        brands=frozenset(brand.name for brand in config.brands),
+        persons=frozenset(person.name for person in config.persons) or None,
+        columns=columns,
+        retention=config.retention.mentions,
+        gifts=_gifts(config.actions.gifts),
+    )
+
+
+def _gifts(file: Path) -> frozenset[str] | None:
+    """The presents there are; None where there is no file, or one that is broken, which `check` tells itself."""
+    try:
+        return frozenset(gifts(file)) or None
+    except CatalogueError:
+        return None
+
+
+def _kinds(config: Config) -> frozenset[str]:
+    """What `source.kind` may be: kinds, shipped specs, whatever is configured, and imported rows."""
+    from connectors.json_api_load import shipped  # 0.1 s, for a daemon that reads feeds only too
+
+    return frozenset({*KINDS, "import", "survey", *shipped(), *(entry.spoken_of for entry in config.sources)})
+
+
+def _topics(file: Path) -> frozenset[str] | None:
+    """The topics of ops' own file, or the shipped ones; None where the file is broken, which `check` tells itself."""
+    try:
+        return frozenset(taxonomy.groups(file if file.is_file() else taxonomy.TOPICS, "topics"))
+    except UnreadableWords:
+        return None
