@@ -74,6 +74,7 @@ def _play(world: World, config: Path, daemon: subprocess.Popen[bytes]) -> None:
     with scenes.store_of(config) as store:
         _wait(daemon, lambda: scenes.is_settled(store, scenes.BEGINNING), config)
         telling.tell(scenes.scene(store, world, "Round 1: what people said this week"), console)
+        _speak_for_us(world, config)
         since = scenes.moment(store, world)
         world.next_round()
         _wait(daemon, lambda: scenes.is_settled(store, since), config)
@@ -83,8 +84,8 @@ def _play(world: World, config: Path, daemon: subprocess.Popen[bytes]) -> None:
 
 
 def _reach_everybody(config: Path, console: Console, wait: Callable[[Callable[[], bool]], None]) -> None:
-    """The widest trouble: its customers are told of it, and of its fix."""
-    from listener.cli import demo_outreach
+    """The widest trouble: its customers are told of it, and of its fix; then whoever speaks for the brand."""
+    from listener.cli import demo_advocacy, demo_outreach
     from listener.demo import telling
 
     with demo_outreach.parts_for(config) as parts:
@@ -92,6 +93,14 @@ def _reach_everybody(config: Path, console: Console, wait: Callable[[Callable[[]
         if trouble is not None:
             telling.tell(trouble, console)
             telling.tell(demo_outreach.told_of_the_fix(parts, wait), console)
+        telling.tell(demo_advocacy.told_of_advocates(parts), console)
+
+
+def _speak_for_us(world: World, config: Path) -> None:
+    from listener.cli import demo_advocacy, demo_outreach
+
+    with demo_outreach.parts_for(config) as parts:
+        demo_advocacy.speaks_for_us(parts, world.customers_page)
 
 
 def _wait(daemon: subprocess.Popen[bytes], is_settled: Callable[[], bool], config: Path) -> None:

@@ -11,7 +11,7 @@ from listener.demo.feeds import Forum, News
 from listener.demo.reddit import RedditApi
 from listener.demo.reviews import ReviewSite
 from listener.demo.sinks import WEBHOOK, Mail, MailSink, SlackSink, free_port
-from listener.demo.site import LOOPBACK, Site
+from listener.demo.site import LOOPBACK, Answer, Request, Site, page
 from listener.demo.week import Week
 
 
@@ -49,6 +49,7 @@ class World:
         self._reviews = Site(ReviewSite(week).answer)
         self._reddit = Site(RedditApi(week).answer)
         self._hooks = Site(self._slack.answer)
+        self._brand = Site(self._customers)
 
     def start(self) -> Addresses:
         """Open all doors; the sites show round 1."""
@@ -66,6 +67,15 @@ class World:
             desk=f"{LOOPBACK}:{free_port()}",
         )
 
+    @property
+    def customers_page(self) -> str:
+        """The brand's own page of customers who speak for it."""
+        return f"{self._brand.url}/customers"
+
+    def _customers(self, _: Request) -> Answer:
+        """One of them is named in round 1; then marketing takes the name off."""
+        return page("Our customers", "<p>“A fine kettle.” Rob Ackroyd</p>" if self._week.round == 1 else "<p>Soon.</p>")
+
     def next_round(self) -> None:
         """Time goes on: new posts appear, some are edited, a few are deleted."""
         self._week.round += 1
@@ -82,4 +92,4 @@ class World:
             site.stop()
 
     def _sites(self) -> tuple[Site, ...]:
-        return self._forum, self._news, self._reviews, self._reddit, self._hooks
+        return self._forum, self._news, self._reviews, self._reddit, self._hooks, self._brand

@@ -44,6 +44,7 @@ class Scene:
     alerts: Sequence[Note] = ()
     affected: Sequence[Note] = ()
     campaign: Sequence[Note] = ()
+    advocates: Sequence[Note] = ()
 
 
 def tell(scene: Scene, console: Console) -> None:
@@ -77,6 +78,7 @@ def _stories(scene: Scene) -> tuple[tuple[str, Sequence[Note]], ...]:
         ("Alerts delivered", scene.alerts),
         ("Who else has it", scene.affected),
         ("What was done about it", scene.campaign),
+        ("Who speaks for us", scene.advocates),
     )
 
 
