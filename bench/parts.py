@@ -10,8 +10,8 @@ from pathlib import Path
 import structlog
 
 from listener.config import Secrets, load
-from listener.daemon import prepare
 from listener.log import Redaction, configure
+from listener.once import prepare
 from listener.wiring import Parts, parts_of
 
 

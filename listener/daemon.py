@@ -15,22 +15,18 @@ from typing import Literal
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog.typing import FilteringBoundLogger
 
-from listener.customers.telling import Told
 from listener.desk import Desk, House, Sockets, hearing
-from listener.pipeline.asking import PREFIX as FIXED
+from listener.once import POLLERS, prepare
+from listener.pages import served
 from listener.pipeline.cards import Cards
 from listener.store.engine import StoreTrouble
-from listener.web import CRM, PREFIX, SLACK, Approve, Crm, Health, Inbox, Interactions, Leaving, Page, TicketNews, serve
-from listener.web.answers import GiftPage, SurveyPage
-from listener.web.fixed import Fixed
-from listener.web.referring import Reports, Visits
+from listener.web import Health, Interactions, Page, serve
 from listener.wiring import Parts, clock
 
-POLLERS, PERFORMERS = 8, 4
+PERFORMERS = 4
 BEAT = 0.5
 STOP_WITHIN = 9.0
 BREAK_OFF_AFTER = 5.0
-FINE = frozenset({"", "done", "by_hand", "held", "cancelled"})
 
 Ending = Literal["stop", "reload"]
 
@@ -104,31 +100,8 @@ class Daemon:
         return self._how
 
     def _pages(self) -> dict[str, Page]:
-        """What is served, by address, or by prefix where the address goes on."""
-        connectors = {name: watched.connector for name, watched in self._parts.watched.items()}
-        inbox = Inbox(connectors, self._parts.collect, clock, self._log)
-        leaving = Leaving(self._parts.store.contacts, self._parts.signer, clock, self._log)
-        approve = Approve(self._parts.store, self._parts.links, self._parts.people, clock)
         slack = Interactions(self._slack, self._desks, clock, self._log)
-        tracking = self._parts.tracking
-        news = TicketNews(tracking.trackers, tracking, clock, self._log)
-        pages: dict[str, Page] = {PREFIX: inbox, "/u/": leaving, "/approve/": approve, SLACK: slack, "/tickets/": news}
-        told = Told(self._parts.store, self._parts.forgotten)
-        pages |= {CRM: Crm(told, self._parts.crm_secret(), clock, self._log)}
-        pages |= {
-            "/survey/": SurveyPage(self._parts.surveys, self._log),
-            "/gift/": GiftPage(self._parts.presents, self._log),
-        }
-        pages[FIXED] = Fixed(self._parts.asking, self._parts.closing, clock)
-        return {**self._health.pages(), **pages, **self._referrals()}
-
-    def _referrals(self) -> dict[str, Page]:
-        parts, rules = self._parts, self._parts.config.advocacy
-        visits = Visits(parts.store.referrals, parts.signer, rules.landing, clock)
-        if not rules.secret:
-            return {"/r/": visits}
-        reports = Reports(parts.store.referrals, str(parts.secrets.fill(rules.secret)), clock, self._log)
-        return {"/r/": visits, "/referrals/": reports}
+        return served(self._parts, self._health, slack, self._log)
 
     def _beats(self) -> BackgroundScheduler:
         # a beat that is still at work is not begun again: no reason to warn at each
@@ -280,49 +253,6 @@ class Daemon:
             # what hangs is marked as being sent: the next start settles it as its channel allows
             os._exit(0)
         self._log.info("daemon.stopped", how=self._how)
-
-
-def prepare(parts: Parts) -> None:
-    """What every run begins with: the store is ours, sources and registry and rule book are up to date."""
-    parts.store.database.hold()
-    parts.enlist()
-    parts.registry.refresh()
-    parts.purchases.refresh()
-    parts.book.running()
-    # read now: a mistake in gifts.yaml or ecosystem.yaml ends the start, not a batch of mentions
-    _ = parts.courtesies
-
-
-def run_once(parts: Parts) -> bool:
-    """Collect everything due, judge, act, until nothing is due. True when no source and no delivery failed."""
-    prepare(parts)
-    parts.act.settle_orphans(at_start=True)
-    fine = _poll_all(parts)
-    while parts.judge.batch():
-        pass
-    parts.issue_watch.beat()
-    for name in parts.tracking.names:
-        parts.tracking.pull(name)
-    while True:
-        parts.upkeep.tell(patient=False)
-        parts.takedowns.tell()
-        parts.attention.look()
-        due = parts.store.deliveries.due(clock())
-        if not due:
-            break
-        with parts.act.performing() as performer:
-            for number, _ in due:
-                fine = performer.perform(number) in FINE and fine
-    parts.takedowns.look()
-    parts.rewards.decide()
-    parts.upkeep.daily()
-    return fine
-
-
-def _poll_all(parts: Parts) -> bool:
-    names = [row.name for row in parts.store.sources.due(clock(), limit=100_000)]
-    with ThreadPoolExecutor(POLLERS, thread_name_prefix="poll") as pool:
-        return all(result == "ok" for result in pool.map(parts.collect.poll, names))
 
 
 class Signals:

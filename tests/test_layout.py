@@ -40,6 +40,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("listener.wiring",),
     ("listener.views", "listener.explain", "listener.imports", "listener.desk"),
     ("listener.web",),
+    ("listener.pages", "listener.once"),
     ("listener.daemon",),
     ("listener.demo",),
     ("listener.cli",),

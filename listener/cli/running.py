@@ -61,7 +61,7 @@ def run(context: typer.Context, once: Once = False) -> None:
 
 
 def _one_round(context: typer.Context) -> None:
-    from listener.daemon import run_once
+    from listener.once import run_once
 
     with opened(context) as parts:
         if not run_once(parts):

@@ -1,0 +1,53 @@
+"""One round of the work, for `listener run --once`, and what every run begins with."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from listener.wiring import Parts, clock
+
+POLLERS = 8
+FINE = frozenset({"", "done", "by_hand", "held", "cancelled"})
+
+
+def prepare(parts: Parts) -> None:
+    """What every run begins with: the store is ours, sources and registry and rule book are up to date."""
+    parts.store.database.hold()
+    parts.enlist()
+    parts.registry.refresh()
+    parts.purchases.refresh()
+    parts.book.running()
+    # read now: a mistake in gifts.yaml or ecosystem.yaml ends the start, not a batch of mentions
+    _ = parts.courtesies
+
+
+def run_once(parts: Parts) -> bool:
+    """Collect everything due, judge, act, until nothing is due. True when no source and no delivery failed."""
+    prepare(parts)
+    parts.act.settle_orphans(at_start=True)
+    fine = _poll_all(parts)
+    while parts.judge.batch():
+        pass
+    parts.issue_watch.beat()
+    for name in parts.tracking.names:
+        parts.tracking.pull(name)
+    while True:
+        parts.upkeep.tell(patient=False)
+        parts.takedowns.tell()
+        parts.attention.look()
+        due = parts.store.deliveries.due(clock())
+        if not due:
+            break
+        with parts.act.performing() as performer:
+            for number, _ in due:
+                fine = performer.perform(number) in FINE and fine
+    parts.takedowns.look()
+    parts.rewards.decide()
+    parts.upkeep.daily()
+    return fine
+
+
+def _poll_all(parts: Parts) -> bool:
+    names = [row.name for row in parts.store.sources.due(clock(), limit=100_000)]
+    with ThreadPoolExecutor(POLLERS, thread_name_prefix="poll") as pool:
+        return all(result == "ok" for result in pool.map(parts.collect.poll, names))
