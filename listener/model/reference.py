@@ -188,3 +188,15 @@ class Takedown(SQLModel, table=True):
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
     told_at: datetime | None = None
+
+
+class PanelMember(SQLModel, table=True):
+    """A customer, often a critic, who joined a panel that improves the product, and what came of it in words."""
+
+    __tablename__ = "panel_member"
+    customer: str = Field(primary_key=True)
+    panel: str = ""
+    joined_at: datetime
+    outcome: str = ""
+    outcome_at: datetime | None = None
+    who: str = ""

@@ -23,6 +23,7 @@ from listener.store.issues import Issues
 from listener.store.judging import Judging
 from listener.store.learned import LearnedModels
 from listener.store.mentions import Mentions
+from listener.store.panel import Panel
 from listener.store.personal import Personal
 from listener.store.places import Places
 from listener.store.postings import Postings
@@ -71,6 +72,7 @@ class Store:
         self.judging = Judging(self.database)
         self.learned = LearnedModels(self.database)
         self.mentions = Mentions(self.database)
+        self.panel = Panel(self.database)
         self.places = Places(self.database)
         self.postings = Postings(self.database)
         self.rates = Rates(self.database)

@@ -139,3 +139,18 @@ def referral(row: Record) -> Object:
         "reward": row.reward,
         "why": row.why or None,
     }
+
+
+def panelist(row: Record) -> Object:
+    """One customer who was invited to the panel, or joined it."""
+    return {
+        "customer": row.customer,
+        "panel": row.panel or None,
+        "mention": row.mention,
+        "score": row.score,
+        "invitation": row.status,
+        "invited_at": moment(row.done_at),
+        "joined_at": moment(row.joined_at),
+        "outcome": row.outcome or None,
+        "outcome_at": moment(row.outcome_at),
+    }
