@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import update
 
 from listener.advocacy.programme import after
+from listener.advocacy.referring import after as referred
 from listener.advocacy.souring import over
 from listener.model import Ticket
+from listener.model.referral import Report
 from listener.pipeline.reference_watch import ReferenceWatch
+from listener.store.asks import Wanted
 from listener.store.deliveries import DeliveryFilter
 from listener.store.engine import table
 from listener.store.issues import IssueFilter
@@ -157,3 +160,25 @@ def test_a_pause_for_an_outbreak_is_not_proposed_while_it_goes_on(tmp_path: Path
         pause(connection, {"c-17": f"an outbreak touches them: issue {issue}"}, NOW)
 
     assert look(road) == []
+
+
+def test_who_is_erased_leaves_the_programme_and_its_lists_whole(tmp_path: Path) -> None:
+    road = a_reference(tmp_path)
+    place = {"customer": "c-17", "kind": "deck", "owner": "", "looks_for": ["Anna"], "place": "deck", "status": "up"}
+    road.store.places.add({**place, "since": NOW}, "ops")
+    code = road.store.referrals.code_of("c-17", NOW, "a-code")
+    assert road.store.referrals.clicked(code, NOW)
+    road.store.referrals.reports("shop", [Report("evt-1", "signed_up", "shop-1", NOW, code=code)], referred, NOW)
+    number = road.store.asks.open(Wanted("call", {}, "sales"), NOW)
+    assert road.store.asks.reserve(number, "c-17", "main", NOW, {"form": "call", "asker": "sales"})
+    road.store.panel.join("c-17", "beta", NOW, "ops")
+    road.says(an_item(text="Acme Flow -", handle="anna"))
+
+    whom = road.store.personal.by_customer("c-17")
+    assert whom is not None
+    road.store.personal.erase(whom, ["a" * 64], "ops", "asked for it", NOW)
+
+    assert list(road.store.personal.rows(whom)) == []
+    assert (reference(road), road.store.places.open_takedowns(), road.store.panel.all(9)) == (None, [], [])
+    assert not road.store.referrals.clicked(code, NOW)
+    look(road)
