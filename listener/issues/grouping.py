@@ -9,10 +9,12 @@ ops; everything else is computed from them, so a restart goes on as if it had no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush, nlargest
 from math import log, sqrt
 from typing import Any
+
+from listener.issues.merges import Orders
 
 DAY = 86_400.0
 # an issue of many mentions is known by its frequent words; the rest would only cost memory
@@ -92,60 +94,6 @@ class Match:
     reason: str
     words: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
-
-
-class CannotMerge(Exception):
-    """The two were split by ops, or are one already; the text says which."""
-
-
-@dataclass(frozen=True)
-class Orders:
-    """What ops said: issue → the one it was merged into, pairs that stay apart, issues that take nothing more."""
-
-    aliases: Mapping[int, int] = field(default_factory=dict)
-    apart: frozenset[tuple[int, int]] = frozenset()
-    locked: frozenset[int] = frozenset()
-
-    def root(self, issue: int) -> int:
-        """The issue that counts, after all merges."""
-        while (into := self.aliases.get(issue)) is not None:
-            issue = into
-        return issue
-
-    def merged(self, issue: int, into: int) -> Orders:
-        """With `issue` as an alias. Raises CannotMerge."""
-        mine, other = self.root(issue), self.root(into)
-        if mine == other:
-            raise CannotMerge(f"issue {issue} and issue {into} are one already")
-        for one, two in self.apart:
-            if {self.root(one), self.root(two)} == {mine, other}:
-                raise CannotMerge(f"issue {one} and issue {two} were split by ops and stay apart")
-        return replace(self, aliases={**self.aliases, mine: other})
-
-    def unmerged(self, issue: int) -> Orders:
-        """Without the alias; what was merged into `issue` itself stays there."""
-        return replace(self, aliases={one: into for one, into in self.aliases.items() if one != issue})
-
-    def split(self, one: int, other: int) -> Orders:
-        """With a link that is never undone by likeness: no merge of the two is suggested or possible."""
-        return replace(self, apart=self.apart | {(min(one, other), max(one, other))})
-
-    def may_meet(self, one: int, other: int) -> bool:
-        """Whether a merge of the two may be suggested."""
-        roots = {self.root(one), self.root(other)}
-        return len(roots) == 2 and all({self.root(a), self.root(b)} != roots for a, b in self.apart)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "aliases": sorted(self.aliases.items()),
-            "apart": sorted(self.apart),
-            "locked": sorted(self.locked),
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Orders:
-        apart = frozenset((one, other) for one, other in kept["apart"])
-        return cls(dict(kept["aliases"]), apart, frozenset(kept["locked"]))
 
 
 class Ground:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from listener.issues.grouping import Centroid, Complaint, Grouping, Match, Orders
+from listener.issues.grouping import Centroid, Complaint, Grouping, Match
+from listener.issues.merges import Orders
 
 NO_WORDS = "a copy"
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from listener.issues.grouping import DAY, CannotMerge, Complaint, Grouping
+from listener.issues.grouping import DAY, Complaint, Grouping
+from listener.issues.merges import CannotMerge
 from listener.issues.words import terms
 
 
