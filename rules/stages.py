@@ -10,25 +10,13 @@ from typing import get_args
 from rules.book import Book
 from rules.catalogue import PROMPT, Action
 from rules.clauses import Clause, Sight
+from rules.ends import Stop, outcome, settled
 from rules.limits import APART, LANES, Whom, counters, full, note, reserved
 from rules.lints import PUBLIC_ASKS
 from rules.problems import Misread
 from rules.quantities import zone
 from rules.rule import Rule, Step
-from rules.terms import (
-    FREE,
-    Contacts,
-    Counter,
-    Ledger,
-    MaxAge,
-    Mode,
-    Moment,
-    Mute,
-    Reservation,
-    Settled,
-    Stage,
-    Status,
-)
+from rules.terms import FREE, Contacts, Counter, Ledger, MaxAge, Mode, Moment, Mute, Reservation, Settled
 
 BRAKED = "the brake holds this rule: it fired far more often than its simulation"
 CAUTION: tuple[Mode, ...] = get_args(Mode)  # from the most cautious to the least
@@ -44,14 +32,6 @@ class House:
     floor: Mode
     mutes: tuple[Mute, ...]
     contacts: Contacts = FREE
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A stage that ends a proposal's road, and why."""
-
-    stage: Stage
-    reason: str
 
 
 @dataclass(slots=True)
@@ -83,20 +63,20 @@ class Case:
         mode, why_mode = self._mode(rule, step)
         stop = self._stopped(rule, step, mode)
         if stop:
-            return _settled(rule, step, mode, "refused", stop)
+            return settled(rule, step, mode, "refused", stop)
         hold_until = rule.quiet.until(self.moment.now, self._zone()) if rule.quiet and step.action.outward else None
         if hold_until and rule.quiet and rule.quiet.drop:
-            return _settled(rule, step, mode, "refused", Stop("quiet hours", "quiet hours, and nothing is held"))
+            return settled(rule, step, mode, "refused", Stop("quiet hours", "quiet hours, and nothing is held"))
         barred = self.house.contacts.barrier(step.action.purpose) if step.action.outward else None
         if barred and barred.until is None:
-            return _settled(rule, step, mode, "refused", Stop("contact", barred.reason))
+            return settled(rule, step, mode, "refused", Stop("contact", barred.reason))
         taken, stop = self._reserve(rule, step, mode)
         # no complaint is dropped by a limit: it joins the person's latest ticket
         join = bool(stop) and step.action.name == "open_ticket"
         if stop and not join:
-            return _settled(rule, step, mode, "refused", stop)
+            return settled(rule, step, mode, "refused", stop)
         self._claim(rule, step, mode)
-        status, end = _outcome(mode, hold_until, why_mode)
+        status, end = outcome(mode, hold_until, why_mode)
         if barred and barred.until and status != "shadow":
             # a draft waits for its person meanwhile, and is told what it may still have to wait for
             held = "held" if status == "due" else status
@@ -104,7 +84,7 @@ class Case:
             status, end = held, Stop("contact", "; ".join(filter(None, (end.reason, barred.reason))))
         if stop and not end.stage:
             end = Stop("limit", f"joins the latest ticket: {stop.reason}")
-        return _settled(rule, step, mode, status, end, hold_until, join, taken)
+        return settled(rule, step, mode, status, end, hold_until, join, taken)
 
     def _zone(self) -> tzinfo | None:
         """The customer's timezone, None where the registry has none that exists."""
@@ -255,33 +235,6 @@ def claims(action: Action) -> dict[str, str]:
     if action.name in PUBLIC_ASKS:
         taken["public_ask"] = "one public ask per person"
     return taken
-
-
-def _settled(
-    rule: Rule,
-    step: Step,
-    mode: Mode,
-    status: Status,
-    end: Stop,
-    hold_until: datetime | None = None,
-    join: bool = False,
-    taken: tuple[Reservation, ...] = (),
-) -> Settled:
-    action = step.action
-    return Settled(
-        rule.id, action.name, step.options, step.channel, action.purpose, action.public, mode, rule.priority, step.line,
-        status, end.stage, end.reason, hold_until, join, taken,
-    )  # fmt: skip
-
-
-def _outcome(mode: Mode, hold_until: datetime | None, why_mode: str) -> tuple[Status, Stop]:
-    if mode == "shadow":
-        return "shadow", Stop("mode", "the rule is in shadow: recorded, not done")
-    if mode == "ask":
-        return "waiting", Stop("approval", why_mode)
-    if hold_until:
-        return "held", Stop("quiet hours", f"quiet hours until {hold_until:%Y-%m-%d %H:%M %Z}")
-    return "due", Stop("", "")
 
 
 def _concerns(mute: Mute, rule: Rule, sight: Sight) -> bool:
