@@ -17,7 +17,7 @@ from listener.model.plan import Arrival, Judgement, Ordered, TicketPlan
 from listener.model.verdict import Evidence, Verdict
 from listener.pipeline.notices import BLANK
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.upkeep import migrate
 from tests import fresh

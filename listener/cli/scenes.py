@@ -18,7 +18,7 @@ from listener.demo.servers import Received, World
 from listener.demo.telling import Note, Scene
 from listener.log import Redaction
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter

@@ -20,7 +20,7 @@ from listener.desk.payload import Asked, asked
 from listener.pipeline.people import NotPossible, People, told
 from listener.pipeline.ticketing import OUTCOMES
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.engine import StoreTrouble
 from listener.store.tickets import TicketFilter
 from rules.terms import Mute

@@ -27,7 +27,8 @@ from listener.pipeline.orders import CARRIED, INSIDE, REPLY
 from listener.pipeline.recheck import Against
 from listener.pipeline.tracking import Tracking, Withdrawn
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter, Outcome
+from listener.store.deliveries import Outcome
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tracks import TRACK
 from rules.catalogue import ACTIONS
 

@@ -15,7 +15,7 @@ from listener.actions.issue_words import IssueTold, with_card
 from listener.pipeline.notices import BLANK, as_delivery
 from listener.pipeline.orders import told_of
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
 
 OPEN = ("waiting", "by_hand")

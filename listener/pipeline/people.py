@@ -16,7 +16,8 @@ from listener.pipeline.recheck import Against
 from listener.pipeline.ticketing import NotPossible as NotPossible
 from listener.pipeline.ticketing import TicketWork
 from listener.store import Store
-from listener.store.deliveries import ByHand, DeliveryFilter
+from listener.store.deliveries import ByHand
+from listener.store.delivery_lists import DeliveryFilter
 from rules.catalogue import ACTIONS
 
 

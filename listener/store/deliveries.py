@@ -8,34 +8,22 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, distinct, func, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
-from listener.model import Alert, Attempt, Contact, Delivery, Mention, Pause
+from listener.model import Attempt, Delivery, Mention
 from listener.model.contact import Block, Check, unbounded
 from listener.model.plan import OwnReply
 from listener.store import postings
 from listener.store.claiming import blocked, claimable, claimed, seen, unpaused
+from listener.store.delivery_lists import DeliveryLists
 from listener.store.endings import enter_contact, release
-from listener.store.engine import Database, narrowed, table
+from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line, spend
 from listener.store.tracks import carried
 
-delivery, attempt, contact = table(Delivery), table(Attempt), table(Contact)
-pause, mention, alert = table(Pause), table(Mention), table(Alert)
+delivery, attempt, mention = table(Delivery), table(Attempt), table(Mention)
 
 ENDED_UNSENT = ("rejected", "expired", "cancelled")
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryFilter:
-    """Which deliveries a list shows."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    id: int | None = None
-    mention: int | None = None
-    status: tuple[str, ...] = ()
-    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +55,6 @@ class ByHand:
     until: datetime | None = None
 
 
-def _in_group() -> ColumnElement[bool]:
-    """A mention that is told with others in one message: no message of its own."""
-    grouped = select(alert.c.id).where(alert.c.id == delivery.c.alert, alert.c.grouped).exists()
-    return and_(delivery.c.mention.is_not(None), grouped)
-
-
 def add(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]]) -> None:
     """New deliveries; one whose key exists already is left as it is, so nothing is ordered twice."""
     if rows:
@@ -88,11 +70,8 @@ def _ending(columns: tuple[str, ...]) -> Any:
     return update(delivery).where(mine, delivery.c.status == "sending").values(values).returning(delivery)
 
 
-class Deliveries:
+class Deliveries(DeliveryLists):
     """What is on its way out."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def add(self, *rows: Mapping[str, Any]) -> None:
         """Deliveries that no mention ordered: ops notices, test messages."""
@@ -161,12 +140,6 @@ class Deliveries:
         values = {"delivery": outcome.delivery, "number": outcome.attempt, "at": outcome.at}
         connection.execute(attempt.insert(), {**values, "outcome": outcome.status, "error": outcome.error})
 
-    def orphans(self, before: datetime) -> list[Row[Any]]:
-        """Deliveries whose performer started before that time and never said how it ended."""
-        query = select(delivery).where(delivery.c.status == "sending", delivery.c.claimed_at < before)
-        with self._database.read() as connection:
-            return list(connection.execute(query))
-
     def move(
         self, number: int, origin: Sequence[str], at: datetime, by: ByHand | None = None, **values: Any
     ) -> Row[Any] | None:
@@ -222,14 +195,6 @@ class Deliveries:
             release(connection, self._database, rows)
         return rows
 
-    def to_tell(self, again_before: datetime) -> list[Row[Any]]:
-        """Drafts and deliveries by hand that no person was told of, or by hand once, before that time."""
-        status, told = delivery.c.status, delivery.c.told
-        new = status.in_(("waiting", "by_hand")) & (told == 0)
-        again = (status == "by_hand") & (told == 1) & (delivery.c.told_at <= again_before)
-        with self._database.read() as connection:
-            return list(connection.execute(select(delivery).where(or_(new, again))))
-
     def announce(self, numbers: Sequence[int], at: datetime, notices: Sequence[Mapping[str, Any]]) -> None:
         """People are told: the notices and that they were sent, together."""
         with self._database.write() as connection:
@@ -237,91 +202,9 @@ class Deliveries:
             told = {"told": delivery.c.told + 1, "told_at": at}
             connection.execute(update(delivery).where(delivery.c.id.in_(numbers)).values(told))
 
-    def crowded(self, now: datetime) -> dict[str, list[Row[Any]]]:
-        """Alerts that a channel's share held back and whose hour is over, by channel."""
-        query = select(delivery).where(
-            delivery.c.status == "held", delivery.c.action == "alert", delivery.c.due_at <= now, not_(_in_group())
-        )
-        found: dict[str, list[Row[Any]]] = {}
-        with self._database.read() as connection:
-            for row in connection.execute(query.order_by(delivery.c.id)):
-                found.setdefault(row.channel, []).append(row)
-        return found
-
     def gather(self, numbers: Sequence[int], at: datetime, summary: Mapping[str, Any]) -> None:
         """One summary in place of these alerts."""
         done = {"status": "done", "done_at": at, "external": {"kind": "summary", "key": summary["key"], "url": None}}
         with self._database.write() as connection:
             add(connection, self._database, [summary])
             connection.execute(update(delivery).where(delivery.c.id.in_(numbers)).values(done))
-
-    def page(self, wanted: DeliveryFilter) -> list[Row[Any]]:
-        """Newest first."""
-        query = select(delivery).order_by(delivery.c.id.desc()).limit(wanted.limit)
-        query = narrowed(
-            query,
-            (wanted.since, delivery.c.created_at.__ge__),
-            (wanted.until, delivery.c.created_at.__lt__),
-            (wanted.id, delivery.c.id.__eq__),
-            (wanted.mention, delivery.c.mention.__eq__),
-            (wanted.status or None, delivery.c.status.in_),
-        )
-        with self._database.read() as connection:
-            return list(connection.execute(query))
-
-    def by_key(self, key: str) -> Row[Any] | None:
-        """The delivery of that key."""
-        with self._database.read() as connection:
-            return connection.execute(select(delivery).where(delivery.c.key == key)).first()
-
-    def attempts_of(self, number: int) -> list[Row[Any]]:
-        with self._database.read() as connection:
-            return list(connection.execute(select(attempt).where(attempt.c.delivery == number).order_by(attempt.c.id)))
-
-    def counts(self) -> dict[str, int]:
-        """How many deliveries are in each state."""
-        query = select(delivery.c.status, func.count()).group_by(delivery.c.status)
-        with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
-
-    def oldest_undelivered(self) -> datetime | None:
-        """When the oldest delivery became due that has not gone out."""
-        query = select(func.min(delivery.c.due_at)).where(
-            delivery.c.status.in_(("due", "sending", "in_doubt", "failed"))
-        )
-        with self._database.read() as connection:
-            return connection.execute(query).scalar()
-
-    def done_since(self, since: datetime) -> int:
-        """How many went out since then."""
-        with self._database.read() as connection:
-            query = select(func.count()).select_from(delivery).where(delivery.c.done_at >= since)
-            return connection.execute(query).scalar_one()
-
-    def in_shadow(self, since: datetime, until: datetime) -> list[Row[Any]]:
-        """What rules in shadow would have done in that time: rule, action, times, persons."""
-        rule, action = delivery.c.rule, delivery.c.action
-        tally = (func.count().label("times"), func.count(distinct(delivery.c.person)).label("persons"))
-        mine = (delivery.c.status == "shadow") & (delivery.c.created_at >= since) & (delivery.c.created_at < until)
-        query = select(rule, action, *tally).where(mine).group_by(rule, action).order_by(rule, action)
-        with self._database.read() as connection:
-            return list(connection.execute(query))
-
-    def sent_since(self, channel: str, since: datetime) -> int:
-        """How many alerts a channel carried since then (its own notices do not count)."""
-        query = select(func.count()).where(
-            delivery.c.channel == channel,
-            delivery.c.done_at >= since,
-            delivery.c.action.in_(("alert", "summary")),
-            not_(_in_group()),
-        )
-        with self._database.read() as connection:
-            return connection.execute(query).scalar_one()
-
-    def contacts(self, limit: int, since: datetime | None = None, person: str | None = None) -> list[Row[Any]]:
-        """The contact ledger, newest first."""
-        query = select(contact).order_by(contact.c.id.desc()).limit(limit)
-        query = query.where(contact.c.at >= since) if since else query
-        query = query.where(contact.c.person == person) if person else query
-        with self._database.read() as connection:
-            return list(connection.execute(query))

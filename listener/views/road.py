@@ -12,7 +12,7 @@ from listener.customers.clues import account_of
 from listener.pipeline.facts import facts_again
 from listener.pipeline.people import NotPossible
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.views import objects
 from listener.views.objects import Object, moment
 from rules import book, engine

@@ -7,7 +7,7 @@ from typing import Any
 
 from listener.pipeline.people import NotPossible
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.views import objects
 from listener.views.objects import Object, moment
 from listener.views.tables import at, one_line

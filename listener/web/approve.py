@@ -14,7 +14,7 @@ from listener.pipeline.orders import DRAFTS_EXPIRE
 from listener.pipeline.people import NotPossible, Once, People, told
 from listener.signing import BadToken, Expired
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.web.contract import Answer, Request
 from listener.web.sheets import facts, form, line, lines, linked, quoted, said, sheet
 

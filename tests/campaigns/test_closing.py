@@ -13,7 +13,7 @@ from listener.model.plan import TicketPlan
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
 from tests.campaigns.ground import Ground, a_ground, an_outbreak, customers, registry, said
 from tests.campaigns.test_outreach import begun, merged

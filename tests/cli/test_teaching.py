@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.verdicts import Given
 from tests.makers import NOW, House, a_house, a_mention
 from tests.understanding.shared_examples import examples

@@ -14,7 +14,7 @@ from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.letters import Mailroom
 from listener.signing import Signer
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from tests.makers import a_customer
 from tests.pipeline.road import SENT, Mood, Road, a_road, an_item
 

@@ -15,7 +15,8 @@ import pytest
 from listener.customers.budget import Policy
 from listener.pipeline.notices import BLANK
 from listener.pipeline.people import NotPossible, People, Person
-from listener.store.deliveries import DeliveryFilter, Outcome
+from listener.store.deliveries import Outcome
+from listener.store.delivery_lists import DeliveryFilter
 from tests.makers import a_store
 from tests.pipeline.road import Clock
 

@@ -10,7 +10,7 @@ import pytest
 from listener.actions.email import Email
 from listener.pipeline.letters import UNSUBSCRIBE, Mailroom, letter
 from listener.signing import Signer
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from tests.actions.far_sides import DOOR
 from tests.actions.mail_sink import mail_sink
 from tests.makers import NOW, a_customer

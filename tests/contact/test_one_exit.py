@@ -9,7 +9,8 @@ import pytest
 
 from listener.customers.budget import Policy
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter, Outcome
+from listener.store.deliveries import Outcome
+from listener.store.delivery_lists import DeliveryFilter
 from tests.makers import NOW, a_delivery, a_mention, a_ticket, judged
 
 CHECK = Policy().check

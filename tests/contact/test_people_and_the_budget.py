@@ -10,7 +10,8 @@ import pytest
 from listener.customers.budget import Policy
 from listener.pipeline.people import NotPossible, People, Person
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter, Outcome
+from listener.store.deliveries import Outcome
+from listener.store.delivery_lists import DeliveryFilter
 from tests.makers import NOW, House, a_delivery, a_house, a_mention, a_ticket, judged
 from tests.pipeline.road import Road, a_road, an_item
 

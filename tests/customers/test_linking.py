@@ -8,7 +8,7 @@ from connectors.contract import Author
 from listener.model import Contact, Customer, Handle, Purchase
 from listener.pipeline.linking import Linking, suggestions
 from listener.pipeline.people import NotPossible
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.engine import table
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter

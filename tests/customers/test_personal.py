@@ -16,7 +16,7 @@ from listener.pipeline.erasure import Erasure
 from listener.pipeline.people import NotPossible
 from listener.signing import Signer
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.personal import tables
 from listener.store.tickets import TicketFilter

@@ -11,7 +11,7 @@ from listener.pipeline.cards import Cards
 from listener.pipeline.links import Links
 from listener.pipeline.upkeep import Retention, Upkeep
 from listener.signing import Signer
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from tests.pipeline.road import LOG, ClockDoor, a_road, an_item
 
 SENT, CHANGED = [], []

@@ -12,7 +12,7 @@ from listener.pipeline import Act, Ways
 from listener.pipeline.cards import Cards
 from listener.pipeline.people import People, Person
 from listener.pipeline.upkeep import Retention, Upkeep
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
 from tests.desk.workspace import a_workspace, filled, press
 from tests.pipeline.road import LOG, ClockDoor, a_road, an_item

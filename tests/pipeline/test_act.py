@@ -6,7 +6,7 @@ import pytest
 
 from connectors.contract import Failed
 from listener.actions.contract import InDoubt
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from tests.pipeline.road import TROUBLE, a_road, an_item
 
 

@@ -9,7 +9,7 @@ from listener.pipeline.alerting import tell_groups, tell_silences
 from listener.pipeline.cards import Cards
 from listener.pipeline.grouping import Grouping, group_of
 from listener.pipeline.people import NotPossible, People, Person
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from rules.terms import Facts, Mute, Settled
 from tests.pipeline.road import NOW, a_road, an_item
 

@@ -14,7 +14,7 @@ from listener.pipeline.attention import Attention, Readers
 from listener.pipeline.people import NotPossible, People, Person
 from listener.recovery.calendar import Calendar, Calendars, Opening
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
 from tests.pipeline.road import LOG, NOW, Road, a_road, an_item
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from listener.pipeline.issue_desk import IssueDesk
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.tickets import TicketFilter
 from tests.pipeline.road import NOW, a_road, an_item

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from listener.store.deliveries import ByHand, DeliveryFilter
+from listener.store.deliveries import ByHand
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.references import Step
 from tests.contact.test_courtesies import Driven, a_kind_road
 from tests.makers import a_customer

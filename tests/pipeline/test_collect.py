@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from connectors.contract import Batch, Blind, GiveUp, TryLater
 from listener.pipeline.rhythm import tell_silent_sources
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from tests.pipeline.road import NOW, SCRIPT, a_road, an_item
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
 from tests.pipeline.road import NOW, a_road, an_item

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.contract import Item
 from listener.model.verdict import Verdict
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
 from tests.pipeline.road import NOW, RULES, a_road, an_item

@@ -3,7 +3,7 @@
 import pytest
 
 from listener.pipeline.people import NotPossible, People, Person
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
 from tests.pipeline.road import a_road, an_item
 

@@ -10,7 +10,7 @@ from connectors.contract import Batch, Blind, TryLater
 from connectors.feed import Feed
 from connectors.reviews_page import ReviewsPage
 from listener.pipeline import Watched
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from tests.connectors.loopback import Answer, a_site
 from tests.connectors.review_pages import a_page, a_product, a_review

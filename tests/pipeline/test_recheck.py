@@ -8,7 +8,7 @@ from connectors.contract import Receipt
 from listener.pipeline import Act, Ways
 from listener.pipeline.people import NotPossible, Once, People, Person
 from listener.pipeline.recheck import Recheck
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from rules import book
 from tests.pipeline.road import LOG, ClockDoor, Remembering, Scripted, a_road, an_item
 

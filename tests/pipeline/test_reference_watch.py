@@ -16,7 +16,7 @@ from listener.model import Ticket
 from listener.model.referral import Report
 from listener.pipeline.reference_watch import ReferenceWatch
 from listener.store.asks import Wanted
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.engine import table
 from listener.store.issues import IssueFilter
 from listener.store.references import Step, pause

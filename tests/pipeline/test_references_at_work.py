@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from listener.advocacy.programme import NoSuchMove, after
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.references import Step
 from tests.pipeline.road import NOW, Road, a_road, an_item
 

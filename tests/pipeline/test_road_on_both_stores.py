@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
 from tests.pipeline.road import NOW, a_road, an_item

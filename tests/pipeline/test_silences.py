@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from listener.pipeline.digests import tell_shadow, tell_unclear
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from rules.terms import Mute
 from tests.pipeline.road import NOW, a_road, an_item
 

@@ -13,7 +13,7 @@ from listener.advocacy.programme import after
 from listener.pipeline import Notices
 from listener.pipeline.takedowns import Takedowns
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.references import Step
 from tests.connectors.loopback import Answer, Site, a_site
 from tests.doors import NOW, Clock, a_door

@@ -18,7 +18,7 @@ from listener.pipeline.people import People, Person
 from listener.pipeline.ticketing import NotPossible
 from listener.pipeline.tracking import Followed, Tracking
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.trackers.contract import News, State, Tracker
 from listener.trackers.webhook import Webhook
 from listener.trackers.zendesk import Zendesk

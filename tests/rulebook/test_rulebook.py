@@ -11,7 +11,7 @@ import structlog
 from listener.pipeline import Notices
 from listener.rulebook import RuleBook
 from listener.store import Store
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.upkeep import migrate
 from rules.problems import BookError
 from rules.terms import UNBOUND

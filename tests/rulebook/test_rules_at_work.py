@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
 from listener.views import state

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from listener.pipeline.notices import BLANK
-from listener.store.deliveries import DeliveryFilter, Outcome
+from listener.store.deliveries import Outcome
+from listener.store.delivery_lists import DeliveryFilter
 from tests.store.arrived import NOW
 
 

@@ -18,7 +18,7 @@ from listener.config.quantities import Address
 from listener.intake import BrandNames, Brands, Intake
 from listener.pipeline.answers import Presents, Surveys
 from listener.signing import Signer
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.web import serve
 from listener.web.answers import GiftPage, SurveyPage
 from tests.makers import NOW, a_delivery, a_house

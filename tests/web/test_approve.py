@@ -11,7 +11,7 @@ import pytest
 from listener.pipeline.links import Links
 from listener.pipeline.people import People, Person
 from listener.signing import Signer
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from listener.web.approve import Approve
 from listener.web.contract import Request
 from tests.pipeline.road import a_road, an_item
