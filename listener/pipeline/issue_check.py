@@ -16,7 +16,8 @@ from listener.issues.spread import Circumstances, Verdict, judged
 from listener.issues.voices import DAY, Voices
 from listener.model.plan import Judgement
 from listener.pipeline.alarms import keep_alarms
-from listener.pipeline.joining import Joining, Reading
+from listener.pipeline.joined import Reading
+from listener.pipeline.joining import Joining
 from listener.store.judging import Turn
 
 # a month is twice what a count looks back, so that bursts of the time before are known and left out

@@ -10,7 +10,7 @@ from structlog.typing import FilteringBoundLogger
 from listener.pipeline.bursts_told import tell
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
-from listener.pipeline.joining import Reading
+from listener.pipeline.joined import Reading
 from listener.pipeline.settling import Settling
 from listener.store import Store
 

@@ -25,7 +25,7 @@ from listener.pipeline.circle import with_threads
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
 from listener.pipeline.given import corrected
 from listener.pipeline.issue_check import IssueCheck, Seen
-from listener.pipeline.joining import Reading
+from listener.pipeline.joined import Reading
 from listener.pipeline.notices import as_delivery
 from listener.pipeline.orders import Orders, Said
 from listener.pipeline.reached import Reached

@@ -14,8 +14,7 @@ from listener.issues.grouping import Centroid, Grouping
 from listener.issues.order import NO_TOPIC, seconds_of
 from listener.issues.walking import Ordered, Placed, Walked, walk
 from listener.model.grouped import Membership
-from listener.pipeline.joining import (
-    SNAPSHOTS,
+from listener.pipeline.joined import (
     VERSION,
     Complained,
     Ground,
@@ -26,6 +25,7 @@ from listener.pipeline.joining import (
     opening,
     retitled,
 )
+from listener.pipeline.joining import SNAPSHOTS
 from listener.store import Store
 from listener.store.grounds import IssueTurn
 

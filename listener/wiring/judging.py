@@ -16,7 +16,7 @@ from listener.pipeline import Judge, Limits, Orders, Understands
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
-from listener.pipeline.joining import Reading
+from listener.pipeline.joined import Reading
 from listener.understanding import Understanding
 from listener.understanding.learned import Learned, UnreadableModel
 from listener.understanding.second import SECONDS, made

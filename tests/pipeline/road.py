@@ -23,7 +23,7 @@ from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
-from listener.pipeline.joining import Reading
+from listener.pipeline.joined import Reading
 from listener.store import Store
 from listener.store.upkeep import migrate
 from rules import book

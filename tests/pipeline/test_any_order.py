@@ -11,7 +11,7 @@ from listener.model.plan import Judgement
 from listener.model.verdict import Verdict
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
-from listener.pipeline.joining import Reading
+from listener.pipeline.joined import Reading
 from listener.store import Store
 from listener.store.issues import IssueFilter
 from tests.makers import NOW, a_store, an_arrival

@@ -1,0 +1,124 @@
+"""What joining works with: complaints as grouping sees them, grounds as they are remembered, and what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
+
+from listener.issues.grouping import Complaint, Grouping, Thresholds
+from listener.issues.order import NO_TOPIC, ground_of, name_of, place
+from listener.issues.walking import Placed, Step, Walked
+from listener.issues.words import stem, terms
+from listener.likeness import normal_words
+from listener.model.grouped import Membership, Opening
+from listener.store.grounds import COMPLAINTS
+
+VERSION = "words-1"
+KEYWORDS = 5
+
+
+@dataclass
+class Ground:
+    """The issues of one brand and topic as this process remembers them, as of a version of the store."""
+
+    version: int
+    grouping: Grouping
+    last: int | None
+    ids: dict[int, str]
+    since_snapshot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """One complaint that is to be placed, with the ground it belongs to."""
+
+    row: Row[Any]
+    ground: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """One ground after a batch: what came, where it ended, the issues that it opened, from where to go over again."""
+
+    name: str
+    ground: Ground
+    fresh: Sequence[Complained]
+    walked: Walked
+    openings: Sequence[Opening]
+    redo: int | None
+
+    def words(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """(issue, ground, words) of the issues that grew."""
+        ids = self.ground.ids
+        return [(ids[number], self.name, one.as_json()) for number, one in self.walked.grown.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How complaints are read: from which likeness on they are one issue, and the words by which a brand is called.
+
+    Its own name tells no trouble of a brand from another.
+    """
+
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def complained(row: Row[Any], topic: str | None, copy_of: int | None, reading: Reading) -> Complained:
+    """A mention as grouping sees it."""
+    text = f"{row.title}\n{row.text}" if row.title else row.text
+    names = reading.names.get(row.brand, frozenset())
+    words = tuple(term for term in terms(text) if term not in names)
+    at = row.posted_at.timestamp()
+    said = Complaint(row.brand, topic or NO_TOPIC, words, at)
+    return Complained(row, ground_of(row.brand, topic), Step(row.id, place(row.posted_at, row.post), said, copy_of))
+
+
+def is_complaint(label: str, row: Row[Any]) -> bool:
+    """What is looked at for issues: trouble that somebody else than us voices."""
+    return label in COMPLAINTS and not row.own
+
+
+def opening(founder: Complained, number: int) -> Opening:
+    """A new issue, named by its topic and its founder's place."""
+    row, topic = founder.row, founder.step.said.topic
+    return Opening(name_of(topic, number, row.brand), number, row.brand, topic, row.id, row.posted_at)
+
+
+def suggested(step: Stepped) -> list[tuple[str, str, float, str]]:
+    """Issues that a new one may be the same as: near, but not near enough to be counted together."""
+    ids = step.ground.ids
+    return [
+        (ids[one.number], ids[number], score, f"share {', '.join(one.words) or 'some words'}")
+        for one in step.walked.placed
+        for number, score in one.maybe
+        if number in ids
+    ]
+
+
+def membership(one: Placed, ids: Mapping[int, str]) -> Membership:
+    """An assignment, with the words that decided it."""
+    shared = f": {', '.join(one.words)}" if one.words and not one.founds else ""
+    return Membership(one.mention, ids[one.number], one.score, f"{one.reason}{shared}", VERSION)
+
+
+def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]]:
+    """Keywords and titles of the issues that grew, in words as people wrote them."""
+    said, ids = step.fresh, step.ground.ids
+    spoken = {stem(word): word for one in said for word in normal_words(f"{one.row.title} {one.row.text}")}
+    found = []
+    for number, centroid in step.walked.grown.items():
+        row = rows.get(ids[number])
+        if row is None:
+            continue
+        known = {stem(word): word for word in row.keywords}
+        weight = step.ground.grouping.ground(centroid.brand, centroid.topic).weight
+        best = sorted(centroid.terms, key=lambda term: (-centroid.terms[term] * max(weight(term), 0.01), term))
+        keywords = [known.get(term) or spoken.get(term, term) for term in best[:KEYWORDS]]
+        title = row.title if row.titled_by else f"{centroid.topic}: {', '.join(keywords[:3])}"
+        found.append({"id": row.id, "keywords": keywords, "title": title})
+    return found
