@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from listener.store.deliveries import DeliveryFilter
+from listener.store.delivery_lists import DeliveryFilter
 from tests.contact.test_courtesies import a_kind_road
 from tests.makers import a_customer, a_house
 from tests.pipeline.road import an_item
