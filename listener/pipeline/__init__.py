@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from listener.pipeline.act import Act, Ways
+from listener.pipeline.act import Act
+from listener.pipeline.carrying import Ways
 from listener.pipeline.collect import Collect, Watched
 from listener.pipeline.judge import Judge, Limits, Running, Understands
 from listener.pipeline.notices import Notices

@@ -4,58 +4,34 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
-from connectors.contract import Connector, Door, Failed, Receipt, Replying
+from connectors.contract import Failed, Receipt
 from listener.actions import notices as words
-from listener.actions.contract import Carrier, Channel, InDoubt, Message, Outside
+from listener.actions.contract import InDoubt, Message
 from listener.model.contact import Check, unbounded
-from listener.model.handling import PLAIN_HANDLING, Handling
-from listener.model.plan import TicketPlan
-from listener.pipeline.cards import CHANGES, Card
-from listener.pipeline.letters import LETTERS
+from listener.pipeline.carrying import BY_CHANNEL, ByHand, Carrying, Crowded, Ways
 from listener.pipeline.lines import Lines
 from listener.pipeline.notices import Notices, as_delivery
-from listener.pipeline.orders import CARRIED, INSIDE, REPLY
 from listener.pipeline.recheck import Against
-from listener.pipeline.tracking import Tracking, Withdrawn
+from listener.pipeline.tracking import Withdrawn
 from listener.store import Store
 from listener.store.deliveries import Outcome
 from listener.store.delivery_lists import DeliveryFilter
-from listener.store.tracks import TRACK
 from rules.catalogue import ACTIONS
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 KEEP_TRYING = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
-HOUR = timedelta(hours=1)
 DRAFTS = frozenset(name for name, action in ACTIONS.items() if action.outward)
-BY_CHANNEL = CARRIED | {"notice", "summary", "test"}
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """How things get out: channels by name, sources that can be answered, the way to the world for both.
-
-    `card` is what a message says at this moment, where that changes; `link` the page on which one reader decides.
-    """
-
-    channels: Mapping[str, Channel]
-    connectors: Mapping[str, Connector]
-    outside: Outside
-    door: Callable[[str], Door]
-    handling: Handling = PLAIN_HANDLING
-    tracking: Tracking | None = None
-    card: Callable[[Row[Any]], Card | None] = lambda row: None
-    link: Callable[[int, str], str | None] = lambda draft, reader: None
 
 
 class Act:
@@ -78,14 +54,14 @@ class Act:
         self._now = now
         self._log = log
         self._contact = contact
-        self._lines: Lines | None = None
+        self._carrying = Carrying(store, ways, now)
 
     @contextmanager
     def performing(self) -> Iterator[Act]:
         """The same for one performer, whose channels keep their connections open until the end."""
         with ExitStack() as stack:
             performer = copy.copy(self)
-            performer._lines = Lines(stack)
+            performer._carrying = replace(self._carrying, lines=Lines(stack))
             yield performer
 
     def perform(self, number: int) -> str:
@@ -126,9 +102,9 @@ class Act:
         blank = Outcome(row.id, row.attempts, "done", self._now())
         try:
             return self._carried(row, blank)
-        except _ByHand as by_hand:
+        except ByHand as by_hand:
             return replace(blank, status="by_hand", at=self._now(), due_at=self._now(), error=str(by_hand) or None)
-        except _Crowded as crowded:
+        except Crowded as crowded:
             return replace(blank, status="held", due_at=crowded.until, error=str(crowded))
         except InDoubt as error:
             return self._doubtful(row, blank, error)
@@ -146,111 +122,14 @@ class Act:
 
     def _carried(self, row: Row[Any], blank: Outcome) -> Outcome:
         card = self._ways.card(row) if row.action in BY_CHANNEL else None
-        receipt = self._through_channel(row, card) if row.action in BY_CHANNEL else self._carry(row)
-        return replace(self._done(receipt, blank), shows=self._shows(row, card))
-
-    def _shows(self, row: Row[Any], card: Card | None) -> tuple[str, int, str] | None:
-        """What to remember of a message whose words may have to change."""
-        return card.shows if card and not card.over and self._channel(row.channel).amends else None
-
-    def _carry(self, row: Row[Any]) -> Receipt:
-        if row.action in CHANGES:
-            return self._change(row)
-        if is_letter(row):
-            return self._carrier(row.channel).deliver(self._letter(row), self._ways.outside)
-        if row.action in INSIDE:
-            return self._inside(row)
-        if row.action == TRACK:
-            return self._track(row)
-        return self._in_public(row)
-
-    def _track(self, row: Row[Any]) -> Receipt:
-        if self._ways.tracking is None:
-            raise Failed("no tracker is configured any more", permanent=True)
-        return self._ways.tracking.perform(row)
-
-    def _inside(self, row: Row[Any]) -> Receipt:
-        """What a person approved and the house does itself."""
-        if row.action == "open_ticket":
-            return Receipt("ticket", str(self._store.tickets.open_now(self._ticket(row), self._now())))
-        raise Failed(f"{row.action} needs no approval: give its rule the mode live", permanent=True)
-
-    def _ticket(self, row: Row[Any]) -> TicketPlan:
-        known = self._store.customers.get([row.customer]).get(row.customer) if row.customer else None
-        owner, role = (known.owner or None, known.owner_role or None) if known else (None, None)
-        who = (row.mention, row.person, row.customer, row.issue, row.rule)
-        return TicketPlan(*who, row.options, True, owner, role, self._ways.handling)
-
-    def _change(self, row: Row[Any]) -> Receipt:
-        """Another text for a message that was sent."""
-        channel, sent = self._channel(row.channel), Receipt("slack", str(row.options["sent"]))
-        if not channel.amends:
-            raise Failed(f"{row.channel} cannot change what it sent any more: give it a token again", permanent=True)
-        if row.action == "redact":
-            return channel.redact(sent, self._ways.outside)
-        return channel.amend(sent, Message.model_validate(row.message), self._ways.outside)
-
-    def _through_channel(self, row: Row[Any], card: Card | None) -> Receipt:
-        channel = self._channel(row.channel)
-        if row.action == "alert" and channel.max_per_hour:
-            self._make_room(row.channel, channel.max_per_hour)
-        message = card.message if card else Message.model_validate(row.message)
-        reader = str(row.options.get("reader") or "")
-        if card and reader:
-            link = self._ways.link(card.number, reader) if card.state == "waiting" else None
-            message = message.model_copy(update={"to": reader, "decide": link})
-        return self._carrier(row.channel).deliver(message, self._ways.outside)
-
-    def _letter(self, row: Row[Any]) -> Message:
-        """The text as it was approved, to the address that the registry has now."""
-        customer = self._store.customers.get([row.customer or ""]).get(row.customer or "")
-        if customer is None or not customer.email:
-            raise Failed("the registry has no e-mail address for this customer", permanent=True)
-        return Message.model_validate(row.message | {"text": row.text, "to": customer.email})
-
-    def _make_room(self, name: str, most: int) -> None:
-        now = self._now()
-        if self._store.deliveries.sent_since(name, now - HOUR) >= most:
-            raise _Crowded(f"{name} carries {most} messages an hour; the rest follows as one summary", now + HOUR)
-
-    def _carrier(self, name: str | None) -> Carrier:
-        channel = self._channel(name)
-        return self._lines.carrier(name or "", channel) if self._lines else channel
-
-    def _channel(self, name: str | None) -> Channel:
-        channel = self._ways.channels.get(name or "")
-        if channel is None:
-            raise Failed(f"there is no channel {name!r} any more: add it to config.toml, then `listener retry`", True)
-        return channel
-
-    def _in_public(self, row: Row[Any]) -> Receipt:
-        """Answer where the person spoke, when action and source are for that; else a person does it by hand."""
-        action = ACTIONS.get(row.action)
-        if row.action != REPLY and (action is None or not action.public):
-            raise _ByHand
-        mention = self._store.mentions.get(row.mention) if row.mention else None
-        connector = self._ways.connectors.get(mention.source) if mention else None
-        if mention is None or connector is None or not (connector.replies and isinstance(connector, Replying)):
-            raise _ByHand
-        if mention.gone_at is not None:
-            raise Failed("the post was deleted at its source", permanent=True)
-        return connector.reply(mention.external_id, row.text, row.key, self._ways.door(mention.source))
+        receipt = self._carrying.carry(row, card)
+        return replace(self._done(receipt, blank), shows=self._carrying.shows(row, card))
 
     def _doubtful(self, row: Row[Any], blank: Outcome, error: Failed) -> Outcome:
         """Nobody knows whether it arrived: where the far side knows the key it is simply sent again."""
-        if self._doubt(row) == "key":
+        if self._carrying.doubt(row) == "key":
             return self._again_or_failed(row, blank, error)
         return replace(blank, status="in_doubt", error=str(error))
-
-    def _doubt(self, row: Row[Any]) -> str:
-        if row.options.get("once"):  # a second mail to a customer is worse than none: a person looks
-            return "ask"
-        if row.action in BY_CHANNEL or is_letter(row):
-            channel = self._ways.channels.get(row.channel or "")
-            return channel.doubt if channel else "ask"
-        if row.action in CHANGES:
-            return "key"
-        return "lookup"
 
     def _again_or_failed(self, row: Row[Any], blank: Outcome, error: Failed) -> Outcome:
         """Transient trouble is tried again for a day; Retry-After is honoured, nothing is dropped on 429."""
@@ -304,7 +183,7 @@ class Act:
             self._settle(row)
 
     def _settle(self, row: Row[Any]) -> None:
-        doubt, now = self._doubt(row), self._now()
+        doubt, now = self._carrying.doubt(row), self._now()
         blank = Outcome(row.id, row.attempts, "in_doubt", now, error="it was being sent when the daemon stopped")
         if doubt == "key":
             self._keep(row, replace(blank, status="due", due_at=now))
@@ -315,40 +194,12 @@ class Act:
 
     def _look_up(self, row: Row[Any], blank: Outcome) -> None:
         try:
-            receipt = self._find(row)
+            receipt = self._carrying.find(row)
         except Failed as error:
             self._keep(row, replace(blank, error=f"{blank.error}, and it could not be looked up: {error}"))
             return
         card = self._ways.card(row) if row.action in BY_CHANNEL else None
         # what it said when it was sent is not known any more: whatever it is, it will be brought up to date
-        shows = (card.kind, card.number, "") if self._shows(row, card) and card else None
+        shows = (card.kind, card.number, "") if self._carrying.shows(row, card) and card else None
         found = self._done(receipt, replace(blank, status="done", error=None, shows=shows)) if receipt else None
         self._keep(row, found or replace(blank, status="due", due_at=self._now()))
-
-    def _find(self, row: Row[Any]) -> Receipt | None:
-        if row.action in BY_CHANNEL or is_letter(row):
-            return self._channel(row.channel).find(row.key, row.claimed_at, self._ways.outside)
-        if row.action == TRACK:
-            return None  # it looks before it does anything, and enough time has passed by now
-        mention = self._store.mentions.get(row.mention)
-        connector = self._ways.connectors.get(mention.source) if mention else None
-        if mention is None or not isinstance(connector, Replying):
-            raise Failed("its source is no longer configured")
-        return connector.find_reply(mention.external_id, row.key, self._ways.door(mention.source))
-
-
-def is_letter(row: Row[Any]) -> bool:
-    """Whether it goes privately to one customer by a channel. It has no fallback: a desk is not the customer."""
-    return row.action in LETTERS and bool(row.channel)
-
-
-class _ByHand(Exception):
-    """The source takes no reply: the text and the link go to a person."""
-
-
-class _Crowded(Exception):
-    """The channel has carried its share for this hour."""
-
-    def __init__(self, why: str, until: datetime) -> None:
-        super().__init__(why)
-        self.until = until
