@@ -14,7 +14,7 @@ from listener.store.engine import Database, table
 mention, decision = table(Mention), table(Decision)
 other = decision.alias()
 # what the stored facts of a decision leave out, because it is the mention's own
-WORDS = (mention.c.title, mention.c.text, mention.c.author_name, mention.c.company_reply)
+WORDS = (mention.c.title, mention.c.text, mention.c.author_name, mention.c.company_reply, mention.c.attributes)
 COLUMNS = (mention.c.id, mention.c.posted_at, *WORDS)
 PAGE = 1_000
 
