@@ -7,7 +7,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -58,7 +58,9 @@ class Ahead:
     def batches(self, learned: Learned | None) -> Iterator[Ready]:
         """What it makes of the file. Raises what it met there: OSError, UnreadableWords."""
         with self._spoken_to():
-            _send(self._process.stdin, learned)
+            # it may have met its trouble and ended by now: what it said of it is still to be read
+            with suppress(BrokenPipeError):
+                _send(self._process.stdin, learned)
             while (found := _received(self._process.stdout)) is not None:
                 if isinstance(found, Exception):
                     raise found
