@@ -167,10 +167,11 @@ def test_a_reload_with_a_broken_configuration_is_told_and_changes_nothing(tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_the_demo_shows_it_all_and_ends_by_itself():
     code = "from listener.cli import main; main()"
     shown = subprocess.run(
-        [sys.executable, "-c", code, "demo"], capture_output=True, text=True, timeout=110, check=False
+        [sys.executable, "-c", code, "demo"], capture_output=True, text=True, timeout=380, check=False
     )
 
     assert shown.returncode == 0, shown.stdout + shown.stderr

@@ -16,8 +16,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import slack_sdk.webhook  # noqa: F401  # imported here, so that no daemon pays for it
+# imported here, so that no daemon pays for it
+import alembic.command  # noqa: F401
+import jmespath  # noqa: F401
+import slack_sdk.webhook  # noqa: F401
 
+import connectors.feed  # noqa: F401
+import listener.cli.commands
+import listener.daemon
 import listener.wiring
 from listener.model.verdict import Utterance
 from listener.understanding import Understanding
