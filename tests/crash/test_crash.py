@@ -34,7 +34,7 @@ POINTS = (
     "listener.store.judging:Turn.keep",
     "listener.store.deliveries:Deliveries.claim",
     "listener.actions.slack:Slack.deliver",
-    "listener.actions.email:Email.deliver",
+    "listener.actions.email:Email.carry",
     "listener.actions.webhook:Webhook.deliver",
     "listener.store.deliveries:Deliveries._attempted",
     "listener.store.deliveries:Deliveries.finish",
