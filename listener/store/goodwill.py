@@ -21,6 +21,7 @@ from listener.model import (
     Ticket,
 )
 from listener.store.engine import Database, table
+from listener.store.references import INSIDE
 
 customer, mention, ticket, opt_out = table(Customer), table(Mention), table(Ticket), table(OptOut)
 reference, ask, booking = table(Reference), table(ReferenceAsk), table(Booking)
@@ -29,7 +30,6 @@ consent, favour = table(Consent), table(Favour)
 YEAR = timedelta(days=365)
 PLAIN = ("segment", "plan", "region", "version", "language", "owner", "owner_role")
 LISTS = ("products", "tags")
-INSIDE = ("candidate", "invited", "accepted", "active", "resting")
 NEWEST_PRAISE = 5_000
 
 
