@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listener.cli.asked import Json
+from listener.cli.spreadsheet import plain
 
 if TYPE_CHECKING:
     from listener.pipeline.audience import Affected
@@ -20,8 +21,6 @@ Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Scope of list C: plan=pro; repeat it.")
 ]
 COLUMNS = ("id", "name", "email", "segment", "plan", "region", "version")
-# a spreadsheet takes a cell that begins like this for a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def affected(
@@ -65,11 +64,5 @@ def _write(file: Path, found: Affected) -> int:
         for each in found.lists:
             for row in each.customers:
                 cells = (each.name, each.reason, *(getattr(row, name) for name in COLUMNS), ";".join(row.products))
-                sheet.writerow(map(safe, cells))
+                sheet.writerow(map(plain, cells))
     return found.size
-
-
-def safe(cell: Any) -> str:
-    """A cell that no spreadsheet runs."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -13,6 +13,7 @@ import typer
 
 from listener.cli.asked import As, Json, moment, number
 from listener.cli.opening import opened
+from listener.cli.spreadsheet import plain
 
 if TYPE_CHECKING:
     from listener.store.verdicts import Changed, Given
@@ -101,7 +102,7 @@ RELOAD = "the daemon works so from its next start or reload (SIGHUP) on"
 
 def _write(parts: Parts, out: Path, count: int) -> None:
     rows = [
-        {"mention": row.id, "brand": _cell(row.brand), "text": _cell(_words(row)), "verdict": row.label}
+        {"mention": row.id, "brand": plain(row.brand), "text": plain(_words(row)), "verdict": row.label}
         for row in parts.store.verdicts.draw(count)
     ]
     with sys.stdout if str(out) == "-" else out.open("w", encoding="utf-8", newline="") as file:
@@ -109,11 +110,6 @@ def _write(parts: Parts, out: Path, count: int) -> None:
         writer.writeheader()
         writer.writerows(rows)
     print(f"{len(rows):,} mentions to label; then `listener audit --import {out}`", file=sys.stderr)
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet would run what begins so."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _words(row: Any) -> str:

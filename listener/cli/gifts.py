@@ -10,6 +10,7 @@ from typing import Annotated, TextIO
 import typer
 
 from listener.cli.opening import opened
+from listener.cli.spreadsheet import plain
 
 app = typer.Typer(no_args_is_help=True, help="Presents that customers said yes to.")
 
@@ -17,7 +18,6 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="The CSV to write; it
 Again = Annotated[bool, typer.Option("--again", help="Also those that were exported in the last 30 days.")]
 
 COLUMNS = ("id", "item", "name", "address", "customer", "accepted_at")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would reckon with
 
 
 @app.callback()
@@ -45,9 +45,3 @@ def _write(out: TextIO, rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     writer.writerows([plain(cell) for cell in row] for row in rows)
-
-
-def plain(cell: object) -> str:
-    """A cell that a spreadsheet shows and does not reckon with."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text

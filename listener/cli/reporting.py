@@ -11,6 +11,7 @@ import typer
 
 from listener.cli.asked import Json, moment
 from listener.cli.opening import opened
+from listener.cli.spreadsheet import plain
 
 app = typer.Typer(no_args_is_help=True, help="Reports with their denominators and windows.")
 
@@ -18,7 +19,6 @@ By = Annotated[list[str] | None, typer.Option("--by", metavar="COLUMN", help="Sp
 Since = Annotated[str, typer.Option("--since", metavar="TIME", help="The window: 365d, or from a date on.")]
 Out = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every rate into this file.")]
 Chart = Annotated[Path | None, typer.Option("--chart", metavar="FILE", help="Draw months and rates into this PNG.")]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @app.callback()
@@ -61,9 +61,4 @@ def _write(file: Path, seen: dict[str, object]) -> None:
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         for row in advocacy_report.lines(seen):
-            writer.writerow([_harmless(cell) for cell in row])
-
-
-def _harmless(cell: object) -> object:
-    """A spreadsheet takes what begins like this for a formula, whoever wrote it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else "" if cell is None else cell
+            writer.writerow([plain(cell) for cell in row])

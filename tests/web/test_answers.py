@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 import structlog
 
-from listener.cli.gifts import plain
+from listener.cli.spreadsheet import plain
 from listener.config.quantities import Address
 from listener.intake import BrandNames, Brands, Intake
 from listener.pipeline.answers import Presents, Surveys
