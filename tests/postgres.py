@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from listener.demo.sinks import free_port
 
 
 def binaries() -> Path | None:
@@ -26,9 +27,7 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     tools = binaries()
     assert tools is not None
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     owner = pwd.getpwnam("postgres") if os.getuid() == 0 else None
     if owner:
         os.chown(folder, owner.pw_uid, owner.pw_gid)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -72,11 +74,15 @@ class MailSink:
 
 
 def free_port() -> int:
-    """A port nobody listens on just now; aiosmtpd needs to be told one, it cannot be asked for any."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port nobody listens on just now, for servers that must be told one and cannot be asked for any.
+
+    It lies below the ports that systems hand out by themselves, so that no outgoing call takes it in the meantime.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def _plain(status: int, body: bytes) -> Answer:

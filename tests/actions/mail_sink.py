@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from listener.demo.sinks import free_port
 
 
 @dataclass
@@ -73,8 +74,7 @@ def a_certificate(folder: Path) -> Path:
 @contextmanager
 def mail_sink(certificate: Path | None = None, implicit: bool = False, **refusals: Any) -> Iterator[MailSink]:
     """Without a certificate plain and open; with one STARTTLS and a login are required, or TLS from the start."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        sink = MailSink(free.getsockname()[1], **refusals)
+    sink = MailSink(free_port(), **refusals)
     options: dict[str, Any] = {"hostname": "127.0.0.1", "port": sink.port, "server_hostname": "sink"}
     if certificate:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

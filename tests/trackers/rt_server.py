@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
@@ -15,6 +14,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from listener.demo.sinks import free_port
 
 SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
 DATABASE = Path("/var/lib/dbconfig-common/sqlite3/request-tracker5/rtdb")
@@ -49,9 +50,7 @@ def missing() -> str:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Its address; user root, password password."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     shutil.copy(DATABASE, folder / "rtdb")
     _prepare(folder / "rtdb")
     (folder / "mason").mkdir()
