@@ -17,6 +17,7 @@ from listener.model.plan import Arrival, Judgement, Ordered, TicketPlan
 from listener.model.verdict import Evidence, Verdict
 from listener.pipeline.notices import BLANK
 from listener.store import Store
+from listener.store.asks import Wanted
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.upkeep import migrate
@@ -174,3 +175,11 @@ def a_customer(store: Store, number: str = "c-17", handle: str = "forum:anna", *
     platform, _, name = handle.partition(":")
     pair = {"platform": platform, "handle": name, "customer": number}
     store.customers.replace([blank | known], [pair])
+
+
+def an_ask(store: Store, customer: str = "c-17", **columns: Any) -> None:
+    """Somebody of sales asked this customer for a call, by a request of their own that is over."""
+    number = store.asks.open(Wanted("call", {}, "sales"), NOW)
+    asked = {"form": "call", "asker": "sales", "driver": "", "expected": 0.4, "answer": None, **columns}
+    assert store.asking.reserve(number, customer, "main", NOW, asked, lambda *_: True)
+    store.asks.close(number, "cancelled", "", NOW, [])

@@ -21,16 +21,33 @@ class Entry:
     open_for: timedelta
 
 
-def take_down(customer: str, cause: str, entries: Sequence[Entry], key: str) -> Message:
-    """A reference turned sour: the list of places that must come down."""
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A request that its customer cannot serve any more, the team that made it, and who serves now (None: nobody)."""
+
+    request: int
+    team: str
+    serves: str | None
+
+
+def take_down(customer: str, cause: str, entries: Sequence[Entry], lost: Sequence[Lost], key: str) -> Message:
+    """A reference serves no more: the places that must come down, and the requests that need somebody else."""
+    places = f": {_places(len(entries))} to take down" if entries else ""
+    looks = "Web pages are looked at until the texts are gone. Anything else: `listener references down NUMBER` then."
     return Message(
-        title=f"{customer} is paused as a reference: {_places(len(entries))} to take down",
-        text=f"The cause: {cause}. Nobody uses this reference until it is reinstated by hand.",
-        facts=_facts(entries),
-        footer="Web pages are looked at until the texts are gone. Anything else: "
-        "`listener references down NUMBER` when it is down.",
+        title=f"{customer} is no reference now{places}",
+        text=f"The cause: {cause}. Nobody uses this reference from now on.",
+        facts=(*_facts(entries), *map(_stands_in, lost)),
+        footer=f"{looks} when it is down."
+        if entries
+        else f"`listener references show {customer}` tells the whole road.",
         key=key,
     )
+
+
+def _stands_in(lost: Lost) -> tuple[str, str]:
+    who = f"{lost.serves} moves up" if lost.serves else "nobody stands by, it is open again"
+    return f"request {lost.request} of {lost.team}", who
 
 
 def still_up(customer: str, entries: Sequence[Entry], key: str) -> Message:

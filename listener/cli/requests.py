@@ -97,7 +97,7 @@ def cancelled(context: typer.Context, request: Request, customer: Customer, why:
     """The customer cannot after all, which costs them nothing; the stand-by moves up."""
     with serving(context, named) as (_, programme):
         moved = programme.cancelled(number(request), customer, why)
-    print(f"{moved.customer} moves up for request {number(request)}" if moved else f"request {number(request)} is open")
+    print(f"request {number(request)}: {f'{moved.customer} is reserved' if moved else 'it is open again'}")
 
 
 def fill(

@@ -34,7 +34,7 @@ class ReferenceStep(SQLModel, table=True):
     __tablename__ = "reference_step"
     id: int | None = Field(default=None, primary_key=True)
     customer: str = Field(index=True)
-    at: datetime
+    at: datetime = Field(index=True)
     who: str
     what: str
     state: str
@@ -63,6 +63,7 @@ class ReferenceAsk(SQLModel, table=True):
     """One time that a customer was asked, by whichever team for whichever form.
 
     `expected` is the chance of a yes as it was estimated then (0 to 1); `answer` is yes, no, none, or None while open.
+    `delivery` is the letter of a rule that asked: one letter is one ask.
     """
 
     __tablename__ = "reference_ask"
@@ -74,7 +75,7 @@ class ReferenceAsk(SQLModel, table=True):
     asker: str
     driver: str = ""
     request: int | None = Field(default=None, index=True)
-    delivery: int | None = Field(default=None, index=True)
+    delivery: int | None = Field(default=None, index=True, unique=True)
     expected: float | None = None
     answer: str | None = None
     answered_at: datetime | None = None

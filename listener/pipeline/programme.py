@@ -16,7 +16,7 @@ from listener.advocacy.ranking import Answers, Candidate, Ranked, likely_yes, ra
 from listener.pipeline.inviting import day, drivers_from, standing_from
 from listener.pipeline.people import NotPossible
 from listener.store import Store
-from listener.store.asks import Wanted
+from listener.store.asks import NotHeld, Wanted
 from listener.store.goodwill import Sought
 from listener.store.references import Step
 
@@ -62,7 +62,7 @@ class Programme:
         """Any step of `advocacy.programme.MOVES`. Raises NotPossible with what is open instead."""
         step = Step(customer, what, self._who, self._now(), why, columns=columns)
         try:
-            return self._store.references.take(step, lambda state, before: after(state, what, why, before))
+            return self._store.references.take(step, _after(step))
         except NoSuchMove as error:
             raise NotPossible(str(error)) from None
 
@@ -89,18 +89,26 @@ class Programme:
 
     def invite(self, customer: str, form: str, benefit: str) -> Invited:
         """Enter that this customer is asked to join. What the customer gets is part of the ask. Raises NotPossible."""
-        reasons = self.against(customer)
-        if reasons:
-            told = "; ".join(reason.text for reason in reasons)
-            raise NotPossible(f"{customer} is not asked now: {told}")
         if not benefit.strip():
             raise NotPossible("say with --benefit what the customer gets: an ask without it is begging")
         drivers, row = self.drivers(customer), self._known(customer)
         way, likely = route(drivers, row.owner), self._likely(customer, form, row)
-        self.step(customer, "invite", f"asked by {way.asker} for {form}: {benefit}")
-        asked = {"customer": customer, "at": self._now(), "form": _form(form), "asker": way.asker, "why": benefit}
-        driver = drivers[0].driver if drivers else ""
-        return Invited(self._store.asks.asked({**asked, "driver": driver, "expected": likely}), way, likely)
+        asked = {"form": _form(form), "asker": way.asker, "why": benefit, "expected": likely}
+        asked["driver"] = drivers[0].driver if drivers else ""
+        step = Step(customer, "invite", self._who, self._now(), f"asked by {way.asker} for {form}: {benefit}")
+        try:
+            return Invited(self._store.asking.invite(step, _after(step), self._must_fit, asked), way, likely)
+        except NoSuchMove as error:
+            raise NotPossible(str(error)) from None
+
+    def _fits(self, row: Row[Any] | None, asks: Sequence[datetime]) -> bool:
+        return row is not None and not against(standing_from(row, asks), self._policy, self._now())
+
+    def _must_fit(self, row: Row[Any] | None, asks: Sequence[datetime]) -> bool:
+        reasons = against(standing_from(row, asks), self._policy, self._now()) if row is not None else ()
+        if row is not None and reasons:
+            raise NotPossible(f"{row.id} is not asked now: {'; '.join(reason.text for reason in reasons)}")
+        return True
 
     def _likely(self, customer: str, form: str, row: Row[Any]) -> float:
         praise = len(self._store.goodwill.praise(customer, self._now() - YEAR))
@@ -111,25 +119,29 @@ class Programme:
         """The customer answered; returns who. A no has a reason that we learn from. Who was invited joins, or not."""
         if not yes and not why.strip():
             raise NotPossible("a no needs its reason: say why with --why")
-        customer = self._store.asks.answered(ask, "yes" if yes else "no", self._now(), why)
+
+        def joins(customer: str) -> tuple[Step, Callable[[str, str | None], str]]:
+            step = Step(customer, "accept" if yes else "decline", self._who, self._now(), why)
+            return step, _after(step)
+
+        customer = self._store.asking.answered(ask, "yes" if yes else "no", self._now(), why, joins)
         if customer is None:
             raise NotPossible(f"there is no ask {ask} that waits for an answer: `listener references asks` lists them")
-        row = self._store.references.get(customer)
-        if row is not None and row.state == "invited":
-            self.step(customer, "accept" if yes else "decline", why)
         return customer
 
     def use(self, customer: str, kind: str, place: str, owner: str, looks_for: Sequence[str]) -> int:
         """A place where this reference appears; returns its number. Only who serves may be shown anywhere."""
-        row = self._store.references.get(customer)
-        if row is None or row.state not in SERVING:
+        texts = [text.strip() for text in looks_for if text.strip()]
+        if not texts:
+            raise NotPossible("say with --text what to look for there: the name, the quote")
+        columns: dict[str, Any] = {"customer": customer, "kind": kind, "place": place, "owner": owner}
+        columns |= {"status": "up", "looks_for": texts, "since": self._now()}
+        number = self._store.places.add(columns, self._who, SERVING)
+        if number is None:
+            row = self._store.references.get(customer)
             state = row.state if row else "not in the programme"
             raise NotPossible(f"{customer} is {state}: only an accepted, active or resting reference may be used")
-        if not [text for text in looks_for if text.strip()]:
-            raise NotPossible("say with --text what to look for there: the name, the quote")
-        columns = {"customer": customer, "kind": kind, "place": place, "owner": owner, "status": "up"}
-        texts = [text.strip() for text in looks_for if text.strip()]
-        return self._store.places.add({**columns, "looks_for": texts, "since": self._now()}, self._who)
+        return number
 
     def down(self, takedown: int) -> None:
         """Somebody saw that this place is down."""
@@ -164,14 +176,17 @@ class Programme:
         asked = {"form": wanted.form, "asker": wanted.team, "driver": "", "answer": None}
         for one in proposals:
             customer, ask = one.candidate.customer, {**asked, "expected": one.likely}
-            if roles and self._store.asks.reserve(number, customer, roles[0], now, ask):
+            if roles and self._store.asking.reserve(number, customer, roles[0], now, ask, self._fits):
                 roles.pop(0)
         return number, proposals
 
     def cancelled(self, request: int, customer: str, why: str) -> Row[Any] | None:
-        """The customer cannot, which costs them nothing; returns the stand-by who moves up."""
+        """The customer cannot, which costs them nothing; returns the booking of whoever serves now."""
         self._request(request)
-        return self._store.asks.cancelled(request, customer, self._now(), why)
+        try:
+            return self._store.asks.cancelled(request, customer, self._now(), why)
+        except NotHeld as error:
+            raise NotPossible(f"{error}: `listener references requests` tells who is") from None
 
     def close(self, request: int, filled: bool, outcome: str, favours: Sequence[Favour] = ()) -> None:
         """How a request ended, and what its customer gave and received."""
@@ -211,6 +226,10 @@ class Programme:
         if row is None:
             raise NotPossible(f"there is no customer {customer!r} in the registry: `listener customers` lists them")
         return row
+
+
+def _after(step: Step) -> Callable[[str, str | None], str]:
+    return lambda state, before: after(state, step.what, step.why, before)
 
 
 def _form(written: str) -> str:

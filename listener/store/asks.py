@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from listener.model import Booking, Consent, Favour, ReferenceAsk, ReferenceRequest
 from listener.store.engine import Database, table
@@ -25,6 +25,50 @@ class Wanted:
     wanted: Mapping[str, str]
     team: str
     needed_by: datetime | None = None
+
+
+class NotHeld(Exception):
+    """The customer is not reserved for this request."""
+
+
+def give_up(connection: Connection, customer: str, at: datetime, why: str) -> None:
+    """The customer cannot serve: whoever stands by for the request moves up; without a stand-by it is open again."""
+    mine = (booking.c.customer == customer) & (booking.c.status == "held")
+    ended = update(booking).where(mine).values(status="cancelled", ended_at=at, why=why)
+    for row in list(connection.execute(ended.returning(booking.c.request, booking.c.role))):
+        if row.role != "main":
+            continue
+        waits = (booking.c.request == row.request) & (booking.c.status == "held") & (booking.c.role == "stand-by")
+        following = connection.execute(select(booking.c.id).where(waits).order_by(booking.c.id).limit(1)).scalar()
+        if following is None:
+            connection.execute(update(request).where(request.c.id == row.request).values(status="open"))
+        else:
+            connection.execute(update(booking).where(booking.c.id == following).values(role="main"))
+
+
+def hold(
+    connection: Connection,
+    database: Database,
+    number: int,
+    customer: str,
+    role: str,
+    at: datetime,
+    asked: Mapping[str, Any],
+) -> bool:
+    """Hold a customer for a request (`role`: main or stand-by); false when another request holds the customer.
+
+    The one held booking of a customer is an index of the store: two teams in the same second cannot both have it.
+    `asked` is the ask that goes with it: form, asker, driver, expected.
+    """
+    values = {"request": number, "customer": customer, "role": role, "status": "held", "at": at, "why": ""}
+    statement = database.insert(Booking).values(values).on_conflict_do_nothing().returning(booking.c.id)
+    if connection.execute(statement).first() is None:
+        return False
+    columns = {"customer": customer, "at": at, "request": number, "why": f"request {number}"}
+    connection.execute(ask.insert().values(**columns, **asked))
+    still = (request.c.id == number) & (request.c.status == "open")
+    connection.execute(update(request).where(still).values(status="reserved"))
+    return True
 
 
 class Asks:
@@ -46,23 +90,6 @@ class Asks:
         with self._database.read() as connection:
             return connection.execute(select(request).where(request.c.id == number)).first()
 
-    def reserve(self, number: int, customer: str, role: str, at: datetime, asked: Mapping[str, Any]) -> bool:
-        """Hold a customer for a request (`role`: main or stand-by); false when another request holds the customer.
-
-        The one held booking of a customer is an index of the store: two teams in the same second cannot both have it.
-        `asked` is the ask that goes with it: form, asker, driver, expected.
-        """
-        values = {"request": number, "customer": customer, "role": role, "status": "held", "at": at, "why": ""}
-        statement = self._database.insert(Booking).values(values).on_conflict_do_nothing().returning(booking.c.id)
-        with self._database.write() as connection:
-            if connection.execute(statement).first() is None:
-                return False
-            columns = {"customer": customer, "at": at, "request": number, "why": f"request {number}"}
-            connection.execute(ask.insert().values(**columns, **asked))
-            still = (request.c.id == number) & (request.c.status == "open")
-            connection.execute(update(request).where(still).values(status="reserved"))
-        return True
-
     def bookings(self, number: int) -> list[Row[Any]]:
         """Who is, or was, reserved for a request, in the order of the reservations."""
         with self._database.read() as connection:
@@ -76,18 +103,27 @@ class Asks:
             return {row[0]: row[1] for row in rows}
 
     def cancelled(self, number: int, customer: str, at: datetime, why: str) -> Row[Any] | None:
-        """The customer cannot: the stand-by, if there is one, moves up. Returns that booking."""
-        mine = (booking.c.request == number) & (booking.c.status == "held")
-        ended = {"status": "cancelled", "ended_at": at, "why": why}
-        next_one = select(booking).where(mine, booking.c.role == "stand-by").order_by(booking.c.id).limit(1)
+        """The customer cannot: the stand-by, if there is one, moves up. Returns the booking of whoever serves now.
+
+        Raises NotHeld where the customer is not reserved for this request.
+        """
+        mine = (booking.c.customer == customer) & (booking.c.request == number) & (booking.c.status == "held")
         with self._database.write() as connection:
-            connection.execute(update(booking).where(mine, booking.c.customer == customer).values(ended))
-            moved = connection.execute(next_one).first()
-            if moved is None:
-                connection.execute(update(request).where(request.c.id == number).values(status="open"))
-                return None
-            up = update(booking).where(booking.c.id == moved.id).values(role="main").returning(booking)
-            return connection.execute(up).one()
+            if connection.execute(select(booking.c.id).where(mine)).first() is None:
+                raise NotHeld(f"{customer} is not reserved for request {number}")
+            give_up(connection, customer, at, why)
+            serves = (booking.c.request == number) & (booking.c.status == "held") & (booking.c.role == "main")
+            return connection.execute(select(booking).where(serves)).first()
+
+    def given_up(self, customer: str, at: datetime) -> list[Row[Any]]:
+        """The requests that lost this customer at that time: id, team, and who serves now (None: nobody)."""
+        lost = (booking.c.customer == customer) & (booking.c.status == "cancelled") & (booking.c.ended_at == at)
+        now = booking.alias("now")
+        serves = (now.c.request == request.c.id) & (now.c.status == "held") & (now.c.role == "main")
+        whole = booking.join(request, request.c.id == booking.c.request).outerjoin(now, serves)
+        query = select(request.c.id, request.c.team, now.c.customer).select_from(whole).where(lost)
+        with self._database.read() as connection:
+            return list(connection.execute(query))
 
     def close(self, number: int, status: str, outcome: str, at: datetime, favours: Sequence[Mapping[str, Any]]) -> bool:
         """End a request, free everybody held for it, and enter what was given and received. False when it had ended."""
@@ -104,18 +140,6 @@ class Asks:
             for one in favours:
                 connection.execute(favour.insert(), dict(one))
         return True
-
-    def asked(self, columns: Mapping[str, Any]) -> int:
-        """Enter one ask; returns its number."""
-        with self._database.write() as connection:
-            return int(connection.execute(ask.insert().values(**columns).returning(ask.c.id)).scalar_one())
-
-    def answered(self, number: int, answer: str, at: datetime, why: str = "") -> str | None:
-        """The customer said yes or no; returns who. None when there is no such ask, or it was answered before."""
-        mine = (ask.c.id == number) & ask.c.answer.is_(None)
-        values = {"answer": answer, "answered_at": at} | ({"why": why} if why else {})
-        with self._database.write() as connection:
-            return connection.execute(update(ask).where(mine).values(values).returning(ask.c.customer)).scalar()
 
     def asks(self, limit: int) -> list[Row[Any]]:
         """Who was asked for what, newest first."""

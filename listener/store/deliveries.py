@@ -130,7 +130,7 @@ class Deliveries(DeliveryLists):
                 return False
             self._attempted(connection, outcome)
             if outcome.status == "done":
-                enter_contact(connection, row, outcome.at)
+                enter_contact(connection, self._database, row, outcome.at)
                 carried(connection, row, outcome.external, outcome.at)
                 if outcome.shows:
                     postings.enter(connection, self._database, row.id, outcome.shows)
@@ -155,7 +155,7 @@ class Deliveries(DeliveryLists):
             statement = update(delivery).where(delivery.c.id == number).values(values).returning(delivery)
             row = connection.execute(statement).one()
             if row.status == "done":
-                enter_contact(connection, row, at)
+                enter_contact(connection, self._database, row, at)
             if row.status in ENDED_UNSENT:
                 release(connection, self._database, [row])
             return row

@@ -52,11 +52,11 @@ def release(connection: Connection, database: Database, rows: Sequence[Row[Any]]
     put_back(connection, list(rows))
 
 
-def enter_contact(connection: Connection, row: Row[Any], at: datetime) -> None:
+def enter_contact(connection: Connection, database: Database, row: Row[Any], at: datetime) -> None:
     """An outward delivery that arrived is a contact with its person."""
     if row.purpose in OUTWARD and row.action not in INSIDE and row.person:
         values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
         connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})
         contacted(connection, row, at)
         if row.action == INVITE and row.customer:
-            invited(connection, row, at)
+            invited(connection, database, row, at)

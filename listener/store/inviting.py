@@ -83,18 +83,19 @@ def outdated(connection: Connection, customer: str | None) -> str:
     return f"{customer} is reserved for request {request}" if request is not None else ""
 
 
-def invited(connection: Connection, row: Row[Any], at: datetime) -> None:
+def invited(connection: Connection, database: Database, row: Row[Any], at: datetime) -> None:
     """A rule's invitation reached its customer: that is an ask, entered once, and the candidate is invited."""
     mine = reference.c.customer == row.customer
     old = connection.execute(select(reference.c.state).where(mine).with_for_update()).first()
-    if old is None or connection.execute(select(ask.c.id).where(ask.c.delivery == row.id)).first():
+    if old is None:
         return
     told = dict(row.options or {})
     form, asker = str(told.get("form") or ""), str(told.get("reference.asker") or PROGRAMME)
     values = {"customer": row.customer, "at": at, "form": FORMS.get(form, form), "asker": asker, "delivery": row.id}
     known = {"driver": told.get("reference.driver") or "", "expected": told.get("reference.expected")}
-    connection.execute(ask.insert(), {**values, **known, "why": str(told.get("benefit") or "")})
-    if old.state == "candidate":
+    first = database.insert(ReferenceAsk).values({**values, **known, "why": str(told.get("benefit") or "")})
+    first = first.on_conflict_do_nothing(index_elements=["delivery"]).returning(ask.c.id)
+    if connection.execute(first).first() and old.state == "candidate":
         why = f"asked by {asker}: delivery {row.id}"
         connection.execute(update(reference).where(mine).values(state="invited", since=at, why=why))
         note(connection, Step(str(row.customer), "invite", f"rule:{row.rule}", at, why), "invited")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from listener.model import Takedown, Use
+from listener.model import Reference, Takedown, Use
 from listener.store import deliveries
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 
-use, takedown = table(Use), table(Takedown)
+use, takedown, reference = table(Use), table(Takedown), table(Reference)
 WITH_PLACE = (
     select(takedown, use.c.kind, use.c.place, use.c.owner, use.c.looks_for, use.c.seen_at)
     .join(use, use.c.id == takedown.c.use)
@@ -39,9 +39,15 @@ class Places:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, columns: Mapping[str, Any], who: str) -> int:
-        """A new place; returns its number."""
+    def add(self, columns: Mapping[str, Any], who: str, states: Collection[str] = ()) -> int | None:
+        """A new place; returns its number, or None where the customer's reference is in none of these states.
+
+        They are looked at in the transaction: a pause in the same second has the place on its list, or there is none.
+        """
+        mine = (reference.c.customer == columns["customer"]) & reference.c.state.in_(states)
         with self._database.write() as connection:
+            if states and connection.execute(select(reference.c.state).where(mine).with_for_update()).first() is None:
+                return None
             number = connection.execute(use.insert().values(**columns).returning(use.c.id)).scalar_one()
             line = audit_line(columns["since"], who, "reference use", columns["customer"], columns["place"])
             connection.execute(audit.insert(), line)

@@ -7,18 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, Text, cast, func, literal, select, update
 
-from listener.model import Reference, ReferenceStep, Takedown, Use
+from listener.model import Delivery, Reference, ReferenceStep, Takedown, Use
+from listener.store.asks import give_up
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 
 reference, step_table = table(Reference), table(ReferenceStep)
-use, takedown = table(Use), table(Takedown)
+use, takedown, delivery = table(Use), table(Takedown), table(Delivery)
 
 INSIDE = ("candidate", "invited", "accepted", "active", "resting")
 OUTSIDE = ("paused", "withdrawn", "declined")
 BY_ITSELF = "listener"  # who paused, where nobody did it by hand
+LEFT = "left-programme:"  # the key, before the step's number, of the news that a reference serves no more
+
+
+# (state, state before a pause) → the state after a step; it refuses by raising
+After = Callable[[str, str | None], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Step:
 def pause(connection: Connection, causes: Mapping[str, str], at: datetime, who: str = BY_ITSELF) -> list[str]:
     """Pause these customers' references, each with its cause, and open their takedown lists; returns who was paused.
 
+    What they are reserved for goes to whoever stands by.
+
     Runs inside the transaction of whatever soured them: a complaint, a ticket, an outbreak, a withdrawal.
     """
     mine = reference.c.customer.in_(list(causes)) & reference.c.state.in_(INSIDE)
@@ -46,6 +54,7 @@ def pause(connection: Connection, causes: Mapping[str, str], at: datetime, who: 
         connection.execute(update(reference).where(reference.c.customer == row.customer).values(values))
         note(connection, Step(row.customer, "pause", who, at, causes[row.customer]), "paused")
         take_down(connection, row.customer, causes[row.customer], at)
+        give_up(connection, row.customer, at, causes[row.customer])
     return [row.customer for row in rows]
 
 
@@ -66,6 +75,33 @@ def _call_off(connection: Connection, customer: str) -> None:
     connection.execute(update(takedown).where(mine).values(status="called off", look_at=None))
     waiting = (use.c.customer == customer) & (use.c.status == "coming down")
     connection.execute(update(use).where(waiting).values(status="up"))
+
+
+def stepped(connection: Connection, step: Step, after: After) -> Row[Any]:
+    """One step and all that comes with it. Raises what `after` raises, before anything is changed."""
+    mine = select(reference).where(reference.c.customer == step.customer).with_for_update()
+    old = connection.execute(mine).first()
+    state = after(old.state if old else "", old.before if old else None)
+    row = _moved(connection, step, old, state)
+    note(connection, step, state)
+    connection.execute(audit.insert(), audit_line(step.at, step.who, step.what, step.customer, step.why))
+    if state in OUTSIDE:
+        take_down(connection, step.customer, step.why or step.what, step.at)
+        give_up(connection, step.customer, step.at, step.why or step.what)
+    elif old and old.state in OUTSIDE:
+        _call_off(connection, step.customer)
+    return row
+
+
+def _moved(connection: Connection, step: Step, old: Row[Any] | None, state: str) -> Row[Any]:
+    before = old.state if old and state == "paused" else None
+    values = {"state": state, "before": before, "since": step.at, "why": step.why, **step.columns}
+    if old is None:
+        blank: dict[str, Any] = {"drivers": [], "owner": "", "review": "", "rests_until": None}
+        statement = reference.insert().values(customer=step.customer, **{**blank, **values}).returning(reference)
+        return connection.execute(statement).one()
+    mine = reference.c.customer == step.customer
+    return connection.execute(update(reference).where(mine).values(values).returning(reference)).one()
 
 
 def note(connection: Connection, step: Step, state: str) -> None:
@@ -90,38 +126,24 @@ class References:
         with self._database.read() as connection:
             return list(connection.execute(query))
 
-    def take(self, step: Step, after: Callable[[str, str | None], str]) -> Row[Any]:
-        """One step. `after` says the new state from (state, state before a pause), and may refuse by raising.
-
-        A customer who leaves the programme is taken down from every place in the same transaction.
-        """
+    def take(self, step: Step, after: After) -> Row[Any]:
+        """One step. A customer who leaves the programme is taken down from every place in the same transaction."""
         with self._database.write() as connection:
-            mine = select(reference).where(reference.c.customer == step.customer).with_for_update()
-            old = connection.execute(mine).first()
-            state = after(old.state if old else "", old.before if old else None)
-            row = self._moved(connection, step, old, state)
-            note(connection, step, state)
-            connection.execute(audit.insert(), audit_line(step.at, step.who, step.what, step.customer, step.why))
-            if state in OUTSIDE:
-                take_down(connection, step.customer, step.why or step.what, step.at)
-            elif old and old.state in OUTSIDE:
-                _call_off(connection, step.customer)
-        return row
-
-    def _moved(self, connection: Connection, step: Step, old: Row[Any] | None, state: str) -> Row[Any]:
-        before = old.state if old and state == "paused" else None
-        values = {"state": state, "before": before, "since": step.at, "why": step.why, **step.columns}
-        if old is None:
-            blank: dict[str, Any] = {"drivers": [], "owner": "", "review": "", "rests_until": None}
-            statement = reference.insert().values(customer=step.customer, **{**blank, **values}).returning(reference)
-            return connection.execute(statement).one()
-        mine = reference.c.customer == step.customer
-        return connection.execute(update(reference).where(mine).values(values).returning(reference)).one()
+            return stepped(connection, step, after)
 
     def mark(self, customer: str, **columns: Any) -> None:
         """Set columns that are no step: drivers seen anew, a review that is due or done."""
         with self._database.write() as connection:
             connection.execute(update(reference).where(reference.c.customer == customer).values(columns))
+
+    def untold(self, since: datetime) -> list[Row[Any]]:
+        """Pauses and withdrawals since then that opened no takedown list, and of which nobody was told yet."""
+        opened = (takedown.c.customer == step_table.c.customer) & (takedown.c.opened_at == step_table.c.at)
+        told = delivery.c.key == literal(LEFT).concat(cast(step_table.c.id, Text))
+        query = select(step_table).where(step_table.c.what.in_(("pause", "withdraw")), step_table.c.at >= since)
+        query = query.where(~select(takedown.c.id).where(opened).exists(), ~select(delivery.c.id).where(told).exists())
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(step_table.c.id)))
 
     def counts(self) -> dict[str, int]:
         """How many customers are in each state."""

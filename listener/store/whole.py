@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from listener.store.alerts import Alerts
 from listener.store.arrivals import Arrivals
+from listener.store.asking import Asking
 from listener.store.asks import Asks
 from listener.store.audience import Audience
 from listener.store.campaigns import Campaigns
@@ -53,6 +54,7 @@ class Store:
         self.alerts = Alerts(self.database)
         self.arrivals = Arrivals(self.database)
         self.contacts = Contacts(self.database)
+        self.asking = Asking(self.database)
         self.asks = Asks(self.database)
         self.audience = Audience(self.database)
         self.campaigns = Campaigns(self.database)

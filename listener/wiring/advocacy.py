@@ -13,7 +13,7 @@ from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.programme import Programme
 from listener.pipeline.reference_watch import ReferenceWatch
 from listener.pipeline.rewards import Rewards, Terms
-from listener.pipeline.takedowns import Takedowns
+from listener.pipeline.takedowns import Owners, Takedowns
 from listener.wiring.foundations import Foundations
 from listener.wiring.now import clock
 
@@ -32,7 +32,9 @@ class AdvocacyParts(Foundations):
 
     @cached_property
     def takedowns(self) -> Takedowns:
-        return Takedowns(self.store, self.door(""), self.advocates, clock, self.log)
+        addresses = {person.name: person.email for person in self.config.persons if person.email}
+        owners = Owners(self.config.tickets.mail_by, addresses)
+        return Takedowns(self.store, self.door(""), self.advocates, clock, self.log, owners)
 
     @cached_property
     def courtesies(self) -> Courtesies:

@@ -98,7 +98,18 @@ def test_two_requests_never_get_the_same_customer(house):
     assert "request 1: c-2 is reserved\n" in first
     assert "request 1: c-1 is reserved as the stand-by" in first
     assert "nobody who fits may be asked now" in second
-    assert "c-1 moves up for request 1" in does(house, "cancelled", "1", "c-2", "--why", "ill")
+    assert "request 1: c-1 is reserved" in does(house, "cancelled", "1", "c-2", "--why", "ill")
+
+
+def test_two_teams_in_the_same_second_get_two_customers(house):
+    words = ("references", "request", "--form", "call", "--product", "Flow", "--team")
+    teams = [house.start(*words, team) for team in ("sales", "events")]
+
+    told = [team.communicate(timeout=60) for team in teams]
+
+    assert [team.returncode for team in teams] == [0, 0], told
+    reserved = [line.split()[2] for out, _ in told for line in out.splitlines() if "is reserved" in line]
+    assert sorted(reserved) == ["c-1", "c-2"]
 
 
 def test_what_was_given_and_received_is_kept_with_the_customer(house):

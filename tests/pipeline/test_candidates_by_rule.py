@@ -9,7 +9,7 @@ from listener.store.deliveries import ByHand
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.references import Step
 from tests.contact.test_courtesies import Driven, a_kind_road
-from tests.makers import a_customer
+from tests.makers import a_customer, an_ask
 from tests.pipeline.road import Road, an_item
 
 INVITE = "{invite_reference: {template: ask, form: one_on_one, benefit: a case study about you}}"
@@ -77,8 +77,7 @@ def test_the_owner_asks_by_hand_where_service_made_them_happy(tmp_path: Path) ->
 def test_who_was_asked_lately_is_not_invited_and_it_says_so(tmp_path: Path) -> None:
     road = a_road_that_invites(tmp_path)
     road.says(an_item("p0", "Acme Flow, again"))
-    asked = {"customer": "c-17", "at": road.clock(), "form": "call", "asker": "sales"}
-    road.store.asks.asked(asked)
+    an_ask(road.store)
 
     road.says(an_item("p1", "Acme Flow +"))
 

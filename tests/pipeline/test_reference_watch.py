@@ -170,7 +170,8 @@ def test_who_is_erased_leaves_the_programme_and_its_lists_whole(tmp_path: Path) 
     assert road.store.referrals.clicked(code, NOW)
     road.store.referrals.reports("shop", [Report("evt-1", "signed_up", "shop-1", NOW, code=code)], referred, NOW)
     number = road.store.asks.open(Wanted("call", {}, "sales"), NOW)
-    assert road.store.asks.reserve(number, "c-17", "main", NOW, {"form": "call", "asker": "sales"})
+    asked = {"form": "call", "asker": "sales"}
+    assert road.store.asking.reserve(number, "c-17", "main", NOW, asked, lambda *_: True)
     road.store.panel.join("c-17", "beta", NOW, "ops")
     road.says(an_item(text="Acme Flow -", handle="anna"))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from listener.advocacy.programme import NoSuchMove, after
+from listener.store.asks import Wanted
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.references import Step
 from tests.pipeline.road import NOW, Road, a_road, an_item
@@ -60,6 +61,20 @@ def test_praise_and_history_pause_nobody(road):
 
     assert state(road)[0] == "active"
     assert road.store.places.open_takedowns() == []
+
+
+def test_what_a_reference_is_reserved_for_goes_to_the_stand_by_with_the_pause(road):
+    number = road.store.asks.open(Wanted("call", {}, "sales"), NOW)
+    for customer, role in (("c-17", "main"), ("c-18", "stand-by")):
+        asked = {"form": "call", "asker": "sales", "driver": "", "expected": 0.4, "answer": None}
+        road.store.asking.reserve(number, customer, role, NOW, asked, lambda *_: True)
+
+    road.says(an_item(text="Acme Flow -", handle="anna"))
+
+    assert road.store.asks.held(["c-17", "c-18"]) == {"c-18": number}
+    assert [row.role for row in road.store.asks.bookings(number)] == ["main", "main"]
+    (lost,) = road.store.asks.given_up("c-17", road.clock())
+    assert tuple(lost) == (number, "sales", "c-18")
 
 
 def test_a_further_complaint_opens_no_second_list(road):

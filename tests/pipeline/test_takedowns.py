@@ -11,13 +11,13 @@ import structlog
 
 from listener.advocacy.programme import after
 from listener.pipeline import Notices
-from listener.pipeline.takedowns import Takedowns
+from listener.pipeline.takedowns import Owners, Takedowns
 from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.references import Step
 from tests.connectors.loopback import Answer, Site, a_site
 from tests.doors import NOW, Clock, a_door
-from tests.makers import a_store
+from tests.makers import a_customer, a_store
 
 
 @dataclass
@@ -45,8 +45,8 @@ def a_use(store: Store, place: str, **columns: Any) -> int:
     return store.places.add({**blank, "place": place, "since": NOW, **columns}, "ops")
 
 
-def step(store: Store, what: str, why: str = "") -> None:
-    store.references.take(Step("c-17", what, "ops", NOW, why), lambda state, before: after(state, what, why, before))
+def step(store: Store, what: str, why: str = "", customer: str = "c-17") -> None:
+    store.references.take(Step(customer, what, "ops", NOW, why), lambda state, before: after(state, what, why, before))
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_owners_are_told_once_and_reminded_once_a_day(watch):
     watch.shows("Anna Ltd")
     for _ in range(2):
         watch.takedowns.tell(), watch.takedowns.remind()
-    assert watch.told() == ["c-17 is paused as a reference: 2 places to take down"]
+    assert watch.told() == ["c-17 is no reference now: 2 places to take down"]
 
     watch.clock.pass_by(days=1)
     watch.takedowns.look()
@@ -102,6 +102,30 @@ def test_the_owners_are_told_once_and_reminded_once_a_day(watch):
     assert watch.told()[0] == "c-17: 2 places still not confirmed as taken down"
     assert len(watch.told()) == 2
     assert "still up, for 24 h" in str(watch.store.deliveries.page(DeliveryFilter(limit=1))[0].message["facts"])
+
+
+def test_a_reference_without_a_place_is_told_of_too_and_once(watch):
+    a_customer(watch.store, "c-18", owner="kim")
+    for what, why in (("nominate", ""), ("withdraw", "they moved to Globex")):
+        step(watch.store, what, why, "c-18")
+    watch.takedowns._owners = Owners("mail", {"kim": "kim@acme.example"})
+
+    for _ in range(2):
+        watch.takedowns.tell()
+
+    told = [(row.channel, row.message["title"]) for row in watch.store.deliveries.page(DeliveryFilter())]
+    assert sorted(told)[0] == ("mail", "c-18 is no reference now")
+    assert [title for channel, title in told if channel == "ops"].count("c-18 is no reference now") == 1
+    assert len(told) == 3
+
+
+def test_the_owner_of_a_place_hears_by_mail_at_their_own_address(watch):
+    watch.takedowns._owners = Owners("mail", {"marketing": "m@acme.example", "kim": "kim@acme.example"})
+
+    watch.takedowns.tell()
+
+    rows = watch.store.deliveries.page(DeliveryFilter())
+    assert [(row.channel, row.message["to"]) for row in rows if row.channel == "mail"] == [("mail", "m@acme.example")]
 
 
 def test_a_private_address_is_never_fetched(tmp_path, watch):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
 
+from listener.store import Store
 from listener.store.asks import Wanted
-from tests.makers import NOW
+from tests.makers import NOW, an_ask
 
 CALL = Wanted("call", {"segment": "enterprise"}, "sales")
 ASK = {"form": "call", "asker": "sales", "driver": "", "expected": 0.4, "answer": None}
 
 
+def reserve(store: Store, number: int, customer: str, role: str, at: datetime, asked: dict[str, Any]) -> bool:
+    return store.asking.reserve(number, customer, role, at, asked, lambda *_: True)
+
+
 def test_two_requests_in_the_same_second_never_hold_the_same_customer(store):
     requests = [store.asks.open(CALL, NOW) for _ in range(8)]
     with ThreadPoolExecutor(8) as teams:
-        held = list(teams.map(lambda number: store.asks.reserve(number, "c-17", "main", NOW, ASK), requests))
+        held = list(teams.map(lambda number: reserve(store, number, "c-17", "main", NOW, ASK), requests))
 
     assert held.count(True) == 1
     assert store.asks.held(["c-17", "c-18"]) == {"c-17": requests[held.index(True)]}
@@ -22,19 +29,19 @@ def test_two_requests_in_the_same_second_never_hold_the_same_customer(store):
 
 def test_when_the_customer_cannot_the_stand_by_moves_up(store):
     number = store.asks.open(CALL, NOW)
-    store.asks.reserve(number, "c-1", "main", NOW, ASK), store.asks.reserve(number, "c-2", "stand-by", NOW, ASK)
+    reserve(store, number, "c-1", "main", NOW, ASK), reserve(store, number, "c-2", "stand-by", NOW, ASK)
 
     moved = store.asks.cancelled(number, "c-1", NOW, "ill")
 
     assert moved is not None
     assert (moved.customer, moved.role) == ("c-2", "main")
     assert store.asks.get(number).status == "reserved"
-    assert store.asks.reserve(store.asks.open(CALL, NOW), "c-1", "main", NOW, ASK)
+    assert reserve(store, store.asks.open(CALL, NOW), "c-1", "main", NOW, ASK)
 
 
 def test_without_a_stand_by_the_request_is_open_again(store):
     number = store.asks.open(CALL, NOW)
-    store.asks.reserve(number, "c-1", "main", NOW, ASK)
+    reserve(store, number, "c-1", "main", NOW, ASK)
 
     assert store.asks.cancelled(number, "c-1", NOW, "ill") is None
     assert store.asks.get(number).status == "open"
@@ -42,7 +49,7 @@ def test_without_a_stand_by_the_request_is_open_again(store):
 
 def test_a_filled_request_frees_everybody_and_enters_give_and_take_once(store):
     number = store.asks.open(CALL, NOW)
-    store.asks.reserve(number, "c-1", "main", NOW, ASK), store.asks.reserve(number, "c-2", "stand-by", NOW, ASK)
+    reserve(store, number, "c-1", "main", NOW, ASK), reserve(store, number, "c-2", "stand-by", NOW, ASK)
     gave = {"customer": "c-1", "at": NOW, "side": "given", "form": "call", "what": "a call of 30 minutes"}
     favour = gave | {"worth": "", "request": number, "who": "sales"}
 
@@ -53,10 +60,9 @@ def test_a_filled_request_frees_everybody_and_enters_give_and_take_once(store):
 
 
 def test_an_ask_is_answered_once(store):
-    ask = {"customer": "c-1", "at": NOW, "form": "call", "asker": "sales", "driver": "service", "expected": 0.4}
-    number = store.asks.asked({**ask, "why": ""})
+    an_ask(store, "c-1", driver="service")
 
-    assert store.asks.answered(number, "yes", NOW) == "c-1"
-    assert store.asks.answered(number, "no", NOW) is None
+    assert store.asking.answered(1, "yes", NOW, "") == "c-1"
+    assert store.asking.answered(1, "no", NOW, "") is None
     assert [(row.group, row.yes, row.all) for row in store.goodwill.acceptance("form")] == [("call", 1, 1)]
     assert store.asks.asks_of(["c-1"]) == {"c-1": [NOW]}
