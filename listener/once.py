@@ -31,6 +31,7 @@ def run_once(parts: Parts) -> bool:
     parts.issue_watch.beat()
     for name in parts.tracking.names:
         parts.tracking.pull(name)
+    _mind_advocates(parts)
     while True:
         parts.upkeep.tell(patient=False)
         parts.takedowns.tell()
@@ -41,10 +42,16 @@ def run_once(parts: Parts) -> bool:
         with parts.act.performing() as performer:
             for number, _ in due:
                 fine = performer.perform(number) in FINE and fine
-    parts.takedowns.look()
-    parts.rewards.decide()
     parts.upkeep.daily()
     return fine
+
+
+def _mind_advocates(parts: Parts) -> None:
+    """Before anybody is told: who left or was handed over, what still stands on the web, what was earned."""
+    parts.reference_watch.look()
+    parts.takedowns.look()
+    parts.takedowns.remind()
+    parts.rewards.decide()
 
 
 def _poll_all(parts: Parts) -> bool:

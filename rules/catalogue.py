@@ -95,6 +95,7 @@ _FIELDS = (
     Field("thread.praise", "flag", "Whether somebody else's praise stands in the same conversation.", default=False),
     Field("thread.persons", "number", "How many persons speak in the conversation, this one too.", unit="persons"),
     Field("rating", "number", "Stars given with the post.", unit="stars, 0 to 5"),
+    Field("survey.score", "number", "The score of an answer to our survey.", unit="0 to 10"),
     Field("sentiment", "name", "The feeling toward the brand; unknown where unscored.", SENTIMENTS, kept=True),
     Field("score", "number", "The feeling as a number.", unit="−1 to 1"),
     Field("confidence", "number", "How sure the verdict is.", unit="0 to 1"),

@@ -17,6 +17,7 @@ from rules.terms import Facts, Value
 WORDS: Final = frozenset({"title", "text", "author.name", "company_reply", "attribute.author_email"})
 WINDOWS: Final = (7, 30, 365)
 DAY = 86_400
+SURVEY = "survey"  # the kind of the mentions that answers to our surveys are
 
 
 def facts_of(
@@ -52,6 +53,7 @@ def _said(row: Row[Any]) -> dict[str, Value | None]:
         "product": row.product,
         "url": row.url,
         "rating": row.rating,
+        "survey.score": row.attributes.get("score") if row.kind == SURVEY else None,
         "reply_to_us": row.reply_to_us,
         "company_reply": row.company_reply,
         "author.handle": row.author_handle,

@@ -97,9 +97,9 @@ class Places:
         return True
 
     def untold(self) -> dict[str, list[Row[Any]]]:
-        """Open entries of which nobody was told yet, by customer."""
+        """Entries of which nobody was told yet, by customer: also of places that a look found down already."""
         found: dict[str, list[Row[Any]]] = {}
-        query = WITH_PLACE.where(takedown.c.status == "open", takedown.c.told_at.is_(None))
+        query = WITH_PLACE.where(takedown.c.status.in_(("open", "confirmed")), takedown.c.told_at.is_(None))
         with self._database.read() as connection:
             for row in connection.execute(query):
                 found.setdefault(row.customer, []).append(row)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from listener.model import ReferenceStep, Takedown
+from listener.store.engine import table
 from tests.connectors.loopback import Answer, a_site
 from tests.makers import CONFIG, House, a_house
 
@@ -43,6 +47,12 @@ def serving(house: House) -> None:
     does(house, "invite", "c-1", "--form", "call", "--benefit", "a case study")
     does(house, "answer", "1", "--yes")
     does(house, "activate", "c-1")
+
+
+def told(house: House) -> list[str]:
+    """What our own people were told of references, oldest first."""
+    rows = [json.loads(line) for line in house.run("deliveries", "--json").out.splitlines()]
+    return [row["text"].splitlines()[0] for row in reversed(rows) if "c-1" in row["text"].partition("\n")[0]]
 
 
 def test_a_customers_road_and_who_asks_whom(house):
@@ -130,4 +140,26 @@ def test_a_place_is_taken_down_when_the_reference_pauses(house):
         assert house.run("run", "--once").code == 0
 
     assert does(house, "takedowns").strip() == "no takedowns"
+    assert told(house) == ["c-1 is no reference now: 1 place to take down"]
     assert "down: web page" in does(house, "show", "c-1")
+
+
+def test_one_round_does_the_daily_look_and_tells_of_it(house):
+    serving(house)
+    does(house, "use", "c-1", "sales deck 2026", "--kind", "deck", "--text", "Anna Ltd")
+    (house.folder / "customers.csv").write_text(CUSTOMERS.replace(",kim,", ",lou,"))
+    assert house.run("run", "--once").code == 0
+    assert told(house) == ["c-1: a new owner looks after this reference"]
+
+    does(house, "pause", "c-1", "--why", "a quarrel")
+    with house.store() as store, store.database.write() as connection:
+        before = datetime.now(UTC) - timedelta(days=2)
+        connection.execute(update(table(Takedown)).values(opened_at=before))
+        connection.execute(update(table(ReferenceStep)).values(at=before))
+    for _ in range(2):
+        assert house.run("run", "--once").code == 0
+
+    assert told(house)[1:] == [
+        "c-1: 1 place still not confirmed as taken down",
+        "c-1 is no reference now: 1 place to take down",
+    ]

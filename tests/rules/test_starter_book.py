@@ -59,7 +59,8 @@ def test_an_outbreak_is_told_once_in_six_hours_and_every_complaint_keeps_its_tic
 
 def test_alerts_and_tickets_are_live_thanks_ask_and_the_rest_is_in_shadow() -> None:
     modes = {step.action.name: rule.mode for rule in load(STARTER).rules for step in rule.steps}
-    assert modes == {"open_ticket": "live", "alert": "live", "check_issue": "live", "thank": "ask", "tag": "shadow"}
+    shadow = {"tag": "shadow", "invite_reference": "shadow"}
+    assert modes == {"open_ticket": "live", "alert": "live", "check_issue": "live", "thank": "ask", **shadow}
 
 
 def test_what_is_neither_praise_nor_complaint_orders_nothing_and_says_why() -> None:

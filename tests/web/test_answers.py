@@ -16,12 +16,12 @@ import structlog
 from listener.cli.spreadsheet import plain
 from listener.config.quantities import Address
 from listener.intake import BrandNames, Brands, Intake
-from listener.pipeline.answers import Presents, Surveys
+from listener.pipeline.answers import Presents, Reply, Surveys
 from listener.signing import Signer
 from listener.store.delivery_lists import DeliveryFilter
 from listener.web import serve
 from listener.web.answers import GiftPage, SurveyPage
-from tests.makers import NOW, a_delivery, a_house
+from tests.makers import NOW, a_customer, a_delivery, a_house
 from tests.pipeline.road import Road, a_road
 
 LOG, SIGNER = structlog.get_logger("listener"), Signer(b"key")
@@ -83,6 +83,34 @@ def test_an_answer_becomes_a_mention_of_its_customer_and_walks_the_road(road: Ro
     assert row.text == "Too dear & slow\nReasons: Price.\n2 of 10."
     assert (row.rating, row.attributes["score"], row.attributes["reasons"]) == (1.8, 2, "Price")
     assert road.store.tickets.of_mention(1) == 1
+
+
+CANDIDATES = """\
+version: 1
+rules:
+  - id: fond
+    mode: ask
+    when: {survey.score: {at_least: 9}}
+    then: [{invite_reference: {form: talk, benefit: fame}}]
+    limits: {invite_reference: {per_person: 1 per year}}
+"""
+
+
+@pytest.mark.parametrize(("score", "state"), [(9, "candidate"), (8, None)])
+def test_a_score_makes_its_customer_a_candidate_by_rule(tmp_path: Path, score: int, state: str | None) -> None:
+    (tmp_path / "invite-reference.txt").write_text("May others ask you?")
+    road = a_road(tmp_path, CANDIDATES)
+    a_customer(road.store, handle="forum:anna")
+    a_delivery(road.store, "done", key="ask", action="ask_feedback", purpose="ask", person="c-17", customer="c-17")
+    intake = Intake(Brands([BrandNames("Acme Flow", ("acme flow",))]), Brands([]))
+    surveys = Surveys(road.store, intake, SIGNER, ["Acme Flow"], road.clock)
+
+    assert surveys.keep(link("survey", "ask").rpartition("/")[2], Reply(score))
+    while road.judge.batch():
+        pass
+
+    row = road.store.references.get("c-17")
+    assert (row.state if row else None) == state
 
 
 def test_a_link_is_answered_once_whatever_comes_after(road: Road, port: int) -> None:
