@@ -16,6 +16,7 @@ from listener.advocacy.fatigue import Policy
 from listener.model.plan import Judgement
 from listener.pipeline.inviting import nominated, refusal
 from listener.pipeline.letters import LETTERS, Mailroom, letter
+from listener.store.grounds import COMPLAINTS
 from listener.store.judging import Turn
 from rules.problems import Misread
 from rules.quantities import money
@@ -125,9 +126,16 @@ class Courtesies:
             places = options.get("places", ())
             return {"share.places": ", ".join(places) if isinstance(places, tuple) else str(places)}
         if action == "invite_panel":
-            return {"panel.name": str(options.get("panel", ""))}
+            return self._panel(asked, turn)
         told = self._invitation(asked, turn) if action == "invite_reference" else {}
         return told | {f"reference.{name}": str(options.get(name, "")) for name in ("benefit", "form")}
+
+    def _panel(self, asked: Asked, turn: Turn) -> dict[str, Value]:
+        """The panel is for those who told what is wrong; a stranger's complaint is the mention itself."""
+        who = asked.customer.id if asked.customer is not None else None
+        if not (turn.inviting.is_detractor(who) if who else asked.judgement.verdict.label in COMPLAINTS):
+            raise Unsuited("the panel is for critics: no complaint and no low score of theirs within a year")
+        return {"panel.name": str(asked.settled.options.get("panel", ""))}
 
     def _invitation(self, asked: Asked, turn: Turn) -> dict[str, Value]:
         """A known customer becomes a candidate with it, unless nobody may ask them now."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from listener.model import Booking, Reference, ReferenceAsk
 from listener.store import goodwill
 from listener.store.engine import Database, table
+from listener.store.panel import is_detractor
 from listener.store.references import Step, note
 
 reference, ask, booking = table(Reference), table(ReferenceAsk), table(Booking)
@@ -50,6 +51,10 @@ class Inviting:
         """Every ask of the customer, oldest first: when, and what was answered."""
         query = select(ask.c.at, ask.c.answer).where(ask.c.customer == customer).order_by(ask.c.at)
         return list(self._connection.execute(query))
+
+    def is_detractor(self, customer: str) -> bool:
+        """Whether this customer complained within a year, or gave a low score in a survey."""
+        return is_detractor(self._connection, customer, self._at - YEAR)
 
     def praise(self, customer: str) -> list[Row[Any]]:
         """A year of the customer's praise, newest first."""

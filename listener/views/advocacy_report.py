@@ -46,7 +46,7 @@ def report(store: Store, goals: Sequence[Goal], by: Sequence[str], window: Windo
         },
         "referrals": {name: int(value) for name, value in count.sums(since, until)._mapping.items()},
         "by_month": months,
-        "next_quarter": _forecast(forecast([month["purchased"] for month in months[:-1]], QUARTER)),
+        "next_quarter": _forecast(forecast([month["purchased"] for month in _whole(months, window)], QUARTER)),
         "reasons_against": _reasons(store, window),
         "share_rate": {
             **{key: _groups(count.sharers(key, since, until)) for key in ("product", "month", *by)},
@@ -88,6 +88,12 @@ def _months(store: Store, window: Window) -> list[Object]:
     return months
 
 
+def _whole(months: Sequence[Object], window: Window) -> Sequence[Object]:
+    """Months of which the window holds every day: half a month counted as one would make the forecast too low."""
+    first = 0 if window.since <= window.since.replace(day=1, hour=0, minute=0, second=0, microsecond=0) else 1
+    return months[first:-1]
+
+
 def _forecast(found: Forecast | None) -> Object | None:
     if found is None:
         return None
@@ -115,7 +121,8 @@ def told(seen: Object) -> Iterator[str]:
         yield f"coverage      {goal['goal']}: {goal['have']} of {goal['want']}" + (
             f", {goal['gap']} short" if goal["gap"] else ""
         )
-    yield from _told_rates("said yes", seen["acceptance"]["form"])
+    for key, rows in seen["acceptance"].items():
+        yield from _told_rates(f"said yes by {key}", rows)
     yield from _told_rates("referral rate", [seen["referral_rate"]["overall"]])
     for key, rows in seen["referral_rate"].items():
         if key != "overall":
@@ -125,6 +132,9 @@ def told(seen: Object) -> Iterator[str]:
         f"referrals     {sums['newcomers']} newcomers, {sums['purchased']} bought for {sums['worth'] / 100:,.2f}; "
         f"earned {sums['earned'] / 100:,.2f}, rewarded {sums['rewarded'] / 100:,.2f}, {sums['rejected']} rejected"
     )
+    for month in seen["by_month"]:
+        if month["newcomers"]:
+            yield f"  {month['month']}     {month['newcomers']} newcomers, {month['purchased']} bought"
     yield f"next quarter  {_coming(seen['next_quarter'])}"
     for reason in seen["reasons_against"]:
         yield f"why not       {reason['reason']}: {reason['count']}"
@@ -143,13 +153,23 @@ def _told_rates(name: str, rows: Sequence[Object]) -> Iterator[str]:
     for row in rows:
         found = rate(row["count"], row["of"])
         group = f"{row['group']}: " if row["group"] not in (None, "all") else ""
-        yield f"{name:13} {group}{found}"
+        expected = f"; {row['expected']:.0%} were expected" if row.get("expected") is not None else ""
+        yield f"{name:13} {group}{found}{expected}"
 
 
 def lines(seen: Object) -> Iterator[tuple[object, ...]]:
-    """Every rate of the report as a row of a CSV file, with its header first."""
+    """Every figure of the report as a row of a CSV file, with its header first."""
     yield ("figure", "by", "group", "count", "of", "share", "low", "high")
     for figure in ("acceptance", "referral_rate", "share_rate"):
         for key, rows in seen[figure].items():
             for row in [rows] if isinstance(rows, dict) else rows:
                 yield (figure, key, row["group"], *(row[name] for name in ("count", "of", "share", "low", "high")))
+    for month in seen["by_month"]:
+        yield ("purchased_of_newcomers", "month", month["month"], month["purchased"], month["newcomers"], "", "", "")
+    for goal in seen["references"]["coverage"]:
+        yield ("coverage", "goal", goal["goal"], goal["have"], goal["want"], "", "", "")
+    for reason in seen["reasons_against"]:
+        yield ("reason_against", "reason", reason["reason"], reason["count"], "", "", "", "")
+    coming = seen["next_quarter"]
+    if coming:
+        yield ("next_quarter", "", "", coming["expected"], "", "", coming["low"], coming["high"])

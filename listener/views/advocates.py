@@ -153,4 +153,31 @@ def panelist(row: Record) -> Object:
         "joined_at": moment(row.joined_at),
         "outcome": row.outcome or None,
         "outcome_at": moment(row.outcome_at),
+        "detractor": row.before_hurt > 0,
+        "before": _voice(row, "before"),
+        "after": _voice(row, "after") if row.joined_at else None,
+        "since_then": _since_then(row) if row.joined_at else None,
     }
+
+
+def _voice(row: Record, when: str) -> Object:
+    """How somebody spoke of us: mentions, complaints among them, mean score (−1 to 1), last survey (0 to 10)."""
+    score = getattr(row, f"{when}_score")
+    return {
+        "mentions": getattr(row, f"{when}_mentions"),
+        "complaints": getattr(row, f"{when}_hurt"),
+        "score": None if score is None else round(float(score), 2),
+        "survey": getattr(row, f"{when}_survey"),
+    }
+
+
+def _since_then(row: Record) -> str:
+    """What a member said after joining, against before."""
+    if not row.after_mentions:
+        return "silent"
+    parts = [f"{row.after_mentions} mentions, {row.after_hurt} complaints"]
+    for name, sign in (("score", "+.2f"), ("survey", "d")):
+        before, after = getattr(row, f"before_{name}"), getattr(row, f"after_{name}")
+        if after is not None:
+            parts.append(f"{name} {after:{sign}}" + (f" (was {before:{sign}})" if before is not None else ""))
+    return ", ".join(parts)

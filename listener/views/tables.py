@@ -56,7 +56,10 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         "uses": ("id", "status", "customer", "kind", "place", "owner", "since", "seen_at"),
         "takedowns": ("id", "customer", "kind", "place", "owner", "hours", "seen", "detail"),
         "referrals": ("id", "at", "customer", "newcomer", "status", "source", "worth", "earned", "rewarded", "why"),
-        "panel": ("customer", "panel", "mention", "score", "invitation", "invited_at", "joined_at", "outcome"),
+        "panel": (
+            *("customer", "panel", "detractor", "mention", "score", "invitation", "invited_at", "joined_at"),
+            *("since_then", "outcome"),
+        ),
         "favours": ("at", "customer", "side", "form", "what", "worth", "who"),
         "erasures": ("id", "at", "what", "url"),
         "suggestions": ("account", "customer", "confidence", "evidence"),

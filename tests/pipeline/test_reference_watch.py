@@ -180,6 +180,6 @@ def test_who_is_erased_leaves_the_programme_and_its_lists_whole(tmp_path: Path) 
     road.store.personal.erase(whom, ["a" * 64], "ops", "asked for it", NOW)
 
     assert list(road.store.personal.rows(whom)) == []
-    assert (reference(road), road.store.places.open_takedowns(), road.store.panel.all(9)) == (None, [], [])
+    assert (reference(road), road.store.places.open_takedowns(), road.store.panel.all(9, NOW)) == (None, [], [])
     assert not road.store.referrals.clicked(code, NOW)
     look(road)

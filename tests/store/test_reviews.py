@@ -35,7 +35,7 @@ def test_who_left_is_paused_and_the_panel_is_listed(store):
     assert [row.customer for row in store.reviews.paused(NOW)] == ["c-17"]
     assert store.panel.join("c-99", "beta", NOW, "kim")
     assert not store.panel.join("c-99", "beta", NOW, "kim")
-    assert [row.customer for row in store.panel.all(9)] == ["c-99"]
+    assert [row.customer for row in store.panel.all(9, NOW)] == ["c-99"]
 
 
 class Row:
@@ -50,7 +50,7 @@ def test_an_invitation_counts_as_one_ask(store):
         turn.inviting.nominate(Nomination("c-17", "kim", DRIVERS, "kind", 1))
     with store.database.write() as connection:
         for _ in range(2):
-            invited(connection, Row(), NOW)  # type: ignore[arg-type]
+            invited(connection, store.database, Row(), NOW)  # type: ignore[arg-type]
 
     assert [(row.form, row.asker, row.delivery) for row in store.asks.asks(9)] == [("written", "kim", 7)]
     assert store.references.get("c-17").state == "invited"
