@@ -8,7 +8,7 @@ from datetime import datetime
 from rules.book import Book
 from rules.clauses import Clause, Sight, seen
 from rules.counting import counted
-from rules.rule import Rule
+from rules.rule import Rule, Step
 from rules.stages import Case, House
 from rules.terms import FREE, Contacts, Decision, Facts, Finding, History, Ledger, MaxAge, Mode, Moment, Mute, Settled
 
@@ -34,43 +34,45 @@ def decide(
     `since` holds, by rule id, when the rule reached its present mode; a rule that is missing there acts on nothing.
     Limits are reserved in `ledger` on the way; nothing else is touched.
     """
-    sight = Sight(facts, moment.now, history)
-    return decide_on(
-        book,
-        sight,
-        moment,
-        since=since,
-        max_age=max_age,
-        ledger=ledger,
-        floor=floor,
-        mutes=mutes,
-        contacts=contacts,
-    )
+    house = House(since, max_age, ledger, floor, mutes, contacts)
+    return Deciding(book, Sight(facts, moment.now, history), moment, house).decision()
 
 
-def decide_on(
-    book: Book,
-    sight: Sight,
-    moment: Moment,
-    *,
-    since: Mapping[str, datetime],
-    max_age: MaxAge,
-    ledger: Ledger,
-    floor: Mode = "ask",
-    mutes: tuple[Mute, ...] = (),
-    contacts: Contacts = FREE,
-) -> Decision:
-    """The same for a mention that is looked at already."""
-    not_for_rules = _not_for_rules(sight)
-    if not_for_rules:
-        return Decision(book.version, nothing_because=not_for_rules)
-    fired, near, errors = match(book, sight)
-    settled: tuple[Settled, ...] = ()
-    if fired:
-        settled = Case(book, sight, moment, House(since, max_age, ledger, floor, mutes, contacts), fired).settle()
-    ordered = any(one.status in ("due", "held", "waiting") for one in settled)
-    because = "" if ordered else _refused(settled) if fired else _nearest(near, sight, errors)
-    return Decision(book.version, tuple(rule.id for rule in fired), settled, because, errors)
+class Deciding:
+    """One mention before a book: looked at when made, settled when its decision is asked for.
+
+    Between the two, what many mentions will ask of a store can be read for all of them at once.
+    """
+
+    def __init__(self, book: Book, sight: Sight, moment: Moment, house: House) -> None:
+        self.book = book
+        self._sight = sight
+        self._aside = _not_for_rules(sight)
+        fired, self._near, self._errors = ((), [], ()) if self._aside else match(book, sight)
+        self._case = Case(book, sight, moment, house, fired)
+
+    def under(self, book: Book) -> Deciding:
+        """The same mention before this book, which may be another by now."""
+        return self if book is self.book else Deciding(book, self._sight, self._case.moment, self._case.house)
+
+    @property
+    def likely(self) -> list[tuple[Rule, Step]]:
+        """The steps of the rules that fired, without those that are off or too old to act."""
+        return self._case.likely()
+
+    def foreseen(self) -> Iterator[str]:
+        """Keys of the counter rows that settling will ask for, as far as that can be known before."""
+        return self._case.foreseen()
+
+    def decision(self) -> Decision:
+        """Settle it: limits are reserved in the house's ledger. To be asked for once."""
+        if self._aside:
+            return Decision(self.book.version, nothing_because=self._aside)
+        fired, errors = self._case.fired, self._errors
+        settled = self._case.settle() if fired else ()
+        ordered = any(one.status in ("due", "held", "waiting") for one in settled)
+        because = "" if ordered else _refused(settled) if fired else _nearest(self._near, self._sight, errors)
+        return Decision(self.book.version, tuple(rule.id for rule in fired), settled, because, errors)
 
 
 def _not_for_rules(sight: Sight) -> str:

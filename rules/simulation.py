@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from rules.book import Book
 from rules.clauses import Sight
-from rules.engine import decide_on, matches
+from rules.engine import Deciding, matches
 from rules.memory import MemoryLedger
 from rules.quantities import Money, money
 from rules.rolling import RollingHistory
 from rules.rule import Rule
+from rules.stages import House
 from rules.terms import Facts, MaxAge, Mode, Moment, Settled
 
 EXAMPLES = 3
@@ -129,15 +130,8 @@ class _Replay:
 
     def hear(self, heard: Heard, sight: Sight) -> None:
         """Decide one mention; `sight` is shared by the books, so that its text is read once."""
-        decision = decide_on(
-            self.book,
-            sight.at(heard.moment.now, self.history),
-            heard.moment,
-            since=self.since,
-            max_age=self.max_age,
-            ledger=self.ledger,
-            floor=self.floor,
-        )
+        house = House(self.since, self.max_age, self.ledger, self.floor)
+        decision = Deciding(self.book, sight.at(heard.moment.now, self.history), heard.moment, house).decision()
         for settled in decision.settled:
             if settled.mode in ("ask", "live"):
                 self.piles[settled.action].add(heard, settled)

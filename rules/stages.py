@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import get_args
@@ -30,7 +30,7 @@ class House:
     max_age: MaxAge
     ledger: Ledger
     floor: Mode
-    mutes: tuple[Mute, ...]
+    mutes: tuple[Mute, ...] = ()
     contacts: Contacts = FREE
 
 
@@ -58,6 +58,22 @@ class Case:
         # noted before anything is settled, also when every action of the blocking rule is refused by a limit
         self._note_blocks()
         return tuple(self._settle(rule, step) for rule, step in order)
+
+    def likely(self) -> list[tuple[Rule, Step]]:
+        """The proposals that neither their mode nor their age stops."""
+        proposals = ((rule, step) for rule in self.fired for step in rule.steps)
+        return [one for one in proposals if not self._off(*one, self._mode(*one)[0]) and not self._old(*one)]
+
+    def foreseen(self) -> Iterator[str]:
+        """Keys of the counter rows that `settle` will ask for; some it may still find out on its way."""
+        for rule, step in self.likely():
+            mode, _ = self._mode(rule, step)
+            yield from (row.key for row in self._rows(rule, step, mode))
+            if self.whom.person:
+                blockers = (rule, *self.book.blockers.get(rule.id, ()))
+                yield from (self._block(one) for one in blockers if one.blocks and one.blocks.lasts)
+                if other := _apart(step.action):
+                    yield LANES.get(mode, "") + f"{other}:{self.whom.person}"
 
     def _settle(self, rule: Rule, step: Step) -> Settled:
         mode, why_mode = self._mode(rule, step)
@@ -162,23 +178,24 @@ class Case:
             if blocker in self.fired:
                 return Stop("blocks", f"blocked by {blocker.id}, which fired too")
             lasts = blocker.blocks.lasts if blocker.blocks else None
-            since = (
-                self._last(f"blocks:{blocker.id}:{self.whom.person}", LANES.get(blocker.mode, "")) if lasts else None
-            )
+            since = self._last(self._block(blocker)) if lasts else None
             if since and lasts and self.moment.now - since < lasts:
                 return Stop("blocks", f"blocked by {blocker.id}, which fired for this person on {since:%Y-%m-%d %H:%M}")
         return None
 
-    def _last(self, key: str, lane: str) -> datetime | None:
-        return self.house.ledger.latest(lane + key) if self.whom.person else None
+    def _last(self, key: str) -> datetime | None:
+        return self.house.ledger.latest(key) if self.whom.person else None
+
+    def _block(self, blocker: Rule) -> str:
+        """The row that says when this rule last fired for the person."""
+        return f"{LANES.get(blocker.mode, '')}blocks:{blocker.id}:{self.whom.person}"
 
     def _note_blocks(self) -> None:
         """Remember that rules with `blocks: {for: …}` fired for this person."""
         for rule in self.fired:
             lasting = rule.blocks and rule.blocks.lasts and rule.mode != "off" and self.whom.person
             if lasting and not self._old(rule, rule.steps[0]):
-                row = note(f"blocks:{rule.id}:{self.whom.person}", LANES.get(rule.mode, ""))
-                self.house.ledger.reserve((row,), self.moment.now)
+                self.house.ledger.reserve((note(self._block(rule)),), self.moment.now)
 
     def _excluded(self, rule: Rule, step: Step, mode: Mode) -> Stop | None:
         if self.ignored and rule.priority <= self.ignored[0] and rule.id != self.ignored[1]:
@@ -186,12 +203,12 @@ class Case:
         for claim, words in claims(step.action).items():
             if claim in self.claims:
                 return Stop("exclusive", f"{words}: {self.claims[claim]} has it")
-        other = {"send_gift": "public_ask"}.get(step.action.name, "gift" if step.action.name in PUBLIC_ASKS else "")
+        other = _apart(step.action)
         if not other:
             return None
         if other in self.claims:
             return Stop("exclusive", f"never a gift and a public ask together: {self.claims[other]} has the other")
-        since = self._last(f"{other}:{self.whom.person}", LANES.get(mode, ""))
+        since = self._last(f"{LANES.get(mode, '')}{other}:{self.whom.person}")
         if since and self.moment.now - since < timedelta(days=APART):
             return Stop(
                 "exclusive", f"never a gift and a public ask within {APART} days; the other was on {since:%Y-%m-%d}"
@@ -206,14 +223,19 @@ class Case:
         return Stop("only_if", f"only if {says}" + (", which is unknown" if found is None else ""))
 
     def _reserve(self, rule: Rule, step: Step, mode: Mode) -> tuple[tuple[Reservation, ...], Stop | None]:
-        lane, now = LANES.get(mode, ""), self.moment.now
-        rows: dict[Counter, str] = counters(self.book, rule, step, self.whom, lane, now)
-        if self.whom.person:
-            rows |= {note(f"{claim}:{self.whom.person}", lane): "" for claim in claims(step.action) if claim != "reply"}
+        rows, now = self._rows(rule, step, mode), self.moment.now
         refused = self.house.ledger.reserve(tuple(rows), now) if rows else None
         if refused is None:
             return reserved(rows, now), None
         return (), Stop("budget" if ":budget:" in refused.counter.key else "limit", full(refused, rows))
+
+    def _rows(self, rule: Rule, step: Step, mode: Mode) -> dict[Counter, str]:
+        """Every counter row of a step, each with its limit in words ("" where it only takes note)."""
+        lane = LANES.get(mode, "")
+        rows: dict[Counter, str] = counters(self.book, rule, step, self.whom, lane, self.moment.now)
+        if self.whom.person:
+            rows |= {note(f"{claim}:{self.whom.person}", lane): "" for claim in claims(step.action) if claim != "reply"}
+        return rows
 
     def _claim(self, rule: Rule, step: Step, mode: Mode) -> None:
         for claim in claims(step.action):
@@ -225,6 +247,11 @@ class Case:
 def _outranks(blocker: Rule, rule: Rule) -> bool:
     """Whether a rule's `blocks` count for another: those of acting rules always, those of shadow among shadow."""
     return blocker.mode in ("ask", "live") or (blocker.mode == "shadow" == rule.mode)
+
+
+def _apart(action: Action) -> str:
+    """What a person must not get together with this: a gift with a public ask, and the other way round."""
+    return "public_ask" if action.name == "send_gift" else "gift" if action.name in PUBLIC_ASKS else ""
 
 
 def claims(action: Action) -> dict[str, str]:

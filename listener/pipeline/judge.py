@@ -33,17 +33,20 @@ from listener.pipeline.recognising import Recogniser
 from listener.pipeline.replay import expected_per_day
 from listener.store import Store
 from listener.store.engine import StoreTrouble
-from listener.store.judging import PersonRecord, Turn
+from listener.store.judging import PersonRecord, Turn, Written
 from listener.store.rates import Rate
 from listener.understanding.utterances import BrandWords, utterance
 from rules.book import Book
 from rules.catalogue import ADVOCACY
-from rules.engine import decide
+from rules.clauses import Sight
+from rules.engine import Deciding
 from rules.rule import Rule
-from rules.terms import Decision, MaxAge, Moment, Mute
+from rules.stages import House
+from rules.terms import ALONE, Decision, MaxAge, Moment, Mute
 
 BATCH = 500
 NOBODY_KNOWN = PersonRecord({}, {}, False)
+Before = frozenset[tuple[str, str, str]]  # (rule, action, channel) that were ordered for a mention already
 BROKEN = Verdict("unsure", 0.0, 0.0, "none")
 
 
@@ -182,7 +185,7 @@ class Judge:
             said = with_threads(said, turn)
             sitting = self._sitting(turn, now)
             turn.pause_references(self._soured(mine, judgements))
-            turn.keep([self._order(sitting, one, before.get(one.row.id, frozenset()), now) for one in said])
+            turn.keep(self._ordered(sitting, said, before, now))
             braked = self._keep_rates(sitting, now)
         self._store.house.tally("skipped", sitting.skipped)
         for rate in braked:
@@ -239,7 +242,15 @@ class Judge:
         facts = facts_of(row, judgement.verdict, judgement.person, customer, record, local, issue)
         return Said(row, judgement, facts, customer)
 
-    def _order(self, sitting: Sitting, said: Said, before: frozenset[tuple[str, str, str]], now: datetime) -> Ordered:
+    def _ordered(
+        self, sitting: Sitting, said: Sequence[Said], before: Mapping[int, Before], now: datetime
+    ) -> list[Ordered]:
+        """All are looked at first, so that what settling asks of the store is read for all of them at once."""
+        cases = [(one, self._deciding(sitting, one, before.get(one.row.id, frozenset()), now)) for one in said]
+        _expect(sitting.turn, cases)
+        return [self._order(sitting, one, deciding, now) for one, deciding in cases]
+
+    def _deciding(self, sitting: Sitting, said: Said, before: Before, now: datetime) -> Deciding:
         turn, row = sitting.turn, said.row
         moment = Moment(
             now=now,
@@ -249,24 +260,25 @@ class Judge:
             history=row.history,
             decided=before,
         )
-        decision = decide(
-            sitting.brake.book,
-            said.facts,
-            moment,
+        house = House(
             since=sitting.running.since,
             max_age=self._limits.max_age,
-            history=turn.history(row.id),
             ledger=turn.ledger,
             floor=self._limits.floor,
             mutes=sitting.mutes,
             contacts=Reached(turn, said.judgement, self._contact),
         )
+        return Deciding(sitting.brake.book, Sight(said.facts, now, turn.history(row.id)), moment, house)
+
+    def _order(self, sitting: Sitting, said: Said, deciding: Deciding, now: datetime) -> Ordered:
+        # a brake that was pulled since then holds from the very next mention on
+        decision = deciding.under(sitting.brake.book).decision()
         sitting.brake.saw(decision, now)
         for error in decision.errors:
-            self._log.error("rule.skipped", mention=row.id, error=error)
+            self._log.error("rule.skipped", mention=said.row.id, error=error)
             sitting.skipped.append(error.partition(":")[0])
-        plan = self._orders.plan(said, decision, turn, now)
-        return Ordered(self._decision(row.id, decision, kept_facts(said.facts)), plan.deliveries, tags=plan.tags)
+        plan = self._orders.plan(said, decision, sitting.turn, now)
+        return Ordered(self._decision(said.row.id, decision, kept_facts(said.facts)), plan.deliveries, tags=plan.tags)
 
     def _decision(self, number: int, decision: Decision, facts: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -288,3 +300,16 @@ class Judge:
             "nothing_because": decision.nothing_because or None,
             "facts": facts,
         }
+
+
+def _expect(turn: Turn, cases: Sequence[tuple[Said, Deciding]]) -> None:
+    reaching: dict[int, Written] = {}
+    complaints: dict[int, str] = {}
+    for one, deciding in cases:
+        person = one.judgement.person
+        for _, step in deciding.likely:
+            if step.action.outward and not person.startswith(ALONE):
+                reaching[one.row.id] = Written(person, one.row.thread or "")
+            if step.action.name == "open_ticket":
+                complaints[one.row.id] = person
+    turn.expect((key for _, deciding in cases for key in deciding.foreseen()), reaching, complaints)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from listener.model import Alert, Delivery, Mention, Posting
-from listener.store.engine import Database, table
+from listener.store.engine import Database, chunks, table
 from listener.store.house import audit, audit_line
 
 alert, delivery, mention = table(Alert), table(Delivery), table(Mention)
@@ -20,21 +20,51 @@ QUIET = timedelta(hours=24)  # without another mention: then it is over
 
 def enlist(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Any]:
     """New deliveries with each alert among them in its group, or in one of its own."""
+    lone = _begin_alone(connection, database, [row for row in rows if _counts(row) and _group(row) is None], at)
     seen: set[tuple[int, int]] = set()
-    return [_enlisted(connection, database, row, seen, at) if _counts(row) else row for row in rows]
+    return [_enlisted(connection, database, row, lone, seen, at) if _counts(row) else row for row in rows]
 
 
 def _counts(row: Mapping[str, Any]) -> bool:
     return bool(row["action"] == "alert" and row["status"] == "due")
 
 
+def _group(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    group: Mapping[str, Any] | None = row["options"].get("group")
+    return group
+
+
+def _begin_alone(
+    connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]], at: datetime
+) -> dict[str, int]:
+    """An alert for each of these deliveries, by key; none for one that was ordered before."""
+    by_key = {row["key"]: row for row in rows}
+    for part in chunks(sorted(by_key)):
+        for key in connection.execute(select(delivery.c.key).where(delivery.c.key.in_(part))).scalars():
+            del by_key[key]
+    if not by_key:
+        return {}
+    news = [_begun(row, at) | {"told": 1, "told_at": at, "times": 1} for row in by_key.values()]
+    statement = database.insert(Alert).on_conflict_do_nothing().returning(alert.c.key, alert.c.id)
+    found: dict[str, int] = {row.key: row.id for row in connection.execute(statement, news)}
+    for part in chunks(sorted(by_key.keys() - found.keys())):
+        same = select(alert.c.key, alert.c.id).where(alert.c.key.in_(part), alert.c.closed_at.is_(None))
+        found |= {row.key: row.id for row in connection.execute(same)}
+    return found
+
+
 def _enlisted(
-    connection: Connection, database: Database, row: Mapping[str, Any], seen: set[tuple[int, int]], at: datetime
+    connection: Connection,
+    database: Database,
+    row: Mapping[str, Any],
+    lone: Mapping[str, int],
+    seen: set[tuple[int, int]],
+    at: datetime,
 ) -> Mapping[str, Any]:
     """`seen`: alert and mention of what was enlisted just now; two rules may alert of one mention."""
-    group = row["options"].get("group")
+    group = _group(row)
     if group is None:
-        return {**row, "alert": _begin(connection, database, row, {"key": row["key"]}, at)}
+        return {**row, "alert": lone.get(row["key"])}
     open_one = select(alert).where(alert.c.key == group["key"], alert.c.closed_at.is_(None)).with_for_update()
     found = connection.execute(open_one).first()
     number = found.id if found else _begin(connection, database, row, group, at)
@@ -44,20 +74,19 @@ def _enlisted(
     return {**row, "alert": number, "status": "held"}
 
 
+def _begun(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """A new alert; the columns' own defaults are the models', and a statement of core does not know those."""
+    who = {"key": row["key"], "channel": row["channel"], "rule": row["rule"], "opened_at": at, "last_at": at}
+    plain = {"about": {}, "grouped": False, "wait": 0, "digest": False, "sight": "", "told_sight": ""}
+    return who | plain | {"times": 0, "mentions": 1, "told": 0}
+
+
 def _begin(
     connection: Connection, database: Database, row: Mapping[str, Any], group: Mapping[str, Any], at: datetime
 ) -> int | None:
-    """None for a single alert that was ordered before."""
-    values = {"key": group["key"], "channel": row["channel"], "rule": row["rule"], "opened_at": at, "last_at": at}
-    if len(group) == 1:
-        values |= {"told": 1, "told_at": at, "times": 1}
-    else:
-        wait, tell_at = group["wait"], datetime.fromisoformat(group["tell_at"])
-        values |= {"grouped": True, "about": group["about"], "sight": group["sight"], "wait": wait}
-        values |= {"digest": group["digest"], "tell_at": tell_at}
-    # the columns' own defaults are the models', and a statement of core does not know those
-    values = {"about": {}, "grouped": False, "wait": 0, "digest": False, "sight": "", "told_sight": ""} | values
-    values = {"times": 0, "mentions": 1, "told": 0} | values
+    """None for what was ordered before."""
+    values = _begun(row, at) | {"grouped": True, "tell_at": datetime.fromisoformat(group["tell_at"])}
+    values |= {name: group[name] for name in ("key", "about", "sight", "wait", "digest")}
     known = select(delivery.c.id).where(delivery.c.key == row["key"])
     if connection.execute(known).first() is not None:
         return None

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from listener.model import Delivery, GiftSent, GiftStock, Given, Mention
-from listener.store.engine import Database, table
+from listener.store.engine import Database, chunks, table
 
 delivery, mention = table(Delivery), table(Mention)
 given, stock, sent = table(Given), table(GiftStock), table(GiftSent)
 
 UNSAID = ("rejected", "expired", "cancelled", "shadow")
 ADDRESS_KEPT = timedelta(days=30)
+NAMES: Any = bindparam("names", expanding=True)
+_used = delivery.c.status.not_in(UNSAID) & delivery.c.action.in_(("thank", "engage"))
+_mark = delivery.c.options["words"].as_string()
+TO_PERSONS = select(delivery.c.person, _mark).where(_used, delivery.c.person.in_(NAMES))
+IN_THREADS = select(mention.c.thread, _mark).join(delivery, delivery.c.mention == mention.c.id)
+IN_THREADS = IN_THREADS.where(_used, mention.c.thread.in_(NAMES))
 
 
 class Giving:
@@ -27,23 +33,25 @@ class Giving:
         self._at = at
         self._said: dict[tuple[str, str], set[str]] = {}
 
+    def expect(self, persons: Iterable[str], threads: Iterable[str]) -> None:
+        """Read now and together what was said to these persons and in these threads; it will be asked for."""
+        for kind, names, query in (("person", persons, TO_PERSONS), ("thread", threads, IN_THREADS)):
+            new = sorted({name for name in names if name and (kind, name) not in self._said})
+            self._said |= {(kind, name): set() for name in new}
+            for part in chunks(new):
+                for name, mark in self._connection.execute(query, {"names": part}):
+                    self._said[kind, name].update((mark,) if mark else ())
+
     def said(self, person: str, thread: str) -> frozenset[str]:
         """Marks of the words that were used toward this person or in this thread ("": it is in none)."""
-        wanted = select(delivery.c.options).where(
-            delivery.c.status.not_in(UNSAID), delivery.c.action.in_(("thank", "engage"))
-        )
-        there = select(mention.c.id).where(mention.c.thread == thread)
-        queries = [wanted.where(delivery.c.person == person)]
-        queries += [wanted.where(delivery.c.mention.in_(there))] if thread else []
-        found = (options for query in queries for options in self._connection.execute(query).scalars())
-        marks = {options.get("words") for options in found}
-        return frozenset(marks | self._said.get(("person", person), set()) | self._said.get(("thread", thread), set()))
+        self.expect((person,), (thread,))
+        return frozenset(self._said["person", person] | self._said.get(("thread", thread), set()))
 
     def say(self, person: str, thread: str, mark: str) -> None:
         """These words are taken, for the rest of this transaction too."""
-        self._said.setdefault(("person", person), set()).add(mark)
-        if thread:
-            self._said.setdefault(("thread", thread), set()).add(mark)
+        self.expect((person,), (thread,))
+        for key in (("person", person), *([("thread", thread)] if thread else [])):
+            self._said[key].add(mark)
 
     def had(self, person: str) -> frozenset[str]:
         """What this person was given of the ecosystem."""

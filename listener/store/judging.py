@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, update
 
@@ -23,7 +23,7 @@ from listener.store.grounds import IssueTurn
 from listener.store.hearing import Hearing
 from listener.store.inviting import Inviting
 from listener.store.ledger import StoredHistory, StoredLedger
-from listener.store.reach import standing_of
+from listener.store.reach import Standings
 from rules.terms import Mute
 
 mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
@@ -47,6 +47,13 @@ class PersonRecord:
     advocacy: Mapping[str, str | int] = field(default_factory=dict)
 
 
+class Written(NamedTuple):
+    """By whom and in which conversation ("": in none) a mention was written."""
+
+    person: str
+    thread: str
+
+
 class Turn:
     """One open transaction in which a batch of mentions is decided."""
 
@@ -60,6 +67,8 @@ class Turn:
         self.issues = IssueTurn(connection, database, at)
         self.hearing = Hearing(connection)
         self.card_rows = CardRows(connection)
+        self._standings = Standings(connection, at)
+        self._joinable = tickets.Joinable(connection, at)
 
     def claim(self, ids: Sequence[int], read_at: datetime) -> frozenset[int]:
         """Those of the mentions that nobody else decided and no edit changed since they were read."""
@@ -146,7 +155,18 @@ class Turn:
 
     def standing(self, person: str, customer: str | None, purpose: str) -> Standing:
         """How this person stands with us, for the contact budget."""
-        return standing_of(self._connection, person, customer, purpose, self._at)
+        return self._standings.of(person, customer, purpose)
+
+    def expect(self, counters: Iterable[str], reaching: Mapping[int, Written], complaints: Mapping[int, str]) -> None:
+        """Read now and together what settling many decisions will ask for one by one; it may ask for more.
+
+        `counters`: keys of the ledger. `reaching`: the mentions whose authors are to be reached. `complaints`: those
+        that want a ticket, with their persons.
+        """
+        self.ledger.expect(counters)
+        self._standings.expect(list(reaching))
+        self.giving.expect((one.person for one in reaching.values()), (one.thread for one in reaching.values()))
+        self._joinable.expect(complaints)
 
     def threads(self, names: Iterable[str]) -> dict[str, dict[str, bool]]:
         """Who speaks in these conversations, and whether it was praise."""
@@ -183,10 +203,14 @@ class Turn:
 
     def open_ticket(self, plan: TicketPlan) -> tickets.Joined:
         """Open a ticket, or join or reopen the person's latest."""
-        return tickets.open_or_join(self._connection, self._database, plan, self._at)
+        joined = tickets.open_or_join(self._connection, self._database, plan, self._at, self._joinable)
+        if joined.how != "had":
+            self._standings.opened(plan.person, joined.ticket)
+        return joined
 
     def assign(self, number: int, owner: str, rule: str) -> None:
         """The ticket of this mention, where it has one, is this person's."""
+        self._joinable.flush()
         tickets.assign(self._connection, number, owner, rule, self._at)
 
     def order(self, row: Mapping[str, Any]) -> None:
@@ -195,7 +219,13 @@ class Turn:
 
     def note(self, ticket: int, what: str, text: str) -> None:
         """Something that the house found out, written on a ticket."""
+        self._joinable.flush()  # what happened to a ticket is read in this order
         tickets.note(self._connection, ticket, self._at, "listener", what, text)
+
+    def flush(self) -> None:
+        """Write what was kept back to be written together."""
+        self.ledger.flush()
+        self._joinable.flush()
 
     def keep(self, orders: Sequence[Ordered]) -> None:
         """Decisions and the deliveries that they order."""
@@ -257,7 +287,7 @@ class Judging:
         with self._database.write() as connection:
             turn = Turn(connection, self._database, at)
             yield turn
-            turn.ledger.flush()
+            turn.flush()
 
     @contextmanager
     def look(self, at: datetime) -> Iterator[Turn]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, distinct, func, select
 
 from listener.model import Customer, LimitCounter, Mention
-from listener.store.engine import Database, many, table
+from listener.store.engine import Database, chunks, many, table
 from rules.terms import STAMPS_KEPT, Count, Counter, Refused, Reservation
 
 counter, mention, customer = table(LimitCounter), table(Mention), table(Customer)
@@ -41,6 +41,10 @@ def _stamps(kept: Iterable[str], window: timedelta | None, at: datetime) -> list
 
 # made once: to put a statement together costs more than SQLite needs to answer it
 ONE = select(counter.c.stamps, counter.c.amount).where(counter.c.key == bindparam("wanted")).with_for_update()
+
+
+MANY = select(counter.c.key, counter.c.stamps, counter.c.amount).order_by(counter.c.key).with_for_update()
+MANY = MANY.where(counter.c.key.in_(bindparam("wanted", expanding=True)))
 
 
 class _Row:
@@ -118,13 +122,18 @@ class StoredLedger:
         many(self._connection, statement, [{"key": k, "stamps": r.stamps, "amount": r.amount} for k, r in rows])
         self._changed.clear()
 
+    def expect(self, keys: Iterable[str]) -> None:
+        """Read these rows now and together, as they will be asked for one by one."""
+        for part in chunks(sorted(set(keys) - self._seen.keys())):
+            self._seen |= {key: _Row([], 0) for key in part}
+            for key, stamps, amount in self._connection.execute(MANY, {"wanted": part}):
+                self._seen[key] = _Row(list(stamps), amount)
+
     def _see(self, keys: Sequence[str]) -> None:
-        missing = [key for key in keys if key not in self._seen]
-        if not missing:
-            return
-        for key in missing:
-            row = self._connection.execute(ONE, {"wanted": key}).first()
-            self._seen[key] = _Row(list(row.stamps), row.amount) if row else _Row([], 0)
+        for key in keys:
+            if key not in self._seen:
+                row = self._connection.execute(ONE, {"wanted": key}).first()
+                self._seen[key] = _Row(list(row.stamps), row.amount) if row else _Row([], 0)
 
     def _refusal(self, wanted: Counter, row: _Row, at: datetime) -> Refused | None:
         if wanted.cap is None:

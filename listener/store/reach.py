@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     and_,
@@ -24,7 +27,7 @@ from sqlalchemy import (
 from listener.model import Contact, Customer, Delivery, Mention, OptOut, Ticket
 from listener.model.contact import Entry, Standing
 from listener.store.endings import INSIDE
-from listener.store.engine import Database, table
+from listener.store.engine import Database, chunks, table
 
 contact, customer, delivery = table(Contact), table(Customer), table(Delivery)
 mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
@@ -44,20 +47,27 @@ _BEGUN = or_(
     _STATUS == "by_hand",
     and_(or_(_STATUS == "due", _STATUS == "held"), delivery.c.attempts > 0),
 )
-_OPEN = and_(
-    delivery.c.person == _WHO,
+_UNDER_WAY = (
     _BEGUN,
     delivery.c.id != _BUT,
     delivery.c.purpose != "internal",
     *(delivery.c.action != action for action in INSIDE),
 )
+
+
+def _entries(whose: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """Contacts, and deliveries that may become one."""
+    done = (contact.c.id, contact.c.delivery, contact.c.purpose, contact.c.channel, contact.c.at, false().label("open"))
+    begun = (null(), delivery.c.id, delivery.c.purpose, delivery.c.channel, delivery.c.due_at, true())
+    return union_all(
+        select(contact.c.person, *done).where(whose(contact.c.person), contact.c.at > _SINCE),
+        select(delivery.c.person, *begun).where(whose(delivery.c.person), *_UNDER_WAY),
+    )
+
+
 # made once: to put a statement together costs more than SQLite needs to answer it
-_ENTRIES = union_all(
-    select(contact.c.id, contact.c.delivery, contact.c.purpose, contact.c.channel, contact.c.at, false().label("open"))
-    .where(contact.c.person == _WHO, contact.c.at > _SINCE)
-    .select_from(contact),
-    select(null(), delivery.c.id, delivery.c.purpose, delivery.c.channel, delivery.c.due_at, true()).where(_OPEN),
-)
+_ENTRIES = _entries(lambda person: person == _WHO)
+_ENTRIES_OF_MANY = _entries(lambda person: person.in_(bindparam("persons", expanding=True)))
 
 
 def facts_of(person: ColumnElement[Any], customer_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
@@ -83,6 +93,11 @@ def facts_of(person: ColumnElement[Any], customer_id: ColumnElement[Any]) -> tup
 
 
 _FACTS = select(*facts_of(_WHO, _CUSTOMER), literal(1))
+_author = mention.alias("author")
+_WHO_WROTE = _author.c.person, func.coalesce(_author.c.customer, _author.c.person)
+_FACTS_OF_AUTHORS = select(_author.c.person, _author.c.customer, *facts_of(*_WHO_WROTE)).where(
+    _author.c.id.in_(bindparam("mentions", expanding=True))
+)
 
 
 def lock(connection: Connection, database: Database, person: str) -> None:
@@ -102,6 +117,11 @@ def with_entries(
 ) -> Standing:
     """The same from facts that were read already. `but`: a delivery that is no entry, being the one asked about."""
     rows = connection.execute(_ENTRIES, {"person": person, "since": now - MEMORY, "but": but})
+    return standing(facts, rows, purpose, now, **more)
+
+
+def standing(facts: Any, rows: Iterable[Row[Any]], purpose: str, now: datetime, **more: Any) -> Standing:
+    """From the columns of `facts_of` and the rows of entries."""
     entries = sorted(map(_entry, rows), key=lambda entry: (entry.open, entry.at), reverse=True)
     return Standing(
         now=now,
@@ -116,6 +136,41 @@ def with_entries(
     )
 
 
+class Standings:
+    """How the people of one transaction stand with us: those that were expected are read all at once."""
+
+    def __init__(self, connection: Connection, at: datetime) -> None:
+        self._connection = connection
+        self._at = at
+        self._facts: dict[tuple[str, str | None], Row[Any]] = {}
+        self._entries: dict[str, list[Row[Any]]] = {}
+        self._opened: dict[str, int] = {}
+
+    def expect(self, mentions: Sequence[int]) -> None:
+        """The authors of these mentions will be asked for."""
+        since = {"since": self._at - MEMORY}
+        for some in chunks(mentions):
+            for row in self._connection.execute(_FACTS_OF_AUTHORS, {**since, "mentions": some}):
+                self._facts[row.person, row.customer] = row
+        persons = sorted({person for person, _ in self._facts} - self._entries.keys())
+        self._entries |= {person: [] for person in persons}
+        for part in chunks(persons):
+            for row in self._connection.execute(_ENTRIES_OF_MANY, {**since, "persons": part, "but": 0}):
+                self._entries[row.person].append(row)
+
+    def opened(self, person: str, number: int) -> None:
+        """This person has an open ticket now."""
+        self._opened[person] = max(number, self._opened.get(person, 0))
+
+    def of(self, person: str, customer_id: str | None, purpose: str) -> Standing:
+        facts = self._facts.get((person, customer_id))
+        if facts is None:
+            return standing_of(self._connection, person, customer_id, purpose, self._at)
+        found = standing(facts, self._entries[person], purpose, self._at)
+        opened = self._opened.get(person)
+        return replace(found, ticket=max(opened, found.ticket or 0)) if opened else found
+
+
 def _entry(row: Row[Any]) -> Entry:
-    number, held, purpose, channel, at, is_open = tuple(row)
+    _, number, held, purpose, channel, at, is_open = tuple(row)
     return Entry(number, held, purpose, channel, at, bool(is_open))

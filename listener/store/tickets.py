@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from listener.model import Contact, Ticket, TicketMention, TicketNote
 from listener.model.plan import OwnReply, TicketPlan
 from listener.store import references, tracks
 from listener.store import replies as first_reply
-from listener.store.engine import Database, narrowed, table
+from listener.store.engine import Database, chunks, many, narrowed, table
 
 ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table(TicketNote)
 contact = table(Contact)
@@ -22,6 +22,8 @@ contact = table(Contact)
 # made once: a decision's transaction runs them for each complaint
 OF_MENTION = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == bindparam("about"))
 LATEST = select(ticket).where(ticket.c.person == bindparam("whose")).order_by(ticket.c.id.desc()).limit(1)
+OF_MENTIONS = select(ticket_mention).where(ticket_mention.c.mention.in_(bindparam("about", expanding=True)))
+LATEST_OF_MANY = select(ticket).where(ticket.c.person.in_(bindparam("whose", expanding=True))).order_by(ticket.c.id)
 OPEN = ticket.insert().returning(ticket.c.id)
 JOIN, NOTE = ticket_mention.insert(), ticket_note.insert()
 
@@ -39,26 +41,75 @@ class TicketFilter:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Which ticket a complaint ended in, and how: opened, joined or reopened."""
+    """Which ticket a complaint ended in, and how: opened, joined, reopened; had, where it was in it before."""
 
     ticket: int
     how: str
 
 
-def open_or_join(connection: Connection, database: Database, plan: TicketPlan, at: datetime) -> Joined:
+class Joinable:
+    """The tickets that complaints of one transaction may join: those that were expected are read all at once.
+
+    Which complaint is in which ticket is written by `flush`, before the transaction ends.
+    """
+
+    def __init__(self, connection: Connection, at: datetime) -> None:
+        self._connection = connection
+        self._at = at
+        self._joins: list[dict[str, Any]] = []
+        self._notes: list[dict[str, Any]] = []
+        self._of_mention: dict[int, int | None] = {}
+        self._latest: dict[str, Row[Any] | None] = {}
+
+    def expect(self, mentions: Mapping[int, str]) -> None:
+        """These mentions, each with its person, will most likely want a ticket."""
+        self._of_mention |= dict.fromkeys(mentions)
+        for some in chunks(sorted(mentions)):
+            found = self._connection.execute(OF_MENTIONS, {"about": some})
+            self._of_mention |= {row.mention: row.ticket for row in found}
+        persons = sorted(set(mentions.values()))
+        self._latest |= dict.fromkeys(persons)
+        for part in chunks(persons):
+            self._latest |= {row.person: row for row in self._connection.execute(LATEST_OF_MANY, {"whose": part})}
+
+    def of(self, mention: int) -> int | None:
+        """The ticket that has this mention already."""
+        if mention in self._of_mention:
+            return self._of_mention[mention]
+        found: int | None = self._connection.execute(OF_MENTION, {"about": mention}).scalar()
+        return found
+
+    def latest(self, person: str) -> Row[Any] | None:
+        """The person's newest ticket. It is about to change, so that next time it is read anew."""
+        if person in self._latest:
+            return self._latest.pop(person)
+        return self._connection.execute(LATEST, {"whose": person}).first()
+
+    def join(self, plan: TicketPlan, joined: Joined) -> None:
+        self._of_mention[plan.mention] = joined.ticket
+        self._joins.append({"mention": plan.mention, "ticket": joined.ticket, "at": self._at})
+        self._notes.append(_noted(joined.ticket, self._at, plan.rule, joined.how, f"mention {plan.mention}"))
+
+    def flush(self) -> None:
+        """Write who joined what."""
+        many(self._connection, JOIN, self._joins)
+        many(self._connection, NOTE, self._notes)
+        self._joins, self._notes = [], []
+
+
+def open_or_join(connection: Connection, database: Database, plan: TicketPlan, at: datetime, known: Joinable) -> Joined:
     """A person's open ticket takes every further complaint; a closed one reopens where a limit forbids a new one."""
-    already = connection.execute(OF_MENTION, {"about": plan.mention}).scalar()
+    already = known.of(plan.mention)
     if already is not None:
-        return Joined(already, "joined")
-    latest = connection.execute(LATEST, {"whose": plan.person}).first()
+        return Joined(already, "had")
+    latest = known.latest(plan.person)
     if latest is None or (latest.status == "closed" and plan.may_open):
         joined = Joined(_open(connection, plan, at), "opened")
     else:
         joined = _join(connection, latest, plan, at)
-    connection.execute(JOIN, {"mention": plan.mention, "ticket": joined.ticket, "at": at})
+    known.join(plan, joined)
     if plan.customer:  # nobody vouches for us while their own trouble is open
         references.pause(connection, {plan.customer: f"ticket {joined.ticket} is open"}, at)
-    _note(connection, joined.ticket, at, plan.rule, joined.how, f"mention {plan.mention}")
     _tell_tracker(connection, database, joined, plan, at)
     return joined
 
@@ -106,7 +157,11 @@ def note(connection: Connection, number: int, at: datetime, who: str, what: str,
 
 
 def _note(connection: Connection, number: int, at: datetime, who: str, what: str, text: str = "") -> None:
-    connection.execute(NOTE, {"ticket": number, "at": at, "who": who, "what": what, "text": text})
+    connection.execute(NOTE, _noted(number, at, who, what, text))
+
+
+def _noted(number: int, at: datetime, who: str, what: str, text: str) -> dict[str, Any]:
+    return {"ticket": number, "at": at, "who": who, "what": what, "text": text}
 
 
 class Tickets:
@@ -154,7 +209,10 @@ class Tickets:
     def open_now(self, plan: TicketPlan, at: datetime) -> int:
         """A ticket that a person approved."""
         with self._database.write() as connection:
-            return open_or_join(connection, self._database, plan, at).ticket
+            known = Joinable(connection, at)
+            joined = open_or_join(connection, self._database, plan, at, known)
+            known.flush()
+            return joined.ticket
 
     def get(self, number: int) -> Row[Any] | None:
         with self._database.read() as connection:
