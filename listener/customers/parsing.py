@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -29,32 +30,47 @@ KNOWN = frozenset({"id", "handles", "do_not_contact", *TEXTS, *LISTS})
 YES = frozenset({"1", "true", "yes", "y", "x", "ja"})
 # columns of ops' own that identify a customer besides being testable by rules
 SITES, ORDERS = "website", "orders"
+SEPARATOR = "\x1f"
 
 
 def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
     """The customer of a line, and what of the line could not be used: then it is looked at again the next time."""
     complaints: list[str] = []
     values = line.values
-    keys = dict.fromkeys((*_handles(values.get("handles", ""), complaints), *_signs(values)))
-    return Listed({**_columns(values), "digest": "" if complaints else digest}, tuple(keys)), complaints
+    keys = [*_handles(values.get("handles", ""), complaints), *_signs(values)]
+    columns = _columns(values)
+    columns["digest"] = "" if complaints else digest
+    return Listed(values["id"], columns, tuple(dict.fromkeys(keys))), complaints
 
 
 def digest_of(line: Line) -> str:
     """What tells whether a line is as it was."""
-    told = "\x1f".join(line.values) + "\x1e" + "\x1f".join(line.values.values())
+    told = f"{_header(tuple(line.values)).joined}\x1e{SEPARATOR.join(line.values.values())}"
     return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What is the same in all lines of a file: the names of its columns, and those that are ops' own."""
+
+    joined: str
+    own: tuple[str, ...]
+
+
+@lru_cache(64)
+def _header(names: tuple[str, ...]) -> _Header:
+    return _Header(SEPARATOR.join(names), tuple(name for name in names if name and name not in KNOWN))
 
 
 def _columns(values: Mapping[str, str]) -> dict[str, Any]:
     columns: dict[str, Any] = {name: values.get(name, "") for name in TEXTS}
-    columns |= {name: parts(values.get(name, "")) for name in LISTS}
-    return {
-        "id": values["id"],
-        **columns,
-        "email": columns["email"].lower(),
-        "do_not_contact": values.get("do_not_contact", "").lower() in YES,
-        "columns": {name: value for name, value in values.items() if value and name and name not in KNOWN},
-    }
+    for name in LISTS:
+        columns[name] = parts(values.get(name, ""))
+    columns["id"] = values["id"]
+    columns["email"] = columns["email"].lower()
+    columns["do_not_contact"] = values.get("do_not_contact", "").lower() in YES
+    columns["columns"] = {name: value for name in _header(tuple(values)).own if (value := values[name])}
+    return columns
 
 
 @lru_cache(4_096)
@@ -63,18 +79,17 @@ def parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
-def _handles(text: str, complaints: list[str]) -> Iterator[Key]:
-    for written in parts(text):
-        key = key_of(written)
-        if key is None:
-            complaints.append(f"handle {written!r} is not written as platform:name")
-        else:
-            yield key
+def _handles(text: str, complaints: list[str]) -> list[Key]:
+    if text and ";" not in text and (only := key_of(text)):  # nearly always; unlike lists, few are there twice
+        return [only]
+    found = {written: key_of(written) for written in parts(text)}
+    complaints += (f"handle {one!r} is not written as platform:name" for one, key in found.items() if key is None)
+    return [key for key in found.values() if key is not None]
 
 
 def key_of(written: str) -> Key | None:
     """`reddit:anna`, or the address of a profile; None when it is neither."""
-    if written.lower().startswith(("http://", "https://")):
+    if "://" in written and written.lower().startswith(("http://", "https://")):
         page = profile(written)
         return ("@url", page) if page else None
     platform, colon, handle = written.partition(":")
@@ -92,7 +107,8 @@ def written(key: Key) -> str:
     return key[1] if key[0] == "@url" else f"{key[0]}:{key[1]}"
 
 
-def _signs(values: Mapping[str, str]) -> Iterable[Key]:
+def _signs(values: Mapping[str, str]) -> list[Key]:
+    if not (values.get(SITES) or values.get(ORDERS)):
+        return []
     sites = (site(address) for address in parts(values.get(SITES, "")))
-    yield from (("@site", host) for host in sites if host)
-    yield from (("@order", number) for number in parts(values.get(ORDERS, "")))
+    return [*(("@site", host) for host in sites if host), *(("@order", each) for each in parts(values.get(ORDERS, "")))]

@@ -20,12 +20,9 @@ def account_mark(key: Key) -> tuple[str, str]:
 class Listed:
     """One customer as a line or a CRM system tells it: the columns of Customer, and what belongs to this customer."""
 
+    id: str
     columns: Mapping[str, Any]
     keys: tuple[Key, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return str(self.columns["id"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from listener.model.contact import Block, Check
 from listener.store.endings import INSIDE, OUTWARD, release
 from listener.store.engine import Database, table
 from listener.store.inviting import INVITE, outdated
+from listener.store.prepared import Prepared
 from listener.store.reach import MEMORY, facts_of, lock, with_entries
 from listener.store.told import told_meanwhile
 
@@ -44,12 +45,13 @@ _ONE: Any = delivery.c.id == bindparam("number")
 _DECIDING = ("id", "status", "action", "purpose", "person", "customer", "channel", "attempts", "anyway", "created_at")
 _FACTS = facts_of(delivery.c.person, delivery.c.customer)
 _SEEN: Any = select(*(delivery.c[name] for name in _DECIDING), *_FACTS, _switched_off().label("off"))
-_READY: Any = _SEEN.where(_ONE, claimable(), unpaused())
-_READY_ALONE = _READY.with_for_update(of=delivery)
+_SEEN_ALONE = Prepared(_SEEN.where(_ONE).with_for_update(of=delivery))
+_READY_ALONE = Prepared(_SEEN.where(_ONE, claimable(), unpaused()).with_for_update(of=delivery))
 _CHANGE = update(delivery).where(_ONE).returning(delivery)
-_SENDING = _CHANGE.values(status="sending", claimed_at=bindparam("now"), attempts=delivery.c.attempts + 1)
-_HELD = _CHANGE.values(status="held", due_at=bindparam("until_then"), last_error=bindparam("reason"))
-_ENDED = _CHANGE.values(status="cancelled", why=bindparam("reason"), last_error=bindparam("reason"))
+_CLAIM = {"status": "sending", "claimed_at": bindparam("now"), "attempts": delivery.c.attempts + 1}
+_SENDING = Prepared(_CHANGE.values(_CLAIM))
+_HELD = Prepared(_CHANGE.values(status="held", due_at=bindparam("until_then"), last_error=bindparam("reason")))
+_ENDED = Prepared(_CHANGE.values(status="cancelled", why=bindparam("reason"), last_error=bindparam("reason")))
 
 
 def reaches_somebody(row: Row[Any]) -> bool:
@@ -64,7 +66,7 @@ def claimed(connection: Connection, database: Database, number: int, now: dateti
     the budget is taken with `sending` and kept until it ends: who claims for the same person meanwhile finds it.
     """
     wanted = {"number": number, "since": now - MEMORY}
-    row = connection.execute(_READY if database.is_sqlite else _READY_ALONE, wanted).first()
+    row = _READY_ALONE.first(connection, wanted)
     if row is None:
         return None
     gone = _withdrawn(row) or (told_meanwhile(connection, number) if row.action == "notify" else "")
@@ -75,7 +77,7 @@ def claimed(connection: Connection, database: Database, number: int, now: dateti
     block = blocked(connection, database, row, now, check, row.created_at)
     if block:
         return put_off(connection, database, row, block)
-    return connection.execute(_SENDING, {"number": number, "now": now}).one()
+    return _SENDING.one(connection, {"number": number, "now": now})
 
 
 def _withdrawn(row: Row[Any]) -> str:
@@ -87,9 +89,7 @@ def _withdrawn(row: Row[Any]) -> str:
 
 def seen(connection: Connection, database: Database, number: int, now: datetime) -> Row[Any] | None:
     """A delivery with what is known of its person; nobody else changes it until this transaction ends."""
-    query = _SEEN.where(_ONE)
-    wanted = {"number": number, "since": now - MEMORY}
-    return connection.execute(query if database.is_sqlite else query.with_for_update(of=delivery), wanted).first()
+    return _SEEN_ALONE.first(connection, {"number": number, "since": now - MEMORY})
 
 
 def blocked(
@@ -106,7 +106,7 @@ def blocked(
 def put_off(connection: Connection, database: Database, row: Row[Any], block: Block) -> Row[Any]:
     """Held until it may be tried again, or cancelled where waiting makes no sense."""
     if block.until:
-        return connection.execute(_HELD, {"number": row.id, "until_then": block.until, "reason": block.why}).one()
-    ended = connection.execute(_ENDED, {"number": row.id, "reason": block.why}).one()
-    release(connection, database, [ended])
-    return ended
+        return _HELD.one(connection, {"number": row.id, "until_then": block.until, "reason": block.why})
+    ended = _ENDED.all(connection, {"number": row.id, "reason": block.why})
+    release(connection, database, ended)
+    return ended[0]

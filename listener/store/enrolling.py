@@ -10,12 +10,12 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, literal_column, select, update
 
 from listener.model import Customer, Handle, Setting
 from listener.model.registry import LISTED, Enrolled, Key, Listed, Mark
 from listener.store.belonging import holders, settle
-from listener.store.engine import Database, chunks, many, table
+from listener.store.engine import Database, any_of, chunks, many, table
 
 customer, handle, setting = table(Customer), table(Handle), table(Setting)
 
@@ -24,6 +24,7 @@ BY_ID: dict[str, Any] = {
     column.name: bindparam(column.name) for column in customer.c if column.name not in ("id", "added_at")
 }
 CHANGE = update(customer).where(customer.c.id == bindparam("number")).values(BY_ID)
+NONE: frozenset[Key] = frozenset()
 EVIDENCE = {"file": "listed in the customer file", "crm": "told by the CRM system"}
 
 
@@ -59,8 +60,9 @@ class Enrolling:
         marks = {"origin": "file", "generation": mark.generation}
         with self._database.write() as connection:
             done = self._enrol(connection, batch, marks, at)
-            for some in chunks(same):
-                connection.execute(update(customer).where(customer.c.id.in_(some)).values(marks))
+            if same:
+                theirs = customer.c.id.in_(any_of(connection, "ids"))
+                connection.execute(update(customer).where(theirs).values(marks), {"ids": list(same)})
             added, changed = mark.added + done.added, mark.changed + done.changed
             further = replace(mark, added=added, changed=changed, same=mark.same + len(same))
             self._put(connection, further)
@@ -129,8 +131,8 @@ class Enrolling:
         known = _known(connection, [one.id for one in batch])
         new = [one for one in batch if one.id not in known]
         changed = [one for one in batch if one.id in known]
-        many(connection, customer.insert(), [{**one.columns, **marks, "added_at": at} for one in new])
-        many(connection, CHANGE, [{**one.columns, **marks, "number": one.id} for one in changed])
+        many(connection, customer.insert(), [one.columns for one in new], {**marks, "added_at": at})
+        many(connection, CHANGE, [{**one.columns, "number": one.id} for one in changed], marks)
         self._rekey(connection, new, changed, marks["origin"], at)
         return Enrolled(len(new), len(changed))
 
@@ -138,22 +140,30 @@ class Enrolling:
         self, connection: Connection, new: Sequence[Listed], changed: Sequence[Listed], origin: str, at: datetime
     ) -> None:
         """What belongs to these customers by the registry becomes what it says now; mentions follow."""
-        before = _listed_keys(connection, [one.id for one in changed])
-        told = {one.id: frozenset(one.keys) for one in (*new, *changed)}
-        gone = [(key, who) for who, keys in before.items() for key in keys - told[who]]
-        come = [(key, who) for who, keys in told.items() for key in sorted(keys - before.get(who, frozenset()))]
+        before = _listed_keys(connection, [one.id for one in changed]) if changed else {}
+        gone = [(key, one.id) for one in changed for key in before.get(one.id, NONE).difference(one.keys)]
+        come = [(key, one.id) for one in changed for key in one.keys if key not in before.get(one.id, NONE)]
+        come += [(key, one.id) for one in new for key in one.keys]
         held = holders(connection, [key for key, _ in (*gone, *come)]) if gone or changed else {}
-        for some in chunks(gone):
-            for key, who in some:
-                connection.execute(_of(key, who))
-        about = {"source": origin, "evidence": EVIDENCE[origin], "confidence": 1.0, "state": "linked", "who": ""}
-        rows = [{"platform": key[0], "handle": key[1], "customer": who, "since": at, **about} for key, who in come]
+        for key, who in gone:
+            connection.execute(_of(key, who))
+        about = {
+            "source": origin,
+            "evidence": EVIDENCE[origin],
+            "confidence": 1.0,
+            "state": "linked",
+            "who": "",
+            "since": at,
+        }
+        rows = [{"platform": key[0], "handle": key[1], "customer": who} for key, who in come]
         statement = self._database.insert(Handle)
         keys = ["platform", "handle", "customer"]
         # what was found out or decided before is now listed, and goes with the list; a person's word stays
         better = {name: getattr(statement.excluded, name) for name in ("source", "evidence", "confidence", "state")}
         found_out = handle.c.source != literal_column("'ops'")  # `many` binds the columns of rows only
-        many(connection, statement.on_conflict_do_update(index_elements=keys, set_=better, where=found_out), rows)
+        many(
+            connection, statement.on_conflict_do_update(index_elements=keys, set_=better, where=found_out), rows, about
+        )
         settle(connection, self._database, [key for key, _ in (*gone, *come)], held, at)
 
     def _remove(self, connection: Connection, ids: Sequence[str], at: datetime) -> int:
@@ -183,11 +193,9 @@ def _of(key: Key, who: str) -> Any:
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
-    found: dict[str, Row[Any]] = {}
-    for some in chunks(ids):
-        query = select(customer.c.id, customer.c.digest, customer.c.generation).where(customer.c.id.in_(some))
-        found |= {row.id: row for row in connection.execute(query)}
-    return found
+    mine = customer.c.id.in_(any_of(connection, "ids"))
+    query: Select[Any] = select(customer.c.id, customer.c.digest, customer.c.generation).where(mine)
+    return {row.id: row for row in connection.execute(query, {"ids": list(ids)})}
 
 
 def _listed_keys(connection: Connection, ids: Sequence[str], every: bool = False) -> dict[str, frozenset[Key]]:

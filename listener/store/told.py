@@ -8,6 +8,7 @@ from listener.model import Delivery, IssueTold
 from listener.store import grouped
 from listener.store.audience import told_of
 from listener.store.engine import table
+from listener.store.prepared import Prepared
 
 delivery, told = table(Delivery), table(IssueTold)
 
@@ -15,7 +16,7 @@ UNSENT = ("cancelled", "rejected", "expired")
 
 # made once; almost always nobody was told before, and this is all that is asked
 _earlier = told.alias("earlier")
-_TOLD_TWICE = (
+_TOLD_TWICE = Prepared(
     select(told.c.id, told.c.issue, told.c.stage, told.c.person)
     .join(_earlier, (_earlier.c.person == told.c.person) & (_earlier.c.stage == told.c.stage))
     .where(told.c.delivery == bindparam("which"), _earlier.c.id < told.c.id)
@@ -24,7 +25,7 @@ _TOLD_TWICE = (
 
 def told_meanwhile(connection: Connection, number: int) -> str:
     """Why this delivery must not go: its person was told at this stage by an issue that is one with it now."""
-    mine = connection.execute(_TOLD_TWICE, {"which": number}).first()
+    mine = _TOLD_TWICE.first(connection, {"which": number})
     if mine is None:
         return ""
     family, since = told_of(connection, grouped.roots(connection, [mine.issue])[mine.issue])
