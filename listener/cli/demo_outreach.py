@@ -16,7 +16,6 @@ from listener.demo.telling import Note, Scene
 if TYPE_CHECKING:
     from listener.wiring import Parts
 
-SIGN, SCOPE = "e7", ("version=4.2",)  # the error on the display, and what its owners have
 FEWEST = 3  # customers: a trouble of fewer is no story
 APPROVERS = ("care", "dervla")
 CAUSE = "a firmware update that lost its clock"
@@ -55,22 +54,17 @@ def told_of_the_trouble(parts: Parts, wait: Wait) -> Scene | None:
     issue = widest(parts)
     if issue is None:
         return None
-    joined = _merged(parts, issue)
     found = parts.audiences.affected(issue.id)
-    # where the figures leave it open, a person who knows the trouble says it
-    where = () if found.segment else SCOPE
-    found = parts.audiences.affected(issue.id, where) if where else found
-    campaign = parts.outreach.draft(Wish(issue.id, where=where), APPROVERS[0], found)
+    campaign = parts.outreach.draft(Wish(issue.id), APPROVERS[0], found)
     lists = [Note(f"list {each.name}", f"{len(each.customers)} customers: {_why(each)}") for each in found.lists]
     lists[-1] = Note(lists[-1].who, lists[-1].what, f"listener issues affected {issue.id}")
-    issue = widest(parts) or issue
     steps = [Note("drafted", f"{campaign.audience} recipients", f"listener campaign show {campaign.id}")]
     if campaign.audience:
         steps += _approved(parts, campaign)
         wait(lambda: parts.outreach.get(campaign.id).status in ("done", "stopped"))
         steps.append(_sent(parts, campaign.id))
-    troubles = [_named(issue), *joined]
-    return Scene("Round 3: who else has it, and everybody told", troubles=troubles, affected=lists, campaign=steps)
+    title = "Round 3: who else has it, and everybody told"
+    return Scene(title, troubles=[_named(issue)], affected=lists, campaign=steps)
 
 
 def told_of_the_fix(parts: Parts, wait: Wait) -> Scene:
@@ -92,19 +86,6 @@ def told_of_the_fix(parts: Parts, wait: Wait) -> Scene:
     reached = f"{report.reached} of {report.affected} affected customers, {report.asked} asked whether it works again"
     steps.append(Note("reached", reached))
     return Scene("Round 4: fixed, and everybody told", campaign=steps)
-
-
-def _merged(parts: Parts, issue: Any) -> list[Note]:
-    """What a person sees at once: issues of other topics that speak in the same words are this one too."""
-    from listener.store.issues import IssueFilter
-
-    notes: list[Note] = []
-    desk = parts.issue_desk(APPROVERS[0])
-    for row in parts.store.issues.page(IssueFilter(brand=issue.brand, limit=1_000)):
-        if row.id != issue.id and row.customers and SIGN in row.keywords:
-            desk.merge(issue.id, row.id, "the same words")
-            notes.append(Note("merged into it", row.title or row.id, f"listener issues merge {issue.id} {row.id}"))
-    return notes
 
 
 def _why(listed: Any) -> str:

@@ -1,4 +1,6 @@
-"""Which issue a complaint belongs to: the nearest live one of its brand and topic, or a new one.
+"""Which issue a complaint belongs to: the nearest live one of its ground, or a new one.
+
+A ground is a brand, or a topic of it that ops' rules gave. A topic that was only guessed fences nothing.
 
 An issue is the sum of the words of its mentions; words weigh by how few *issues* have them, not how few mentions:
 a word that hundreds of mentions of one outbreak share stays telling. Merging is an alias and touches no words, so
@@ -9,12 +11,13 @@ ops; everything else is computed from them, so a restart goes on as if it had no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from heapq import heapify, heappop, heappush, nlargest
+from dataclasses import dataclass, field, replace
+from heapq import heapify, heappop, heappush, nlargest, nsmallest
 from math import log, sqrt
 from typing import Any
 
 from listener.issues.merges import Orders
+from listener.issues.order import NO_TOPIC
 
 DAY = 86_400.0
 # an issue of many mentions is known by its frequent words; the rest would only cost memory
@@ -26,6 +29,9 @@ MEASURED = 4
 UNSEEN = 5
 MOST_SUGGESTED = 3
 MOST_REASONS = 5
+MOST_TELLING = 5
+# what a word that all issues have counts for where words are shown
+LEAST_WEIGHT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +45,48 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One complaint to be grouped. `at` is when it was posted, in seconds of UTC since 1970."""
+    """One complaint to be grouped. `at` is when it was posted, in seconds of UTC since 1970.
+
+    `fence` is the topic within which alone its issue is looked for, empty for none; `topic` what it is about.
+    """
 
     brand: str
-    topic: str
+    fence: str
     terms: tuple[str, ...]
     at: float
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Centroid:
-    """One issue: in how many of its mentions each term is. `norm` is its length when it last grew.
+    """One issue: in how many of its mentions each term is, and each topic. `norm` is its length when it last grew.
 
     `touched` is when a mention last joined, by the clock of arrival; `first_at` and `last_at` by the posts' own.
     """
 
     issue: int
     brand: str
-    topic: str
+    fence: str
     terms: Mapping[str, int]
     mentions: int
     first_at: float
     last_at: float
     touched: float
     norm: float = 1.0
+    topics: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def topic(self) -> str:
+        """What most of its mentions are about; of two alike one that has a name, empty where nothing is known."""
+        rank = lambda topic: (-self.topics[topic], topic == NO_TOPIC, topic)  # noqa: E731  # said once
+        return min(self.topics, key=rank, default="")
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values; numbers come back bit by bit."""
-        return {name: getattr(self, name) for name in self.__slots__} | {"terms": dict(self.terms)}
+        return {name: getattr(self, name) for name in self.__slots__} | {
+            "terms": dict(self.terms),
+            "topics": dict(self.topics),
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Centroid:
@@ -97,7 +117,7 @@ class Match:
 
 
 class Ground:
-    """The live issues of one brand and topic, and the index over their words."""
+    """The live issues of one ground, and the index over their words."""
 
     def __init__(self, issues: Iterable[Centroid] = ()) -> None:
         self.issues: dict[int, Centroid] = {}
@@ -162,13 +182,14 @@ class Ground:
 
     def join(self, issue: int, said: Complaint, now: float) -> Centroid:
         """Add a complaint to an issue, or open the issue with it. Returns what is to be kept of it."""
-        known = self.issues.get(issue) or Centroid(issue, said.brand, said.topic, {}, 0, said.at, said.at, now)
+        known = self.issues.get(issue) or Centroid(issue, said.brand, said.fence, {}, 0, said.at, said.at, now)
         counts = {**known.terms}
         for term in said.terms:
             counts[term] = counts.get(term, 0) + 1
         grown = replace(
             known,
             terms=capped(counts),
+            topics=counted(known.topics, said.topic),
             mentions=known.mentions + 1,
             first_at=min(known.first_at, said.at),
             last_at=max(known.last_at, said.at),
@@ -181,10 +202,21 @@ class Ground:
     def length(self, terms: Mapping[str, int]) -> float:
         return sqrt(sum((self.weight(term) * count) ** 2 for term, count in terms.items())) or 1.0
 
+    def telling(self, issue: int) -> tuple[str, ...]:
+        """The words that tell most of what an issue is about, as it is now."""
+        terms = self.issues[issue].terms
+        weight = {term: -count * max(self.weight(term), LEAST_WEIGHT) for term, count in terms.items()}
+        return tuple(nsmallest(MOST_TELLING, terms, key=lambda term: (weight[term], term)))
+
     def why(self, terms: Iterable[str], issue: int) -> tuple[str, ...]:
         """The shared words, the heaviest first."""
         shared = [term for term in terms if term in self.issues[issue].terms]
         return tuple(sorted(shared, key=self.weight, reverse=True)[:MOST_REASONS])
+
+
+def counted(topics: Mapping[str, int], topic: str) -> Mapping[str, int]:
+    """With one more mention of a topic, if it has one."""
+    return {**topics, topic: topics.get(topic, 0) + 1} if topic else topics
 
 
 def capped(counts: dict[str, int]) -> dict[str, int]:
@@ -208,10 +240,10 @@ class Grouping:
         self.thresholds = thresholds
         self._grounds: dict[tuple[str, str], Ground] = {}
         for one in issues:
-            self.ground(one.brand, one.topic).put(one)
+            self.ground(one.brand, one.fence).put(one)
 
-    def ground(self, brand: str, topic: str) -> Ground:
-        return self._grounds.setdefault((brand, topic), Ground())
+    def ground(self, brand: str, fence: str) -> Ground:
+        return self._grounds.setdefault((brand, fence), Ground())
 
     @property
     def issues(self) -> list[Centroid]:
@@ -220,7 +252,7 @@ class Grouping:
 
     def match(self, said: Complaint, now: float) -> Match:
         """The issue that a complaint belongs to. `now` is the clock of arrival, which ages issues."""
-        ground = self.ground(said.brand, said.topic)
+        ground = self.ground(said.brand, said.fence)
         ground.age(now, self.thresholds.idle)
         scores = ground.scores(said.terms, lambda one: self._is_open(one, said.at))
         if not scores:
@@ -242,7 +274,11 @@ class Grouping:
 
     def join(self, issue: int, said: Complaint, now: float) -> Centroid:
         """Add a complaint to an issue, known or new. Returns what the store keeps of the issue."""
-        return self.ground(said.brand, said.topic).join(issue, said, now)
+        return self.ground(said.brand, said.fence).join(issue, said, now)
+
+    def telling(self, one: Centroid) -> tuple[str, ...]:
+        """The words that tell most of what an issue is about, as it is now."""
+        return self.ground(one.brand, one.fence).telling(one.issue)
 
     def as_json(self) -> dict[str, Any]:
         return {"issues": [one.as_json() for one in self.issues], "orders": self.orders.as_json()}

@@ -28,9 +28,9 @@ def seconds_of(place: int) -> float:
     return float(place >> LOW_BITS)
 
 
-def ground_of(brand: str, topic: str | None) -> str:
-    """The name of brand and topic together: issues are looked for within one of these."""
-    return f"{brand}\n{topic or NO_TOPIC}"
+def ground_of(brand: str, fence: str | None) -> str:
+    """The name of the ground within which issues are looked for: a brand, or a topic of it that ops' rules gave."""
+    return f"{brand}\n{fence or ''}"
 
 
 def name_of(topic: str, number: int, brand: str) -> str:

@@ -74,7 +74,7 @@ class Replay:
         began = self._began.setdefault(post.brand, post.at)
         topic = post.topic or self._topic_of(post)
         person = self._copies.original(post.brand, post.text, Said(str(post.id), post.author, post.at)).person
-        issue, alike = self._place(post)
+        issue, alike = self._place(post, topic)
         crowd = self._issues.setdefault(issue, Crowd(Series(began)))
         over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))
         own, of_topic = crowd.hear(person, post.at), over.hear(person, post.at)
@@ -84,13 +84,13 @@ class Replay:
         spread = judged(self._circumstances(post, person, crowd, over, alike)).spread
         return Placed(post, topic, issue, spread), tuple(raised)
 
-    def _place(self, post: Post) -> tuple[int, list[int]]:
+    def _place(self, post: Post, topic: str) -> tuple[int, list[int]]:
         """Its issue, and the issues that may be meant instead.
 
         A topic that was said fences; one that was only guessed from words does not, as it would tear issues apart
         (Banking77: B³F .28 within guessed topics, .39 without).
         """
-        said = Complaint(post.brand, post.topic or "", terms(post.text), post.at)
+        said = Complaint(post.brand, post.topic or "", terms(post.text), post.at, topic)
         match = self._grouping.match(said, post.at)
         issue = match.issue or len(self._issues) + 1
         self._grouping.join(match.nearest or issue, said, post.at)

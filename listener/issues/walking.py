@@ -50,10 +50,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """All that were placed, and the issues whose words grew, as they are now."""
+    """All that were placed, and the issues whose words grew, as they are now; `telling` are the foremost of these.
+
+    They are those of when the issue grew last, so that they do not depend on what came in one batch with it.
+    """
 
     placed: tuple[Placed, ...]
     grown: Mapping[int, Centroid]
+    telling: Mapping[int, tuple[str, ...]]
 
 
 def walk(grouping: Grouping, steps: Iterable[Step], ordered: Ordered, known: Mapping[int, int]) -> Walked:
@@ -64,6 +68,7 @@ def walk(grouping: Grouping, steps: Iterable[Step], ordered: Ordered, known: Map
     where = dict(known)
     placed: list[Placed] = []
     grown: dict[int, Centroid] = {}
+    telling: dict[int, tuple[str, ...]] = {}
     for step in sorted(steps, key=lambda one: (one.place, one.mention)):
         found = _placed(grouping, step, ordered, where)
         if found is None:
@@ -72,7 +77,8 @@ def walk(grouping: Grouping, steps: Iterable[Step], ordered: Ordered, known: Map
         placed.append(found)
         if found.reason != NO_WORDS:
             grown[found.number] = grouping.join(found.number, step.said, step.said.at)
-    return Walked(tuple(placed), grown)
+            telling[found.number] = grouping.telling(grown[found.number])
+    return Walked(tuple(placed), grown, telling)
 
 
 def _placed(grouping: Grouping, step: Step, ordered: Ordered, where: Mapping[int, int]) -> Placed | None:

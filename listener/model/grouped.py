@@ -20,7 +20,10 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An issue that begins with one mention; `number` is the place of its post, see `listener.issues.order`."""
+    """An issue that begins with one mention; `number` is the place of its post, see `listener.issues.order`.
+
+    `fence` is the topic of ops' rules within which alone it grows, empty for none.
+    """
 
     id: str
     number: int
@@ -30,6 +33,7 @@ class Opening:
     at: datetime
     title: str = ""
     keywords: tuple[str, ...] = field(default=())
+    fence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

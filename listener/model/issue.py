@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel
 
 
 class Issue(SQLModel, table=True):
-    """One trouble within (brand, topic). `spread` says how many have it, `state` how far the fix is.
+    """One trouble of a brand. `topic` is what most of its mentions are about, `fence` the topic of ops' rules within
+    which alone it grows (empty: whatever they are about). `spread` says how many have it, `state` how far the fix is.
 
     `mentions, persons, customers, first_seen, last_seen` are counted anew from the mentions with each change, never
     added up. `persons_now` are those of the last 6 h, `usual_rate` those expected in so long. With `alias_of` it was
@@ -28,6 +29,7 @@ class Issue(SQLModel, table=True):
     number: int | None = Field(default=None, sa_type=BigInteger)
     brand: str
     topic: str
+    fence: str = ""
     title: str = ""
     titled_by: str | None = None
     keywords: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -173,7 +175,7 @@ class IssueWords(SQLModel, table=True):
 
 
 class IssueState(SQLModel, table=True):
-    """What grouping remembers of a ground (brand and topic), by name, and copies of its words at earlier times.
+    """What grouping remembers of a ground (a brand, or a fenced topic of it), and copies of its words at earlier times.
 
     `version` grows with each change: who holds an older one in memory reads anew. `last` is how far it has come, in
     the order of posts. `dirty_since` is the earliest post that came out of that order: from there it is done again.

@@ -27,6 +27,7 @@ class Mention(SQLModel, table=True):
 
     `history` is true for what is never acted on. `first_poll` says that it came with its source's
     first poll. `keys` find near-identical texts; `duplicate_of` is the first of them.
+    `topic` is what it is about, `fence` the same where ops' rules gave it: its issue is looked for within it.
     """
 
     __table_args__ = (
@@ -100,6 +101,7 @@ class Mention(SQLModel, table=True):
     issue: str | None = None
     product: str | None = None
     topic: str | None = None
+    fence: str | None = None
     label: str | None = None
     score: float | None = None
     confidence: float | None = None

@@ -23,7 +23,8 @@ class Verdict:
 
     `lean` is the best of positive, negative and neutral, also where the label is mixed or unsure. `intent` is
     praise, complaint, question, request or news. `whole` is the score of the whole text where the label is about
-    the brand's clauses only. `plain` is stock VADER's compound where computed.
+    the brand's clauses only. `plain` is stock VADER's compound where computed. `topic_by` says who named the first
+    of the topics: ops themselves, their rules, what was learned, or the words of the taxonomy.
     """
 
     label: Label
@@ -39,6 +40,17 @@ class Verdict:
     lean: Label | None = None
     intent: str | None = None
     whole: float | None = None
+    topic_by: Literal["ops", "rule", "learned", "words"] | None = None
+
+    @property
+    def topic(self) -> str | None:
+        """The main topic."""
+        return self.topics[0] if self.topics else None
+
+    @property
+    def fence(self) -> str | None:
+        """The topic within which alone its issue is looked for: one of ops' rules, which say it of all alike."""
+        return self.topic if self.topic_by == "rule" else None
 
 
 @dataclass(frozen=True, slots=True)

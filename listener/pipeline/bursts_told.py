@@ -20,12 +20,11 @@ def tell(turn: Turn, cards: EvidenceCards, channel: str, now: datetime) -> int:
     """Order news of the bursts that go on; returns how many. A child's burst silences its topic's."""
     rows = turn.hearing.open_alarms()
     muted = frozenset(mute.what for mute in turn.mutes() if mute.kind == "topic")
-    busy = {(row.brand, row.topic) for row in rows if row.issue}
     told = 0
     for row in rows:
         if not is_news(row):
             continue
-        quiet = why_quiet(turn, row, muted, busy)
+        quiet = why_quiet(turn, row, muted, now)
         message = None if quiet else _message(turn, cards, row, now)
         if message is not None:
             turn.order(as_delivery(message, channel, now, "alert") | {"issue": row.issue})
@@ -45,14 +44,15 @@ def is_news(row: Row[Any]) -> bool:
     return (row.told_level, row.level) == ("watch", "page") or row.persons >= 2 * row.told_persons
 
 
-def why_quiet(turn: Turn, row: Row[Any], muted: frozenset[str], busy: set[tuple[str, str]]) -> str | None:
+def why_quiet(turn: Turn, row: Row[Any], muted: frozenset[str], now: datetime) -> str | None:
     """The reason for which nobody is told; None where people are."""
     if not turn.hearing.live(row, row.at - WINDOW):
         return "history: it is never acted on"
     if row.topic in muted:
         return f"the topic {row.topic} is silenced"
     if row.issue is None:
-        return "an issue of the topic has a burst of its own" if (row.brand, row.topic) in busy else None
+        explained = turn.hearing.is_explained(row.brand, row.topic, now - WINDOW)
+        return "issues that have bursts of their own explain it" if explained else None
     issue = turn.issues.rows([row.issue]).get(row.issue)
     if issue is not None and issue.muted_until is not None and issue.persons < issue.muted_until:
         return f"muted by {issue.muted_by} until {issue.muted_until} persons have it"

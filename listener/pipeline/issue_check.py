@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from listener.issues.spread import Circumstances, Verdict, judged
 from listener.issues.voices import DAY, Voices
 from listener.model.plan import Judgement
 from listener.pipeline.alarms import keep_alarms
-from listener.pipeline.joined import Reading
+from listener.pipeline.joined import Reading, is_complaint
 from listener.pipeline.joining import Joining
 from listener.store.judging import Turn
 
@@ -25,6 +25,8 @@ LOOK_BACK = timedelta(days=30)
 WEEK = 7 * DAY
 # the window that bursts are counted in
 LATELY = 6 * 3_600.0
+# (brand, topic)
+Topics = Set[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class IssueCheck:
         self._joining = Joining(reading)
         self._voices: dict[str, Voices] = {}
         self._began: dict[str, float] = {}
+        self._heard = True
         self._day = ""
         self._edition = (0, 0)
 
@@ -74,7 +77,8 @@ class IssueCheck:
             self._voices.clear()
         where = {number: root for number, root in turn.issues.roots_of([row.id for row in rows]).items() if root}
         self._hear(turn, rows, judgements, where, joined.new)
-        looked = self.look(turn, joined.changed, now)
+        looked = self._judge(turn, joined.changed, _topics(rows, judgements), now)
+        self._heard = True
         issues = turn.issues.rows(set(where.values()))
         return {number: _seen(issues[root], looked[root]) for number, root in where.items()}
 
@@ -86,15 +90,27 @@ class IssueCheck:
         self._joining.later(turn.issues, [row for row in rows if row.id in waits], judgements)
         return [row for row in rows if row.id not in waits]
 
-    def look(self, turn: Turn, roots: Iterable[str], now: datetime) -> dict[str, Looked]:
-        """Judge these issues anew: their spread is kept, and the alarms of them and of their topics.
-
-        Where an alarm begins or ends in a topic, its other issues of late are judged again, too.
-        """
+    def look_again(self, turn: Turn, changed: Set[str], lively: Set[str], bursting: Topics, now: datetime) -> None:
+        """Judge issues that changed, of any time, and the lively ones anew, and the alarms of bursting topics."""
+        if changed:
+            self.forget()
         if self._age(turn, (), now):
             self._voices.clear()
+        topics = bursting | turn.hearing.topics_of(changed, _since(now))
+        # who speaks of what decides whether issues explain a topic's burst, and so what other issues of it are
+        near = bursting if self._heard or changed else frozenset()
+        self._judge(turn, changed | lively, topics, now, near)
+        self._heard = False
+
+    def _judge(
+        self, turn: Turn, roots: Iterable[str], topics: Topics, now: datetime, near: Topics = frozenset()
+    ) -> dict[str, Looked]:
+        """Judge these issues: their spread is kept, and the alarms of them and of their topics and these.
+
+        Where an alarm begins or ends in a topic, its other issues of late are judged again, too, and those `near`.
+        """
         issues = turn.issues.rows(set(roots))
-        for brand, topic in sorted(self._ring(turn, issues, now)):
+        for brand, topic in sorted(self._ring(turn, issues, topics, now) | near):
             issues |= turn.issues.neighbours(brand, topic, now - timedelta(seconds=LATELY))
         looked = {root: self._look(turn, row, now) for root, row in sorted(issues.items())}
         turn.issues.set([_kept(root, found) for root, found in looked.items()])
@@ -103,20 +119,22 @@ class IssueCheck:
                 turn.outbreak(root)
         return looked
 
-    def _ring(self, turn: Turn, issues: Mapping[str, Row[Any]], now: datetime) -> set[tuple[str, str]]:
-        """Keep the alarms of issues and of their topics; the topics in which one began or ended."""
+    def _ring(self, turn: Turn, issues: Mapping[str, Row[Any]], topics: Topics, now: datetime) -> Topics:
+        """Keep the alarms of issues and of topics; the topics in which one began or ended, or that it may explain."""
+        topics = frozenset(topics) | {(row.brand, row.topic) for row in issues.values()}
+        by_key = {f"topic:{brand}:{topic}": (brand, topic) for brand, topic in sorted(topics)}
+        kept = turn.hearing.alarms({*(f"issue:{root}" for root in issues), *by_key})
         rung = set()
-        about: dict[str, tuple[Row[Any], str | None]] = {
-            f"issue:{root}": (row, root) for root, row in sorted(issues.items())
-        }
-        about |= {f"topic:{row.brand}:{row.topic}": (row, None) for row in issues.values()}
-        kept = turn.hearing.alarms(about)
-        for key, (row, root) in about.items():
-            brand, topic = row.brand, row.topic
-            voices = self._issue(turn, row, now) if root else self._topic(turn, brand, topic, now)
-            if keep_alarms(turn.hearing, key, brand, topic, root, voices, kept.get(key, []), now):
-                rung.add((brand, topic))
-        return rung
+        for root, row in sorted(issues.items()):
+            key, voices = f"issue:{root}", self._issue(turn, row, now)
+            if keep_alarms(turn.hearing, key, row.brand, row.topic, root, voices, kept.get(key, []), now):
+                rung.add(root)
+        found = turn.hearing.topics_of(rung, now - timedelta(seconds=LATELY)) if rung else set()
+        for key, (brand, topic) in by_key.items():
+            voices = self._topic(turn, brand, topic, now)
+            if keep_alarms(turn.hearing, key, brand, topic, None, voices, kept.get(key, []), now):
+                found.add((brand, topic))
+        return frozenset(found)
 
     def looked(self, turn: Turn, row: Row[Any], now: datetime) -> Looked:
         """The verdict on an issue as it is now, keeping nothing."""
@@ -158,8 +176,7 @@ class IssueCheck:
             person, root = judgements[row.id].person, where.get(row.id)
             if root is None or judgements[row.id].duplicate_of is not None or person.startswith("mention:"):
                 continue
-            topics = judgements[row.id].verdict.topics
-            for key in (f"issue:{root}", f"topic:{row.brand}:{topics[0] if topics else NO_TOPIC}"):
+            for key in (f"issue:{root}", f"topic:{row.brand}:{judgements[row.id].verdict.topic or NO_TOPIC}"):
                 if key in self._voices:
                     self._voices[key].hear(person, row.posted_at.timestamp())
 
@@ -176,23 +193,24 @@ class IssueCheck:
             has_author=bool(persons),
             listened=at - self._began[row.brand],
             issue=mine.level(present),
-            topic=self._unexplained(turn, row, topic, at, present),
+            topic=self._unexplained(turn, row, topic, at, now),
         )
         return Looked(judged(circumstances), mine.rate(at), topic.rate(at))
 
-    def _unexplained(self, turn: Turn, row: Row[Any], topic: Voices, at: float, present: float) -> Level | None:
-        """The topic's alarm, as far as it may be this issue's: one that is spoken of now, and none has its own."""
+    def _unexplained(self, turn: Turn, row: Row[Any], topic: Voices, at: float, now: datetime) -> Level | None:
+        """The topic's alarm, as far as it may be this issue's: one that is spoken of now, and none explains it."""
+        present = now.timestamp()
         level = topic.level(present)
-        if level is None or present - at > LATELY or turn.hearing.has_burst(row.brand, row.topic):
+        if level is None or present - at > LATELY:
             return None
-        return level
+        lately = now - timedelta(seconds=LATELY)
+        return None if turn.hearing.is_explained(row.brand, row.topic, lately) else level
 
     def _issue(self, turn: Turn, row: Row[Any], now: datetime) -> Voices:
         return self._known(turn, f"issue:{row.id}", row.brand, lambda: turn.hearing.of_issue(row.id, _since(now)))
 
     def _topic(self, turn: Turn, brand: str, topic: str, now: datetime) -> Voices:
-        named = None if topic == NO_TOPIC else topic
-        said = lambda: turn.hearing.of_topic(brand, named, _since(now))  # noqa: E731  # read only where not remembered
+        said = lambda: turn.hearing.of_topic(brand, topic, _since(now))  # noqa: E731  # read only where not remembered
         return self._known(turn, f"topic:{brand}:{topic}", brand, said)
 
     def _known(self, turn: Turn, key: str, brand: str, said: Callable[[], list[tuple[str, datetime]]]) -> Voices:
@@ -204,6 +222,13 @@ class IssueCheck:
             voices = Voices(self._began[brand], ((person, at.timestamp()) for person, at in said()))
             self._voices[key] = voices
         return voices
+
+
+def _topics(rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> Topics:
+    """What these complaints are about, and mentions that were judged before were about."""
+    said = ((row, judgements[row.id].verdict) for row in rows)
+    now = {(row.brand, verdict.topic or NO_TOPIC) for row, verdict in said if is_complaint(verdict.label, row)}
+    return now | {(row.brand, row.topic or NO_TOPIC) for row in rows if row.label is not None}
 
 
 def _since(now: datetime) -> datetime:

@@ -57,9 +57,9 @@ class IssueDesk:
         number = place(first.posted_at, f"{first.post}\nsplit {self.now().isoformat()}")
         name = name_of(row.topic, number, row.brand)
         title = f"{row.topic}: split from {row.id}"
-        opening = Opening(name, number, row.brand, row.topic, first.id, first.posted_at, title)
+        opening = Opening(name, number, row.brand, row.topic, first.id, first.posted_at, title, fence=row.fence)
         since = min(place(mention.posted_at, mention.post) for mention in mine.values()) - (1 << LOW_BITS)
-        ground = ground_of(row.brand, row.topic)
+        ground = ground_of(row.brand, row.fence)
         done = Act(self.who, "split", row.id, why)
         self.store.issue_acts.split(done, opening, sorted(chosen), ground, since, self.now())
         return self._again(name)
@@ -72,7 +72,7 @@ class IssueDesk:
         if mention.brand != row.brand:
             raise NotPossible(f"mention {number} is about {mention.brand}, issue {row.id} about {row.brand}")
         since = place(mention.posted_at, mention.post)
-        grounds = {ground_of(mention.brand, mention.topic): since, ground_of(row.brand, row.topic): since}
+        grounds = {ground_of(mention.brand, mention.fence): since, ground_of(row.brand, row.fence): since}
         self.store.issue_acts.pin(Act(self.who, "pin", row.id, why), number, grounds, self.now())
         return self._again(row.id)
 

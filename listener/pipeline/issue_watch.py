@@ -45,12 +45,10 @@ class IssueWatch:
 
     def _look(self, changed: Collection[str], telling: bool) -> None:
         now, told = self._now(), 0
-        lively = self._store.issues.lively(now)
-        if changed or lively:
+        lively, topics = self._store.issues.lively(), self._store.issues.lively_topics()
+        if changed or lively or topics:
             with self._store.judging.turn(now) as turn:
-                if changed:
-                    self._check.forget()
-                self._check.look(turn, {*changed, *lively}, now)
+                self._check.look_again(turn, set(changed), set(lively), topics, now)
                 told = tell(turn, self._cards, self._channel, now) if telling else 0
         if told:
             self._log.info("issue.told", bursts=told)

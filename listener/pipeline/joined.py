@@ -17,12 +17,11 @@ from listener.model.grouped import Membership, Opening
 from listener.store.grounds import COMPLAINTS
 
 VERSION = "words-1"
-KEYWORDS = 5
 
 
 @dataclass
 class Ground:
-    """The issues of one brand and topic as this process remembers them, as of a version of the store."""
+    """The issues of one ground as this process remembers them, as of a version of the store."""
 
     version: int
     grouping: Grouping
@@ -68,14 +67,16 @@ class Reading:
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def complained(row: Row[Any], topic: str | None, copy_of: int | None, reading: Reading) -> Complained:
-    """A mention as grouping sees it."""
+def complained(
+    row: Row[Any], topic: str | None, fence: str | None, copy_of: int | None, reading: Reading
+) -> Complained:
+    """A mention as grouping sees it; issues are looked for within its `fence`, where ops' rules gave it one."""
     text = f"{row.title}\n{row.text}" if row.title else row.text
     names = reading.names.get(row.brand, frozenset())
     words = tuple(term for term in terms(text) if term not in names)
     at = row.posted_at.timestamp()
-    said = Complaint(row.brand, topic or NO_TOPIC, words, at)
-    return Complained(row, ground_of(row.brand, topic), Step(row.id, place(row.posted_at, row.post), said, copy_of))
+    said = Complaint(row.brand, fence or "", words, at, topic or NO_TOPIC)
+    return Complained(row, ground_of(row.brand, fence), Step(row.id, place(row.posted_at, row.post), said, copy_of))
 
 
 def is_complaint(label: str, row: Row[Any]) -> bool:
@@ -85,8 +86,9 @@ def is_complaint(label: str, row: Row[Any]) -> bool:
 
 def opening(founder: Complained, number: int) -> Opening:
     """A new issue, named by its topic and its founder's place."""
-    row, topic = founder.row, founder.step.said.topic
-    return Opening(name_of(topic, number, row.brand), number, row.brand, topic, row.id, row.posted_at)
+    row, said = founder.row, founder.step.said
+    name = name_of(said.topic, number, row.brand)
+    return Opening(name, number, row.brand, said.topic, row.id, row.posted_at, fence=said.fence)
 
 
 def suggested(step: Stepped) -> list[tuple[str, str, float, str]]:
@@ -107,7 +109,7 @@ def membership(one: Placed, ids: Mapping[int, str]) -> Membership:
 
 
 def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]]:
-    """Keywords and titles of the issues that grew, in words as people wrote them."""
+    """Topics, keywords and titles of the issues that grew: what most say, in words as people wrote them."""
     said, ids = step.fresh, step.ground.ids
     spoken = {stem(word): word for one in said for word in normal_words(f"{one.row.title} {one.row.text}")}
     found = []
@@ -116,9 +118,9 @@ def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]
         if row is None:
             continue
         known = {stem(word): word for word in row.keywords}
-        weight = step.ground.grouping.ground(centroid.brand, centroid.topic).weight
-        best = sorted(centroid.terms, key=lambda term: (-centroid.terms[term] * max(weight(term), 0.01), term))
-        keywords = [known.get(term) or spoken.get(term, term) for term in best[:KEYWORDS]]
-        title = row.title if row.titled_by else f"{centroid.topic}: {', '.join(keywords[:3])}"
-        found.append({"id": row.id, "keywords": keywords, "title": title})
+        keywords = [known.get(term) or spoken.get(term, term) for term in step.walked.telling[number]]
+        topic = centroid.topic or row.topic
+        title = row.title if row.titled_by else f"{topic}: {', '.join(keywords[:3])}"
+        # the founder may have come from another ground, and its issue with it
+        found.append({"id": row.id, "topic": topic, "fence": centroid.fence, "keywords": keywords, "title": title})
     return found

@@ -64,8 +64,8 @@ class Joining:
         for row in rows:
             judgement = judgements[row.id]
             if is_complaint(judgement.verdict.label, row):
-                topics = judgement.verdict.topics
-                one = complained(row, topics[0] if topics else None, judgement.duplicate_of, reading)
+                verdict = judgement.verdict
+                one = complained(row, verdict.topic, verdict.fence, judgement.duplicate_of, reading)
                 (again if before.get(row.id) else fresh)[one.ground].append(one)
         grounds = sorted({*fresh, *again})
         states, locks = turn.states(grounds), turn.locks(grounds)
@@ -97,8 +97,7 @@ class Joining:
         for row in rows:
             verdict = judgements[row.id].verdict
             if is_complaint(verdict.label, row):
-                topic = verdict.topics[0] if verdict.topics else None
-                waiting[ground_of(row.brand, topic)].append(place(row.posted_at, row.post))
+                waiting[ground_of(row.brand, verdict.fence)].append(place(row.posted_at, row.post))
         states = turn.states(waiting)
         rows_kept = []
         for ground, places in sorted(waiting.items()):
@@ -115,10 +114,11 @@ class Joining:
         judgements: Mapping[int, Judgement],
         before: Mapping[int, str | None],
     ) -> frozenset[str]:
-        """What turns out to be no complaint leaves its issue."""
-        gone = [row for row in rows if before.get(row.id) and not is_complaint(judgements[row.id].verdict.label, row)]
-        for row in gone:
-            self._redo(turn, ground_of(row.brand, row.topic), place(row.posted_at, row.post))
+        """What turns out to be no complaint leaves its issue; a ground that it left is gone over again."""
+        known = [(row, judgements[row.id].verdict) for row in rows if before.get(row.id)]
+        gone = [row for row, verdict in known if not is_complaint(verdict.label, row)]
+        for row in [*gone, *(row for row, verdict in known if verdict.fence != row.fence)]:
+            self._redo(turn, ground_of(row.brand, row.fence), place(row.posted_at, row.post))
         why = "no complaint any more"
         return turn.assign([Membership(row.id, None, 0.0, why, VERSION) for row in gone])
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from listener.issues.grouping import Centroid, Grouping
-from listener.issues.order import NO_TOPIC, seconds_of
+from listener.issues.order import seconds_of
 from listener.issues.walking import Ordered, Placed, Walked, walk
 from listener.model.grouped import Membership
 from listener.pipeline.joined import (
@@ -78,11 +78,11 @@ class Settling:
         if state is None or state.dirty_since is None:
             return None
         reading = self._reading()
-        brand, topic = name.split("\n", 1)
+        brand, fence = name.split("\n", 1)
         copy = turn.snapshot(name, state.dirty_since)
         since = datetime.fromtimestamp(seconds_of(copy.last), UTC) if copy else LONG_AGO
-        rows = turn.complaints(brand, None if topic == NO_TOPIC else topic, since)
-        said = [complained(row, topic, row.duplicate_of, reading) for row in rows]
+        rows = turn.complaints(brand, fence or None, since)
+        said = [complained(row, row.topic, row.fence, row.duplicate_of, reading) for row in rows]
         said = [one for one in said if copy is None or one.step.place > copy.last]
         grouping = Grouping(
             map(Centroid.from_json, copy.value["issues"] if copy else ()), thresholds=reading.thresholds
@@ -91,7 +91,7 @@ class Settling:
         pins = turn.pins()
         known = turn.rows({*before.values(), *pins.values()})
         numbers = {one: row.number for one, row in known.items()}
-        here = {one for one, row in known.items() if (row.brand, row.topic) == (brand, topic)}
+        here = {one for one, row in known.items() if (row.brand, row.fence) == (brand, fence)}
         locks = tuple((number, at.timestamp()) for number, at in turn.locks([name]).get(name, ()))
         pinned = {mention: numbers[one] if one in here else None for mention, one in pins.items()}
         return Road(name, state.version, grouping, said, Ordered(pinned, locks), before, numbers)

@@ -148,11 +148,11 @@ class IssueTurn:
         kept = list(self._connection.execute(old).scalars())
         self._connection.execute(delete(state).where(mine, state.c.name.not_in(kept)))
 
-    def complaints(self, brand: str, topic: str | None, since: datetime) -> list[Row[Any]]:
+    def complaints(self, brand: str, fence: str | None, since: datetime) -> list[Row[Any]]:
         """All judged complaints of a ground that were posted from then on."""
         query = select(mention).where(
             mention.c.brand == brand,
-            mention.c.topic.is_(None) if topic is None else mention.c.topic == topic,
+            mention.c.fence.is_(None) if fence is None else mention.c.fence == fence,
             mention.c.label.in_(COMPLAINTS),
             mention.c.own.is_(False),
             mention.c.decided_at.is_not(None),

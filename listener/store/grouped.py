@@ -28,8 +28,8 @@ def open_all(connection: Connection, database: Database, openings: Iterable[Open
     times = ("opened_at", "first_seen", "last_seen")
     issues, firsts = [], []
     for row in rows:
-        about: dict[str, Any] = {"id": row.id, "brand": row.brand, "topic": row.topic, "title": row.title}
-        about |= {"number": row.number, "founder": row.founder, "keywords": list(row.keywords)}
+        about: dict[str, Any] = {"id": row.id, "brand": row.brand, "topic": row.topic, "fence": row.fence}
+        about |= {"number": row.number, "founder": row.founder, "title": row.title, "keywords": list(row.keywords)}
         issues.append(NEW | about | dict.fromkeys(times, row.at))
         firsts.append({"issue": row.id, "number": 1, "kind": "first", "opened_at": row.at})
     many(connection, database.insert(Issue).on_conflict_do_nothing(), issues)

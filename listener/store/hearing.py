@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, distinct, func, select
 
 from listener.model import IssueAct, IssueAlarm, Mention
 from listener.store.engine import chunks, many, table
@@ -21,6 +21,11 @@ NO_TOPIC = "other"
 VOICES = (mention.c.duplicate_of.is_(None), mention.c.person.not_like("mention:%"))
 
 
+def about(topic: str) -> ColumnElement[bool]:
+    """Mentions of a topic; what nobody named is a topic too."""
+    return mention.c.topic.is_(None) if topic == NO_TOPIC else mention.c.topic == topic
+
+
 class Hearing:
     """Voices within one open transaction."""
 
@@ -32,11 +37,10 @@ class Hearing:
         query = SAID.where(mention.c.issue == root, mention.c.posted_at >= since, *VOICES)
         return [(row.person, row.posted_at) for row in self._connection.execute(query)]
 
-    def of_topic(self, brand: str, topic: str | None, since: datetime) -> list[tuple[str, datetime]]:
+    def of_topic(self, brand: str, topic: str, since: datetime) -> list[tuple[str, datetime]]:
         """(person, when) of everybody who complained of a topic."""
-        about = mention.c.topic.is_(None) if topic is None else mention.c.topic == topic
         theirs = mention.c.label.in_(COMPLAINTS) & mention.c.own.is_(False) & mention.c.decided_at.is_not(None)
-        query = SAID.where(mention.c.brand == brand, about, theirs, mention.c.posted_at >= since, *VOICES)
+        query = SAID.where(mention.c.brand == brand, about(topic), theirs, mention.c.posted_at >= since, *VOICES)
         return [(row.person, row.posted_at) for row in self._connection.execute(query)]
 
     def began(self, brand: str) -> datetime | None:
@@ -68,11 +72,26 @@ class Hearing:
                 found.setdefault(row.key, []).append(row)
         return found
 
-    def has_burst(self, brand: str, topic: str) -> bool:
-        """Whether an issue of this topic has a burst now: then the topic's is explained by it."""
-        open_ones = (alarm.c.ended_at.is_(None), alarm.c.issue.is_not(None))
-        query = select(alarm.c.id).where(alarm.c.brand == brand, alarm.c.topic == topic, *open_ones)
-        return self._connection.execute(query.limit(1)).first() is not None
+    def is_explained(self, brand: str, topic: str, since: datetime) -> bool:
+        """Whether half of those who spoke of a topic since then speak of issues that have bursts of their own."""
+        mine = (alarm.c.brand == brand) & alarm.c.ended_at.is_(None) & alarm.c.issue.is_not(None)
+        bursting = list(self._connection.execute(select(alarm.c.issue).where(mine)).scalars())
+        if not bursting:
+            return False
+        theirs = case((mention.c.issue.in_(bursting), mention.c.person))
+        counts = select(func.count(distinct(mention.c.person)).label("all"), func.count(distinct(theirs)).label("some"))
+        query = counts.where(mention.c.brand == brand, about(topic), mention.c.posted_at > since, *VOICES)
+        row = self._connection.execute(query.where(mention.c.issue.is_not(None))).one()
+        return bool(2 * row.some >= row.all)
+
+    def topics_of(self, roots: Collection[str], since: datetime) -> set[tuple[str, str]]:
+        """(brand, topic) of everything that was said of these issues since then."""
+        found: set[tuple[str, str]] = set()
+        for part in chunks(sorted(roots)):
+            query = select(mention.c.brand, mention.c.topic).where(mention.c.issue.in_(part))
+            rows = self._connection.execute(query.where(mention.c.posted_at >= since).distinct())
+            found |= {(row.brand, row.topic or NO_TOPIC) for row in rows}
+        return found
 
     def told(self, root: str, at: datetime) -> None:
         """People have just been told of an issue: of its burst, as it is now, they are not told again."""
@@ -87,10 +106,9 @@ class Hearing:
 
     def live(self, row: Row[Any], since: datetime) -> bool:
         """Whether a burst has any mention that may be acted on, and is no history."""
-        about = mention.c.issue == row.issue if row.issue else (mention.c.topic == row.topic)
-        about = about if row.issue or row.topic != NO_TOPIC else mention.c.topic.is_(None)
+        theirs = mention.c.issue == row.issue if row.issue else about(row.topic)
         recent = (mention.c.brand == row.brand, mention.c.history.is_(False), mention.c.posted_at >= since)
-        return self._connection.execute(select(mention.c.id).where(about, *recent).limit(1)).first() is not None
+        return self._connection.execute(select(mention.c.id).where(theirs, *recent).limit(1)).first() is not None
 
     def add_alarms(self, rows: list[dict[str, Any]]) -> None:
         many(self._connection, alarm.insert(), rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from listener.model import Issue, IssueAct, IssueAlarm, IssueEpisode, IssueLink, IssueMember, IssueState, Mention
 from listener.model.grouped import Act, Membership
@@ -131,16 +131,19 @@ class Issues:
             query = select(state.c.name).where(state.c.dirty_since.is_not(None)).order_by(state.c.name)
             return list(connection.execute(query).scalars())
 
-    def lively(self, now: datetime) -> list[str]:
+    def lively(self) -> list[str]:
         """Issues whose spread may change by time alone: with a burst, or widespread by their last look."""
-        here = (issue.c.brand == alarm.c.brand) & (issue.c.topic == alarm.c.topic) & issue.c.alias_of.is_(None)
-        newest = select(issue.c.id).where(here).order_by(issue.c.last_seen.desc()).limit(1).scalar_subquery()
-        # a topic's burst is looked at with the newest of its issues
-        burst = select(func.coalesce(alarm.c.issue, newest)).where(alarm.c.ended_at.is_(None))
+        burst = select(alarm.c.issue).where(alarm.c.ended_at.is_(None), alarm.c.issue.is_not(None))
         spread = select(issue.c.id).where(issue.c.spread == "outbreak", issue.c.alias_of.is_(None))
         with self._database.read() as connection:
-            found = {*filter(None, connection.execute(burst).scalars()), *connection.execute(spread).scalars()}
+            found = {*connection.execute(burst).scalars(), *connection.execute(spread).scalars()}
             return sorted(set(grouped.roots(connection, found).values()))
+
+    def lively_topics(self) -> set[tuple[str, str]]:
+        """(brand, topic) of the topics with a burst."""
+        query = select(alarm.c.brand, alarm.c.topic).where(alarm.c.ended_at.is_(None), alarm.c.issue.is_(None))
+        with self._database.read() as connection:
+            return {(row.brand, row.topic) for row in connection.execute(query)}
 
     def move(self, one: str, state: str, at: datetime, who: str, why: str = "") -> Row[Any] | None:
         """Set the state (acknowledged, fixing, watching, resolved …); the issue before, None where there is none."""

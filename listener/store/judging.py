@@ -255,10 +255,12 @@ def _judged(judgement: Judgement) -> dict[str, Any]:
         "confidence": verdict.confidence,
         "engine": verdict.engine,
         "language": verdict.language,
-        "topic": verdict.topics[0] if verdict.topics else None,
+        "topic": verdict.topic,
+        "fence": verdict.fence,
         "verdict": {
             "evidence": [[e.what, e.value, e.origin] for e in verdict.evidence],
             "topics": verdict.topics,
+            "topic_by": verdict.topic_by,
             "drivers": verdict.drivers,
             "tags": verdict.tags,
             "intent": verdict.intent,

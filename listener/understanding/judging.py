@@ -101,7 +101,8 @@ class Understanding:
             engine=engine,
             language=language.code,
             evidence=opinion.evidence if signs is NO_SIGNS else (*opinion.evidence, *evidence_of(signs)),
-            topics=self._signs.ranked(signs.topics),
+            topics=(topics := self._signs.ranked(signs)),
+            topic_by="rule" if signs.rules else "words" if topics else None,
             drivers=names_of(signs.drivers) if is_praise else (),
             tags=(*opinion.tags, *tags_of(signs, names, raw, text)) if tells_more(signs) else opinion.tags,
             lean=opinion.lean,
@@ -125,7 +126,7 @@ class Understanding:
 
     def topics_of(self, said: Utterance) -> tuple[str, ...]:
         """The topics whose words the text holds, the main one first."""
-        return self._signs.ranked(self._signs.read(self.prepared(said).text).topics)
+        return self._signs.ranked(self._signs.read(self.prepared(said).text))
 
     def language_of(self, text: str, declared: str | None = None) -> Language:
         """The language of a prepared text."""
@@ -172,7 +173,7 @@ class Understanding:
 
 
 def evidence_of(signs: Signs) -> list[Evidence]:
-    everything = (*signs.topics, *signs.drivers, *signs.intents, *signs.churn, *signs.comparison)
+    everything = (*signs.rules, *signs.topics, *signs.drivers, *signs.intents, *signs.churn, *signs.comparison)
     return [Evidence(said.phrase, 0.0, said.group) for said in everything]
 
 

@@ -19,6 +19,7 @@ class Signs(NamedTuple):
     """The signs in one text, each with the phrase that showed it, in the order of the text."""
 
     topics: tuple[Said, ...] = ()
+    rules: tuple[Said, ...] = ()
     drivers: tuple[Said, ...] = ()
     intents: tuple[Said, ...] = ()
     churn: tuple[Said, ...] = ()
@@ -29,12 +30,13 @@ NO_SIGNS = Signs()
 
 
 class SignReader:
-    """Finds the signs of a text in one pass. `topics` is the taxonomy file that ops edit."""
+    """Finds the signs of a text in one pass. `topics` is the taxonomy file that ops edit, with their rules in it."""
 
     def __init__(self, topics: Path = taxonomy.TOPICS) -> None:
-        sections = {name: taxonomy.groups(taxonomy.SIGNS, name) for name in Signs._fields if name != "topics"}
-        sections["topics"] = taxonomy.groups(topics, "topics")
-        self._places = {topic: place for place, topic in enumerate(sections["topics"])}
+        of_ops = taxonomy.OF_OPS
+        sections = {name: taxonomy.groups(taxonomy.SIGNS, name) for name in Signs._fields if name not in of_ops}
+        sections |= {name: taxonomy.groups(topics, name) for name in of_ops}
+        self._places = {topic: place for place, topic in enumerate(taxonomy.topics(topics))}
         self._phrases = Phrases(qualified(sections))
 
     def read(self, text: str) -> Signs:
@@ -48,10 +50,15 @@ class SignReader:
             found.setdefault(section, []).append(Said(group, said.phrase))
         return Signs(**{section: tuple(each) for section, each in found.items()})
 
-    def ranked(self, topics: Sequence[Said]) -> tuple[str, ...]:
-        """Topics by how many of their words were said, of equals in the order of the file; the main one is first."""
-        said = Counter([one.group for one in topics])
-        return tuple(sorted(said, key=lambda topic: (-said[topic], self._places[topic])))
+    def ranked(self, signs: Signs) -> tuple[str, ...]:
+        """The topics, the main one first: those of ops' rules, then by how many of their words were said.
+
+        Of equals the one that stands first in the file.
+        """
+        if not signs.topics and not signs.rules:
+            return ()
+        said, ruled = Counter([one.group for one in signs.topics]), {one.group for one in signs.rules}
+        return tuple(sorted({*said, *ruled}, key=lambda topic: (topic not in ruled, -said[topic], self._places[topic])))
 
 
 def qualified(sections: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Sequence[str]]:

@@ -11,6 +11,13 @@ from listener.understanding.packs import SHIPPED, UnreadableWords, entries
 
 TOPICS = SHIPPED / "topics.yaml"
 SIGNS = SHIPPED / "signs.yaml"
+# the sections of the file of topics: words that hint at a topic, and words that are proof of one
+OF_OPS = ("topics", "rules")
+
+
+def topics(path: Path) -> tuple[str, ...]:
+    """All topics that the file names, in its order. Raises UnreadableWords."""
+    return tuple(dict.fromkeys(topic for section in OF_OPS for topic in groups(path, section)))
 
 
 def groups(path: Path, section: str) -> dict[str, tuple[str, ...]]:

@@ -58,6 +58,6 @@ def _kinds(config: Config) -> frozenset[str]:
 def _topics(file: Path) -> frozenset[str] | None:
     """The topics of ops' own file, or the shipped ones; None where the file is broken, which `check` tells itself."""
     try:
-        return frozenset(taxonomy.groups(file if file.is_file() else taxonomy.TOPICS, "topics"))
+        return frozenset(taxonomy.topics(file if file.is_file() else taxonomy.TOPICS))
     except UnreadableWords:
         return None

@@ -163,6 +163,7 @@ def a_road(
     contact: Check = unbounded,
     patient: bool = False,
     courtesies: Courtesies | None = None,
+    understanding: Mood | None = None,
     **channel: object,
 ) -> Road:
     """A road whose rules have been running for a day and whose source has been polled before."""
@@ -183,7 +184,7 @@ def a_road(
     check = IssueCheck(Reading, patient)
     orders = Orders(Templates(folder), handling, cards=EvidenceCards(check), courtesies=courtesies)
     parts = {"issues": check, "order_numbers": order_numbers(order_number), "contact": contact}
-    judge = Judge(store, Mood(), words, lambda: running, orders, limits, clock, LOG, **parts)  # type: ignore[arg-type]
+    judge = Judge(store, understanding or Mood(), words, lambda: running, orders, limits, clock, LOG, **parts)  # type: ignore[arg-type]
     channels = {"care": Remembering(**channel), "ops": Remembering(), "mail": Remembering()}
     ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door, handling)  # type: ignore[arg-type]
     store.sources.enlist([("forum", "feed", "{}")])

@@ -1,11 +1,12 @@
 """Every complaint joins an issue; who else has it is known before rules are asked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
-from tests.pipeline.road import NOW, a_road, an_item
+from tests.pipeline.road import NOW, Mood, a_road, an_item
 
 SYNC = "- Acme Flow sync fails with error 17 on my phone"
 # different enough to be no copies of each other
@@ -60,6 +61,37 @@ def test_the_same_trouble_of_two_persons_is_one_issue_and_another_is_another(tmp
     found = {row.title: (row.mentions, row.persons, row.spread) for row in issues(road)}
     assert sorted(found.values()) == [(1, 1, "cannot_tell"), (2, 2, "possibly_shared")]
     assert all(row.issue for row in road.store.mentions.page(MentionFilter()))
+
+
+class Guessing(Mood):
+    """Finds topics in words; one word is a rule of ops."""
+
+    def judge(self, utterance):
+        found = tuple(topic for topic in ("phone", "invoice", "recall") if topic in utterance.text)
+        by = "rule" if "recall" in found else "words" if found else None
+        return replace(super().judge(utterance), topics=found[-1:], topic_by=by)
+
+
+def test_a_guessed_topic_tears_no_trouble_apart_and_the_issue_is_of_the_topic_of_most(tmp_path):
+    road = a_road(tmp_path, understanding=Guessing())
+    road.says(saying(1, f"{SYNC} after the invoice", "anna"))
+    road.says(saying(2, ALIKE[1], "ben"), saying(3, ALIKE[2], "cem"), saying(4, ALIKE[3], "dan"))
+    road.says(saying(5, ALIKE[4], "eve"))
+
+    (row,) = issues(road)
+    assert (row.topic, row.fence, row.persons) == ("phone", "", 5)
+
+
+def test_a_topic_of_ops_rules_is_a_fence(tmp_path):
+    road = a_road(tmp_path, understanding=Guessing())
+    road.says(saying(1, SYNC, "anna"), saying(2, f"{ALIKE[1]} recall", "ben"))
+    assert sorted((row.topic, row.fence) for row in issues(road)) == [("phone", ""), ("recall", "recall")]
+
+    road.clock.pass_by(hours=1)
+    road.says(saying(2, ALIKE[1], "ben"))
+    road.watch.beat()
+    (row,) = issues(road)
+    assert (row.fence, row.persons) == ("", 2)
 
 
 def test_praise_and_questions_have_no_issue(tmp_path):

@@ -1,9 +1,16 @@
 """The migrations build exactly the tables that the models declare."""
 
+import json
+from pathlib import Path
+
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, text
 from sqlmodel import SQLModel
 
+import listener.store
 from listener.model import Mention  # noqa: F401  # the first of the tables brings all into the metadata
 
 
@@ -12,3 +19,35 @@ def test_the_migrations_make_what_the_models_say(store):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+STATE = "INSERT INTO issue_state (name, version, at, last, value) VALUES (:name, :version, :at, :last, :value)"
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(listener.store.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def test_live_issues_go_on_in_the_ground_of_their_brand(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path}/old.db")
+    words = {"issue": 7, "brand": "A_me", "topic": "app", "terms": {"sync": 2}, "mentions": 2}
+    with engine.begin() as connection:
+        upgrade(connection, "0022")
+        for name, last in (("A_me\napp", 5), ("A_me\nother", 9), ("A_me\napp\n3", 3), ("Axme\napp", 4)):
+            values = {"name": name, "last": last, "at": "2026-01-01", "version": 2, "value": "{}"}
+            connection.execute(text(STATE), values)
+        kept = {"issue": "app-x", "ground": "A_me\napp", "value": json.dumps(words)}
+        connection.execute(
+            text("INSERT INTO issue_words (issue, ground, value) VALUES (:issue, :ground, :value)"), kept
+        )
+        upgrade(connection, "0023")
+        states = connection.execute(text("SELECT name, version, last FROM issue_state ORDER BY name")).all()
+        ((ground, value),) = connection.execute(text("SELECT ground, value FROM issue_words")).all()
+    engine.dispose()
+
+    assert [tuple(row) for row in states] == [("A_me\n", 5, 9), ("Axme\n", 3, 4)]
+    assert ground == "A_me\n"
+    assert {"fence": "", "topics": {"app": 2}, "terms": {"sync": 2}}.items() <= json.loads(value).items()
