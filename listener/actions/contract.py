@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from connectors.contract import Failed, Receipt, Response
+from listener.actions.plots import in_text
 from listener.actions.text import one_line, printable, shorten
 
 Doubt = Literal["key", "lookup", "ask"]
@@ -69,6 +70,10 @@ class Plot(BaseModel):
     counts: tuple[int, ...]
     usual: tuple[float | None, ...]
 
+    def in_text(self) -> tuple[str, str]:
+        """What is shown, and a bar for each step."""
+        return in_text(self.start, self.hours, self.counts)
+
 
 class Message(BaseModel):
     """What a channel is asked to carry. Every field is made printable and bounded on the way in.
@@ -105,8 +110,9 @@ class Message(BaseModel):
         """All but the headline as plain text, for channels that know nothing else."""
         quoted = "\n".join(f"> {line}" for line in self.quote.splitlines())
         facts = "\n".join(f"{label}: {value}" for label, value in self.facts)
+        plot = "\n".join(self.plot.in_text()) if self.plot else ""
         decide = f"Approve, edit or reject it: {self.decide}" if self.decide else ""
-        return "\n\n".join(part for part in (self.text, quoted, facts, self.link, decide, self.footer) if part)
+        return "\n\n".join(part for part in (self.text, quoted, facts, plot, self.link, decide, self.footer) if part)
 
 
 class InDoubt(Failed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from http.client import HTTPException
@@ -14,7 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 
 from connectors.contract import Failed, Receipt
-from listener.actions.contract import Channel, Doubt, InDoubt, Message, Outside, Secret
+from listener.actions.contract import Channel, Doubt, InDoubt, Message, Outside, Plot, Secret
+from listener.actions.drawing import picture
 from listener.actions.reach import PATIENCE, answers, reason, within
 from listener.actions.slack_blocks import payload, plain
 from listener.actions.slack_errors import refusal, webhook_refusal
@@ -34,9 +36,9 @@ class Slack(Channel):
     """Either `webhook_url`, or `token` with `channel` (a name such as `#care`, or an id).
 
     With a token a message carries its key in its metadata and can be found again (scopes `chat:write`,
-    `channels:history`, `channels:read`); a webhook's message cannot. `app_token` (Socket Mode) or `signing_secret`
-    (Slack posts to `/slack/interactions`) let us hear buttons, so that messages have some. `base_url` replaces
-    Slack's API address (`…/api`), and of a webhook the host.
+    `channels:history`, `channels:read`), and a plot comes as a picture (`files:write`); a webhook can do neither.
+    `app_token` (Socket Mode) or `signing_secret` (Slack posts to `/slack/interactions`) let us hear buttons, so that
+    messages have some. `base_url` replaces Slack's API address (`…/api`), and of a webhook the host.
     """
 
     secrets = frozenset({"webhook_url", "token", "app_token", "signing_secret"})
@@ -103,7 +105,20 @@ class Slack(Channel):
     def _post(self, message: Message) -> Receipt:
         client, content = self.client(), self._content(message)
         answer = _asked(lambda: client.chat_postMessage(channel=self.channel or "", **content))
-        return _receipt(str(answer.get("channel") or self.channel), answer)
+        place = str(answer.get("channel") or self.channel)
+        if message.plot:
+            self._show(message.plot, place, str(answer.get("ts", "")))
+        return _receipt(place, answer)
+
+    def _show(self, plot: Plot, place: str, thread: str) -> None:
+        """The picture of a plot, below its message: uploads go to the id of a channel. Without it the words stand."""
+        from slack_sdk.errors import SlackRequestError
+
+        if drawn := picture(plot):
+            upload = partial(self.client().files_upload_v2, filename="plot.png", content=drawn, title=plot.title)
+            # the message is posted, and is not to be posted again for the sake of its picture
+            with suppress(Failed, SlackRequestError):
+                _asked(lambda: upload(alt_txt=plot.in_text()[0], channel=place, thread_ts=thread))
 
     def _content(self, message: Message) -> dict[str, Any]:
         metadata = {"event_type": EVENT, "event_payload": {"key": message.key}}

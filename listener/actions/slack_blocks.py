@@ -33,7 +33,9 @@ def plain(text: str) -> str:
 def blocks(message: Message) -> list[dict[str, Any]]:
     """One section for each part that there is; the next step below in small print."""
     facts = "\n".join(f"*{_escaped(label)}*: {_escaped(value)}" for label, value in message.facts)
-    parts = (f"*{_escaped(message.headline)}*", *_pieces(_escaped(message.text)), _quoted(message.quote), facts)
+    plot = "{}\n`{}`".format(*message.plot.in_text()) if message.plot else ""
+    texts = (*_pieces(_escaped(message.text)), _quoted(message.quote), facts, plot)
+    parts = (f"*{_escaped(message.headline)}*", *texts)
     sections = [_section(part) for part in parts if part]
     if message.link:
         sections.append(_section(_link(message.link, "Open")))

@@ -11,7 +11,6 @@ from listener.pipeline.evidence_cards import EvidenceCard
 from listener.views.objects import Object, moment
 from listener.views.tables import one_line
 
-BARS = "▁▂▃▄▅▆▇█"
 WIDE = 40
 
 
@@ -68,8 +67,8 @@ def told(card: EvidenceCard) -> Iterator[str]:
 def plotted(plot: Plot) -> Iterator[str]:
     """A line of bars over the whole time, then the newest steps against the usual."""
     most = max((*plot.counts, 1))
-    line = "".join(BARS[round((len(BARS) - 1) * count / most)] for count in plot.counts)
-    yield f"persons in {plot.hours:g} h since {plot.start:%m-%d %H:%M} UTC, at most {most}:"
+    what, line = plot.in_text()
+    yield what
     yield f"  {line}"
     yield f"the newest against the usual ({'│'}):"
     newest = range(max(0, len(plot.counts) - 8), len(plot.counts))

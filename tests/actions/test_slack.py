@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from html import escape
@@ -11,11 +12,12 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.contract import Failed, Receipt
-from listener.actions.contract import Button, InDoubt
+from listener.actions.contract import Button, InDoubt, Plot
 from listener.actions.slack import Slack
 from listener.actions.slack_blocks import payload
 from tests.actions.far_sides import DOOR, HOSTILE, NOW, Answer, FarSide, Heard, a_message, always, far_side, says_json
 
+PLOT = Plot(title="sync", start=NOW, hours=6, counts=(1, 14), usual=(None, 2.0))
 SECRET_PATH = "/services/T000/B000/sesame"
 
 
@@ -257,3 +259,36 @@ def test_a_redacted_message_keeps_nothing_of_what_it_said() -> None:
 def test_a_message_that_somebody_deleted_needs_no_change() -> None:
     with far_side(lambda heard: says_json(ok=False, error="message_not_found")) as side:
         assert an_app(side).redact(Receipt("slack", "C1:17.5"), DOOR).key == "C1:17.5"
+
+
+def test_an_app_uploads_the_picture_of_a_plot_into_the_thread_of_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listener.actions.drawing.PATIENCE", 60)
+
+    def say(heard: Heard) -> Answer:
+        if heard.path.endswith("getUploadURLExternal"):
+            return says_json(ok=True, upload_url=f"http://{heard.headers['Host']}/upload/v1/x", file_id="F7")
+        if heard.path.startswith("/upload"):
+            return Answer(200, "OK - 9")
+        return says_json(ok=True, channel="C1", ts="1.5", files=[{"id": "F7"}])
+
+    with far_side(say) as side:
+        receipt = an_app(side).deliver(a_message(plot=PLOT), DOOR)
+
+    post, wish, upload, done = side.heard
+    assert receipt.key == "C1:1.5"
+    assert upload.body.startswith(b"\x89PNG")
+    assert wish.form["length"] == str(len(upload.body))
+    assert (done.form["channel_id"], done.form["thread_ts"]) == ("C1", "1.5")
+    assert json.loads(done.form["files"])[0]["id"] == "F7"
+    assert any("▁█" in text for text in every_text(post.json["blocks"]))
+
+
+@pytest.mark.parametrize("trouble", [Answer(200, '{"ok": false, "error": "missing_scope"}'), Answer(500, "")])
+def test_a_message_without_its_picture_is_delivered_all_the_same(trouble: Answer) -> None:
+    posted = says_json(ok=True, channel="C1", ts="1.5")
+    with far_side(lambda heard: posted if heard.path.endswith("postMessage") else trouble) as side:
+        assert an_app(side).deliver(a_message(plot=PLOT), DOOR).key == "C1:1.5"
+
+
+def test_a_webhook_shows_a_plot_as_a_line_of_bars() -> None:
+    assert any("`▁█`" in text for text in every_text(payload(a_message(plot=PLOT))["blocks"]))
