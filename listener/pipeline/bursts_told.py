@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from listener.actions import issue_words
 from listener.actions.contract import Message
+from listener.pipeline.burst_readers import Readers
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.notices import as_delivery
 from listener.store.judging import Turn
@@ -16,7 +17,7 @@ from listener.store.judging import Turn
 WINDOW = timedelta(hours=6)
 
 
-def tell(turn: Turn, cards: EvidenceCards, channel: str, now: datetime) -> int:
+def tell(turn: Turn, cards: EvidenceCards, readers: Readers, now: datetime) -> int:
     """Order news of the bursts that go on; returns how many. A child's burst silences its topic's."""
     rows = turn.hearing.open_alarms()
     muted = frozenset(mute.what for mute in turn.mutes() if mute.kind == "topic")
@@ -27,7 +28,14 @@ def tell(turn: Turn, cards: EvidenceCards, channel: str, now: datetime) -> int:
         quiet = why_quiet(turn, row, muted, now)
         message = None if quiet else _message(turn, cards, row, now)
         if message is not None:
-            turn.order(as_delivery(message, channel, now, "alert") | {"issue": row.issue})
+            issue = turn.issues.rows([row.issue]).get(row.issue) if row.issue else None
+            for channel in readers.of(row, issue):
+                own = (
+                    message
+                    if channel == readers.ops
+                    else message.model_copy(update={"key": f"{message.key}:{channel}"})
+                )
+                turn.order(as_delivery(own, channel, now, "alert") | {"issue": row.issue})
             turn.hearing.change_alarm(
                 row.id, told_persons=row.persons, told_level=row.level, told_at=now, why_quiet=None
             )

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
+from listener.pipeline.burst_readers import Readers
 from listener.pipeline.bursts_told import tell
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.joined import Reading
 from listener.pipeline.settling import Settling
 from listener.store import Store
+from rules.book import Book
 
 
 class IssueWatch:
@@ -26,12 +28,13 @@ class IssueWatch:
         now: Callable[[], datetime],
         channel: str,
         log: FilteringBoundLogger,
+        book: Callable[[], Book] | None = None,
     ) -> None:
         self._store = store
         self._check = check
         self._settling = Settling(store, reading, now)
         self._now = now
-        self._channel = channel
+        self._readers = Readers(channel, book)
         self._cards = EvidenceCards(check)
         self._log = log
 
@@ -49,6 +52,6 @@ class IssueWatch:
         if changed or lively or topics:
             with self._store.judging.turn(now) as turn:
                 self._check.look_again(turn, set(changed), set(lively), topics, now)
-                told = tell(turn, self._cards, self._channel, now) if telling else 0
+                told = tell(turn, self._cards, self._readers, now) if telling else 0
         if told:
             self._log.info("issue.told", bursts=told)

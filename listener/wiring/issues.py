@@ -24,7 +24,8 @@ class IssueParts(JudgingParts):
 
     @cached_property
     def issue_watch(self) -> IssueWatch:
-        return IssueWatch(self.store, self.issue_check, self.reading, clock, self.config.ops.channel, self.log)
+        ops, book = self.config.ops.channel, lambda: self.book.running().book
+        return IssueWatch(self.store, self.issue_check, self.reading, clock, ops, self.log, book)
 
     def issue_card(self, one: str) -> EvidenceCard | None:
         """The evidence card of an issue, or of the one that it was merged into."""

@@ -189,7 +189,7 @@ def a_road(
     ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door, handling)  # type: ignore[arg-type]
     store.sources.enlist([("forum", "feed", "{}")])
     act = Act(store, ways, notices, clock, LOG, contact=contact)
-    watch = IssueWatch(store, check, Reading, clock, "ops", LOG)
+    watch = IssueWatch(store, check, Reading, clock, "ops", LOG, lambda: loaded)
     road = Road(store, clock, collect, judge, act, notices, watch)
     road.says()
     return road

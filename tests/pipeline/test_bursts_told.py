@@ -25,6 +25,16 @@ rules:
       - {given: {issue.spread: outbreak, issue.id: x}, expect: [check_issue, open_ticket, alert]}
       - {given: {issue.spread: isolated, issue.id: x}, expect: nothing}
 """
+ROUTED = """\
+version: 1
+rules:
+  - {id: far, mode: live, when: {issue.persons: {at_least: 500}}, then: [{alert: {channel: care}}], tests: [
+      {given: {issue.persons: 500}, expect: [alert]}, {given: {issue.persons: 5}, expect: nothing}]}
+  - {id: near, mode: live, when: {author.followers: {at_least: 9000}},
+     then: [{check_issue: {}}, {alert: {channel: mail}}], limits: {alert: {per_issue: 1 per 6h}}, tests: [
+      {given: {author.followers: 9000}, expect: [check_issue, alert]},
+      {given: {author.followers: 5}, expect: nothing}]}
+"""
 WORDS = (
     *("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"),
     *("india", "juliet", "kilo", "lima", "mike", "november", "oscar", "papa"),
@@ -66,6 +76,14 @@ def test_a_burst_is_told_once_and_again_when_it_has_doubled(tmp_path):
 
     road.says(*voices(9, first=6, minutes=16, start=timedelta(hours=3)))
     assert len(told(road)) == 2
+
+
+def test_the_channel_of_a_rule_on_issues_hears_of_a_burst_too(tmp_path):
+    road = a_road(tmp_path, ROUTED)
+    road.says(*background())
+    road.says(*voices(6))
+
+    assert sorted(row.channel for row in told(road)) == ["mail", "ops"]
 
 
 def test_a_muted_issue_is_quiet_until_enough_have_it(tmp_path):
