@@ -35,7 +35,7 @@ def test_live_issues_go_on_in_the_ground_of_their_brand(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path}/old.db")
     words = {"issue": 7, "brand": "A_me", "topic": "app", "terms": {"sync": 2}, "mentions": 2}
     with engine.begin() as connection:
-        upgrade(connection, "0022")
+        upgrade(connection, "0023")
         for name, last in (("A_me\napp", 5), ("A_me\nother", 9), ("A_me\napp\n3", 3), ("Axme\napp", 4)):
             values = {"name": name, "last": last, "at": "2026-01-01", "version": 2, "value": "{}"}
             connection.execute(text(STATE), values)
@@ -43,7 +43,7 @@ def test_live_issues_go_on_in_the_ground_of_their_brand(tmp_path):
         connection.execute(
             text("INSERT INTO issue_words (issue, ground, value) VALUES (:issue, :ground, :value)"), kept
         )
-        upgrade(connection, "0023")
+        upgrade(connection, "0024")
         states = connection.execute(text("SELECT name, version, last FROM issue_state ORDER BY name")).all()
         ((ground, value),) = connection.execute(text("SELECT ground, value FROM issue_words")).all()
     engine.dispose()

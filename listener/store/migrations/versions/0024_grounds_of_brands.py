@@ -5,8 +5,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 WORDS = sa.table("issue_words", sa.column("issue"), sa.column("ground"), sa.column("value", sa.JSON))
 STATE = sa.table(
