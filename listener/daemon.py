@@ -220,9 +220,11 @@ class Daemon:
         self._parts.upkeep.daily()
         self._parts.takedowns.remind()
         self._parts.reference_watch.look()
+        self._parts.issue_lessons.learn()
 
     def _refresh(self) -> None:
         self._parts.book.refresh()
+        self._parts.issue_lessons.refresh()
         notify("WATCHDOG=1")
 
     def _read_registry(self) -> None:

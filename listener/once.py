@@ -43,6 +43,7 @@ def run_once(parts: Parts) -> bool:
             for number, _ in due:
                 fine = performer.perform(number) in FINE and fine
     parts.upkeep.daily()
+    parts.issue_lessons.learn()
     return fine
 
 

@@ -34,6 +34,7 @@ from listener.cli.closing import fixed, report
 from listener.cli.demo import demo
 from listener.cli.evaluating import evaluate
 from listener.cli.house import backup, pause, restore, resume, status
+from listener.cli.issue_lessons import learned
 from listener.cli.lists import listing
 from listener.cli.people import approve, done, reject, retry, settle, skip
 from listener.cli.personal import erase, erasures, export
@@ -95,5 +96,5 @@ for name, group in (
 ):
     app.add_typer(group, name=name)
 app.add_typer(campaign, name="campaign")
-for command in (affected, fixed, report):
+for command in (affected, fixed, learned, report):
     issues.app.command()(command)

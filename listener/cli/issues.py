@@ -25,6 +25,7 @@ Other = Annotated[str, typer.Argument(metavar="OTHER", help="The issue that is t
 Mentions = Annotated[list[str], typer.Argument(metavar="MENTION…", help="Mentions, by the column `id` of `mentions`.")]
 Mention = Annotated[str, typer.Argument(metavar="MENTION", help="A mention, by the column `id` of `mentions`.")]
 Title = Annotated[str, typer.Argument(metavar="TITLE", help="What people call it.")]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="One of `topics.yaml`, or a new one.")]
 State = Annotated[
     Literal["acknowledged", "fixing", "watching", "resolved"], typer.Argument(metavar="STATE", help="How far it is.")
 ]
@@ -86,6 +87,14 @@ def rename(context: typer.Context, issue: Issue, title: Title, named: As = None)
     with desk(context, named) as issues:
         row = issues.rename(issue, title)
     print(f"{row.id} is called: {row.title}")
+
+
+@app.command()
+def topic(context: typer.Context, issue: Issue, wanted: Topic, named: As = None) -> None:
+    """Say what it is about; the daemon learns topics from this. It changes nobody's issue."""
+    with desk(context, named) as issues:
+        row = issues.name_topic(issue, wanted)
+    print(f"{row.id} is about {row.topic}")
 
 
 @app.command()

@@ -10,8 +10,9 @@ from sqlmodel import Field, SQLModel
 
 
 class Issue(SQLModel, table=True):
-    """One trouble of a brand. `topic` is what most of its mentions are about, `fence` the topic of ops' rules within
-    which alone it grows (empty: whatever they are about). `spread` says how many have it, `state` how far the fix is.
+    """One trouble of a brand. `topic` is what most of its mentions are about unless `topic_by` somebody, `fence` the
+    topic of ops' rules within which alone it grows (empty: whatever they are about). `spread` says how many have it,
+    `state` how far the fix is.
 
     `mentions, persons, customers, first_seen, last_seen` are counted anew from the mentions with each change, never
     added up. `persons_now` are those of the last 6 h, `usual_rate` those expected in so long. With `alias_of` it was
@@ -29,6 +30,7 @@ class Issue(SQLModel, table=True):
     number: int | None = Field(default=None, sa_type=BigInteger)
     brand: str
     topic: str
+    topic_by: str | None = None
     fence: str = ""
     title: str = ""
     titled_by: str | None = None

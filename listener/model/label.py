@@ -26,13 +26,15 @@ class GivenLabel(SQLModel, table=True):
 
 
 class LearnedModel(SQLModel, table=True):
-    """One fit on the audited labels, with how it fared on labels it had not seen: accuracies from 0 to 1.
+    """One fit on what people said, with how it fared on labels it had not seen: accuracies from 0 to 1.
 
-    The newest that was adopted and not rolled back is at work. `model` is readable JSON.
+    `kind` says of what: verdicts, the topics of complaints, or the likeness from which two complaints are one issue.
+    The newest of a kind that was adopted and not rolled back is at work. `model` is readable JSON.
     """
 
     __tablename__ = "learned_model"
     id: int | None = Field(default=None, primary_key=True)
+    kind: str = "verdicts"
     at: datetime
     labels: int
     before: float

@@ -82,6 +82,12 @@ class IssueDesk:
             raise NotPossible("a title says something: listener issues rename ID 'Sync fails on phones'")
         return self._change("rename", one, title, title=title.strip(), titled_by=self.who)
 
+    def name_topic(self, one: str, topic: str) -> Row[Any]:
+        """What it is about, whatever words were used; topics are learned from this. It keeps nothing out."""
+        if not topic.strip():
+            raise NotPossible("a topic has a name: listener issues topic ID billing")
+        return self._change("topic", one, topic, topic=topic.strip(), topic_by=self.who)
+
     def mute(self, one: str, more: int, why: str = "") -> Row[Any]:
         """Nobody hears of its bursts until so many more persons have it."""
         row = self._issue(one)

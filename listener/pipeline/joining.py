@@ -157,10 +157,11 @@ class Joining:
             kept = turn.words(name) if state else {}
             centroids = {one: Centroid.from_json(value) for one, value in kept.items()}
             last = state.last if state else None
-            grouping = Grouping(centroids.values(), thresholds=self._reading().thresholds)
+            grouping = Grouping(centroids.values())
             ids = {centroid.issue: one for one, centroid in centroids.items()}
             known = Ground(state.version if state else 0, grouping, last, ids)
             self._grounds[name] = known
+        known.grouping.thresholds = self._reading().thresholds
         return known
 
     def _walk(

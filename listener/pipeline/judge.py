@@ -56,6 +56,11 @@ class Understands(Protocol):
     def judge(self, utterance: Utterance) -> Verdict: ...
 
 
+def as_it_is(verdict: Verdict, _: str) -> Verdict:
+    """Nothing was learned about topics."""
+    return verdict
+
+
 @dataclass(frozen=True)
 class Running:
     """The rule book at work, and since when each of its rules has been in its present mode."""
@@ -110,8 +115,10 @@ class Judge:
         issues: IssueCheck | None = None,
         order_numbers: FindOrders = none,
         contact: Check = unbounded,
+        named: Callable[[Verdict, str], Verdict] = as_it_is,
     ) -> None:
         self._contact = contact
+        self._named = named
         self._store = store
         self._issues = issues or IssueCheck(Reading)
         self._recogniser = Recogniser(store, order_numbers)
@@ -163,7 +170,11 @@ class Judge:
     def verdicts(self, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
         """What understanding says of each mention, or the person who gave it a label."""
         given = self._store.verdicts.given([row.id for row in rows])
-        return {row.id: corrected(self._understanding.judge(self.utterance(row)), given.get(row.id)) for row in rows}
+        return {row.id: self._verdict(row, given.get(row.id)) for row in rows}
+
+    def _verdict(self, row: Row[Any], given: Row[Any] | None) -> Verdict:
+        said = self.utterance(row)
+        return self._named(corrected(self._understanding.judge(said), given), said.text)
 
     def utterance(self, row: Row[Any]) -> Utterance:
         """A mention as understanding is given it."""

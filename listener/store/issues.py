@@ -145,6 +145,19 @@ class Issues:
         with self._database.read() as connection:
             return {(row.brand, row.topic) for row in connection.execute(query)}
 
+    def named_topics(self) -> list[Row[Any]]:
+        """Mentions of issues whose topic people named, with that as `named`: what topics are learned from."""
+        query = select(mention, issue.c.topic.label("named")).join(issue, mention.c.issue == issue.c.id)
+        mine = issue.c.topic_by.is_not(None) & mention.c.duplicate_of.is_(None) & (mention.c.text != "")
+        with self._database.read() as connection:
+            return list(connection.execute(query.where(mine).order_by(mention.c.id)))
+
+    def complaints(self, limit: int) -> list[Row[Any]]:
+        """The newest mentions that are in an issue."""
+        query = select(mention.c.title, mention.c.text).where(mention.c.issue.is_not(None))
+        with self._database.read() as connection:
+            return list(connection.execute(query.order_by(mention.c.id.desc()).limit(limit)))
+
     def move(self, one: str, state: str, at: datetime, who: str, why: str = "") -> Row[Any] | None:
         """Set the state (acknowledged, fixing, watching, resolved …); the issue before, None where there is none."""
         with self._database.write() as connection:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
-from listener.model import Issue, IssueSuggestion
-from listener.store.engine import Database, table
+from listener.model import Issue, IssueAct, IssueMember, IssueSuggestion
+from listener.store.engine import Database, chunks, table
 
 suggestion, issue = table(IssueSuggestion), table(Issue)
+act, member = table(IssueAct), table(IssueMember)
 
 
 class Suggestions:
@@ -39,12 +40,27 @@ class Suggestions:
             values = {"verdict": verdict, "who": who, "decided_at": at}
             return bool(connection.execute(update(suggestion).where(pair).values(values)).rowcount)
 
-    def verdicts(self) -> list[tuple[float, bool]]:
-        """(likeness, whether people merged the two), in the order in which they decided."""
+    def rulings(self) -> list[tuple[float, bool]]:
+        """(likeness, whether people say it is one trouble): suggestions decided on, mentions moved by pin or split."""
         query = select(suggestion.c.score, suggestion.c.verdict).where(suggestion.c.verdict.is_not(None))
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(suggestion.c.decided_at, suggestion.c.id))
-            return [(row.score, row.verdict == "accepted") for row in rows]
+            rows = connection.execute(query.order_by(suggestion.c.decided_at, suggestion.c.id)).all()
+            said = [(row.score, row.verdict == "accepted") for row in rows]
+            return said + [(score, False) for score in _torn(connection)]
+
+
+def _torn(connection: Connection) -> list[float]:
+    """How alike the words of mentions were to issues that people took them out of."""
+    acts = connection.execute(select(act.c.about).where(act.c.what.in_(("pin", "split")), act.c.undone_at.is_(None)))
+    moved = {int(number): one for row in acts for number, one in row.about.get("moved", {}).items() if one}
+    found: list[float] = []
+    for part in chunks(sorted(moved)):
+        # by their words, and not as a copy or the first of an issue
+        mine = member.c.mention.in_(part) & (member.c.version != "ops") & member.c.reason.contains("alike:")
+        for row in connection.execute(select(member).where(mine).order_by(member.c.id)):
+            if row.issue == moved[row.mention]:
+                found.append(row.score)
+    return found
 
 
 def suggest(connection: Any, database: Database, pairs: Iterable[tuple[str, str, float, str]], at: datetime) -> None:

@@ -26,6 +26,9 @@ def status(store: Store, now: datetime) -> Object:
         "silences": [objects.silence(row) for row in store.silences.now(now)],
         "braked": [_braked(row) for row in store.rates.braked()],
         "skipped": store.house.get("skipped"),
+        "learned": [
+            _learned(row) for kind in ("verdicts", "topics", "likeness") if (row := store.learned.at_work(kind))
+        ],
     }
 
 
@@ -40,6 +43,10 @@ def _blind(row: Any) -> Object:
 
 def _pause(row: Any) -> Object:
     return {"scope": row.scope, "since": moment(row.since), "who": row.who, "why": row.why}
+
+
+def _learned(row: Any) -> Object:
+    return {"kind": row.kind, "at": moment(row.at), "labels": row.labels, "told": row.told}
 
 
 def _braked(row: Any) -> Object:
@@ -63,6 +70,7 @@ def told(seen: Object) -> Iterator[str]:
         yield f"silence {what} until {at(one['until'])} by {one['owner']}: {one_line(one['why'])}"
     yield from _book_told(seen["book"])
     yield f"queues  {seen['queues']['mentions']} mentions to judge; deliveries: {_counts(seen['queues']['deliveries'])}"
+    yield from (f"learned {one['kind']} at {at(one['at'])}: {one_line(one['told'])}" for one in seen["learned"])
     if seen["oldest_undelivered"]:
         yield f"oldest  an action is undelivered since {at(seen['oldest_undelivered'])}"
     for source in seen["sources"]:

@@ -43,6 +43,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
             *("last_seen", "brand"),
         ),
         "same": ("issue", "other", "score", "reason", "at"),
+        "learned": ("kind", "at", "labels", "before", "after", "told", "adopted", "rolled_back_at"),
         "acts": ("id", "at", "who", "what", "issue", "why", "undone_at"),
         "contacts": ("id", "at", "person", "purpose", "channel", "delivery"),
         "customers": ("id", "name", "segment", "plan", "region", "owner", "handles", "last_contact_at", "open_ticket"),

@@ -16,6 +16,7 @@ from listener.pipeline import Judge, Limits, Orders, Understands
 from listener.pipeline.corrections import Corrections
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
+from listener.pipeline.issue_lessons import IssueLessons
 from listener.pipeline.joined import Reading
 from listener.understanding import Understanding
 from listener.understanding.learned import Learned, UnreadableModel
@@ -60,7 +61,14 @@ class JudgingParts(AdvocacyParts, DeskParts):
             issues=issues,
             order_numbers=order_numbers(self.config.customers.order_number),
             contact=self.contact.check,
+            named=self.issue_lessons.named,
         )
+
+    @cached_property
+    def issue_lessons(self) -> IssueLessons:
+        aside = lambda fit, data: self.parser.run(fit, data, seconds=60, megabytes=2_000)  # noqa: E731  # its limits
+        said = lambda row: self.understanding.topics_of(self.judge.utterance(row))  # noqa: E731  # made when needed
+        return IssueLessons(self.store, aside, said, clock, self.log)
 
     @cached_property
     def issue_check(self) -> IssueCheck:
@@ -69,7 +77,10 @@ class JudgingParts(AdvocacyParts, DeskParts):
     def reading(self) -> Reading:
         """How complaints are read for issues."""
         called = {brand.name: " ".join((brand.name, *brand.match)) for brand in self.config.brands}
-        return Reading(names={brand: frozenset(terms(names)) for brand, names in called.items()})
+        return Reading(
+            self.issue_lessons.taught.thresholds,
+            names={brand: frozenset(terms(names)) for brand, names in called.items()},
+        )
 
     @cached_property
     def near(self) -> EngineDoor:

@@ -1,4 +1,4 @@
-"""Issues are looked for within a brand: a topic that was guessed fences them no longer."""
+"""Issues are looked for within a brand, not in guessed topics; topics and likeness are learned."""
 
 import json
 
@@ -18,6 +18,8 @@ STATE = sa.table(
 def upgrade() -> None:
     op.add_column("mention", sa.Column("fence", sa.String(), nullable=True))
     op.add_column("issue", sa.Column("fence", sa.String(), nullable=False, server_default=""))
+    op.add_column("issue", sa.Column("topic_by", sa.String(), nullable=True))
+    op.add_column("learned_model", sa.Column("kind", sa.String(), nullable=False, server_default="verdicts"))
     _move_words()
     _move_states()
 
