@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from listener.cli import SELDOM
 from listener.config import Secrets, load
 from listener.log import Redaction, configure
 from listener.once import prepare
@@ -18,6 +20,7 @@ from listener.wiring import Parts, parts_of
 @contextmanager
 def parts_in(config: Path) -> Iterator[Parts]:
     """Parts as `listener run` has them when it begins to beat; logs go where the daemon's would go: a file."""
+    gc.set_threshold(*SELDOM)
     redaction = Redaction()
     with config.with_name("bench.log").open("a") as log:
         configure(redaction, "json", stream=log)
