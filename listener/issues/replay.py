@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from listener.issues.bursts import Alarm, Series
 from listener.issues.copies import Copies, Said
 from listener.issues.grouping import Complaint, Grouping
+from listener.issues.rates import LEAST_USUAL
 from listener.issues.spread import DAY, Circumstances, Spread, judged
 from listener.issues.stream import Post
 from listener.issues.words import terms
@@ -75,7 +76,7 @@ class Replay:
         topic = post.topic or self._topic_of(post)
         person = self._copies.original(post.brand, post.text, Said(str(post.id), post.author, post.at)).person
         issue, alike = self._place(post, topic)
-        crowd = self._issues.setdefault(issue, Crowd(Series(began)))
+        crowd = self._issues.setdefault(issue, Crowd(Series(began, LEAST_USUAL)))
         over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))
         own, of_topic = crowd.hear(person, post.at), over.hear(person, post.at)
         raised = [Raised(post.brand, topic, issue, alarm) for alarm in own]

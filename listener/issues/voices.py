@@ -13,10 +13,13 @@ DAY = 86_400.0
 
 
 class Voices:
-    """The voices of one key: an issue, or a topic of a brand. Times in seconds of UTC since 1970."""
+    """The voices of one key: an issue, or a topic of a brand. Times in seconds of UTC since 1970.
 
-    def __init__(self, began: float, said: Iterable[tuple[str, float]] = ()) -> None:
-        self._series = Series(began)
+    `prior` is how many persons in 6 h are expected at least.
+    """
+
+    def __init__(self, began: float, said: Iterable[tuple[str, float]] = (), prior: float = 0.0) -> None:
+        self._series = Series(began, prior)
         self._times: list[tuple[float, str]] = []
         for person, at in said:
             self.hear(person, at)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
 from listener.issues.bursts import Level
 from listener.issues.order import NO_TOPIC
-from listener.issues.rates import Rate
+from listener.issues.rates import LEAST_USUAL, Rate
 from listener.issues.spread import Circumstances, Verdict, judged
 from listener.issues.voices import DAY, Voices
 from listener.model.plan import Judgement
@@ -22,11 +22,23 @@ from listener.store.judging import Turn
 
 # a month is twice what a count looks back, so that bursts of the time before are known and left out
 LOOK_BACK = timedelta(days=30)
+# who is spoken of at least so often was listened to in between
+QUIET = timedelta(days=14)
 WEEK = 7 * DAY
 # the window that bursts are counted in
 LATELY = 6 * 3_600.0
 # (brand, topic)
 Topics = Set[tuple[str, str]]
+
+
+class Began(NamedTuple):
+    """When a brand was first spoken of, and since when without a long silence, in seconds of UTC since 1970."""
+
+    first: float
+    lately: float
+
+
+NEVER = Began(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,7 @@ class IssueCheck:
         self._patient = patient
         self._joining = Joining(reading)
         self._voices: dict[str, Voices] = {}
-        self._began: dict[str, float] = {}
+        self._began: dict[str, Began] = {}
         self._heard = True
         self._day = ""
         self._edition = (0, 0)
@@ -76,7 +88,7 @@ class IssueCheck:
         if self._age(turn, rows, now) or joined.moved:
             self._voices.clear()
         where = {number: root for number, root in turn.issues.roots_of([row.id for row in rows]).items() if root}
-        self._hear(turn, rows, judgements, where, joined.new)
+        self._hear(turn, rows, judgements, where, joined.new, now)
         looked = self._judge(turn, joined.changed, _topics(rows, judgements), now)
         self._heard = True
         issues = turn.issues.rows(set(where.values()))
@@ -153,7 +165,7 @@ class IssueCheck:
     def _age(self, turn: Turn, rows: Sequence[Row[Any]], now: datetime) -> bool:
         """Whether to read anew: once a day, when people changed issues, when older mentions of a brand come in."""
         day, edition = f"{now:%F}", turn.hearing.edition()
-        older = any(row.posted_at.timestamp() < self._began.get(row.brand, 0.0) for row in rows)
+        older = any(row.posted_at.timestamp() < self._began.get(row.brand, NEVER).lately for row in rows)
         if (day, edition) == (self._day, self._edition) and not older:
             return False
         self._day, self._edition = day, edition
@@ -167,11 +179,12 @@ class IssueCheck:
         judgements: Mapping[int, Judgement],
         where: Mapping[int, str],
         new: frozenset[str],
+        now: datetime,
     ) -> None:
         """What is remembered hears of the new voices; what is not is read from the store with them in it."""
         for row in rows:
             if (root := where.get(row.id)) in new:
-                self._known(turn, f"issue:{root}", row.brand, list)
+                self._known(turn, f"issue:{root}", row.brand, list, now)
         for row in rows:
             person, root = judgements[row.id].person, where.get(row.id)
             if root is None or judgements[row.id].duplicate_of is not None or person.startswith("mention:"):
@@ -191,7 +204,7 @@ class IssueCheck:
             earlier=len(before),
             nameless=turn.hearing.nameless(row.id, datetime.fromtimestamp(at - DAY, UTC)) if len(persons) < 1 else 0,
             has_author=bool(persons),
-            listened=at - self._began[row.brand],
+            listened=at - self._began[row.brand].first,
             issue=mine.level(present),
             topic=self._unexplained(turn, row, topic, at, now),
         )
@@ -207,19 +220,26 @@ class IssueCheck:
         return None if turn.hearing.is_explained(row.brand, row.topic, lately) else level
 
     def _issue(self, turn: Turn, row: Row[Any], now: datetime) -> Voices:
-        return self._known(turn, f"issue:{row.id}", row.brand, lambda: turn.hearing.of_issue(row.id, _since(now)))
+        said = lambda: turn.hearing.of_issue(row.id, _since(now))  # noqa: E731  # read only where not remembered
+        return self._known(turn, f"issue:{row.id}", row.brand, said, now)
 
     def _topic(self, turn: Turn, brand: str, topic: str, now: datetime) -> Voices:
         said = lambda: turn.hearing.of_topic(brand, topic, _since(now))  # noqa: E731  # read only where not remembered
-        return self._known(turn, f"topic:{brand}:{topic}", brand, said)
+        return self._known(turn, f"topic:{brand}:{topic}", brand, said, now)
 
-    def _known(self, turn: Turn, key: str, brand: str, said: Callable[[], list[tuple[str, datetime]]]) -> Voices:
+    def _known(
+        self, turn: Turn, key: str, brand: str, said: Callable[[], list[tuple[str, datetime]]], now: datetime
+    ) -> Voices:
         if brand not in self._began:
-            began = turn.hearing.began(brand)
-            self._began[brand] = began.timestamp() if began else 0.0
+            began = turn.hearing.began(brand, _since(now) - QUIET)
+            first, lately = (at.timestamp() if at else now.timestamp() for at in began)
+            self._began[brand] = Began(first, lately)
         voices = self._voices.get(key)
         if voices is None:
-            voices = Voices(self._began[brand], ((person, at.timestamp()) for person, at in said()))
+            heard = ((person, at.timestamp()) for person, at in said())
+            # of an issue of which nobody spoke before, one person in 6 h now and then is nothing
+            prior = LEAST_USUAL if key.startswith("issue:") else 0.0
+            voices = Voices(self._began[brand].lately, heard, prior)
             self._voices[key] = voices
         return voices
 

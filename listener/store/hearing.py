@@ -43,11 +43,13 @@ class Hearing:
         query = SAID.where(mention.c.brand == brand, about(topic), theirs, mention.c.posted_at >= since, *VOICES)
         return [(row.person, row.posted_at) for row in self._connection.execute(query)]
 
-    def began(self, brand: str) -> datetime | None:
-        """The first mention of a brand: since when there is something to compare with."""
-        query = select(func.min(mention.c.posted_at)).where(mention.c.brand == brand)
-        found: datetime | None = self._connection.execute(query).scalar()
-        return found
+    def began(self, brand: str, since: datetime) -> tuple[datetime | None, datetime | None]:
+        """The first mention of a brand, and the first since then: silence between the two may be that of a feed that
+        keeps a few old posts, or of a clock that stands in 1970, and is nothing to compare with."""
+        first = func.min(mention.c.posted_at)
+        lately = func.min(mention.c.posted_at).filter(mention.c.posted_at >= since)
+        row = self._connection.execute(select(first, lately).where(mention.c.brand == brand)).one()
+        return row[0], row[1]
 
     def nameless(self, root: str, since: datetime) -> int:
         """Mentions of an issue whose author nobody knows."""

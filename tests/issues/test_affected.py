@@ -69,6 +69,14 @@ def test_a_second_attribute_that_may_matter_leaves_the_segment_open() -> None:
     assert (found.segment, "too few complainants to tell" in found.reason) == (None, True)
 
 
+def test_below_ten_others_with_the_first_attribute_it_stands_alone() -> None:
+    mine = customers(12, version="3", region="EU")
+    few = [*customers(9, version="3", region="US"), *customers(300, version="1")]
+
+    assert str(infer(mine, few).segment) == "version=3"
+    assert str(infer(mine, [*few, *customers(40, version="3", region="US")]).segment) == "region=EU and version=3"
+
+
 def test_a_column_with_a_value_of_its_own_for_everybody_costs_nothing() -> None:
     mine = [a_customer(version="3", order=f"m{number}") for number in range(17)]
     others = [a_customer(order=f"o{number}") for number in range(2_000)]
