@@ -183,15 +183,11 @@ class Daemon:
     def _perform(self, numbers: Iterable[int]) -> None:
         """One channel's deliveries, one after the other: a slow channel holds up nobody else."""
         with self._parts.act.performing() as performer:
-            for number in numbers:
-                if self._ending.is_set():
-                    return
-                try:
-                    self._health.performed(performer.perform(number))
-                except StoreTrouble as error:
-                    self._trouble.set()
-                    self._log.error("store.trouble", delivery=number, error=str(error))
-                    return
+            try:
+                performer.perform_all(numbers, self._health.performed, self._ending.is_set)
+            except StoreTrouble as error:
+                self._trouble.set()
+                self._log.error("store.trouble", error=str(error))
 
     def _reach(self) -> None:
         """Campaigns go on by one step."""

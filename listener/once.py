@@ -43,8 +43,9 @@ def run_once(parts: Parts) -> bool:
         if not due:
             break
         with parts.act.performing() as performer:
-            for number, _ in due:
-                fine = performer.perform(number) in FINE and fine
+            ended: list[str] = []
+            performer.perform_all([number for number, _ in due], ended.append)
+        fine = fine and FINE.issuperset(ended)
     parts.upkeep.daily()
     parts.issue_lessons.learn()
     return fine

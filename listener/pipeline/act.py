@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,13 +24,13 @@ from listener.pipeline.recheck import Against
 from listener.pipeline.tracking import Withdrawn
 from listener.store import Store
 from listener.store.deliveries import Outcome
-from listener.store.delivery_lists import DeliveryFilter
 from rules.catalogue import ACTIONS
 
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 KEEP_TRYING = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
+Ended = tuple[Row[Any], Outcome]
 DRAFTS = frozenset(name for name, action in ACTIONS.items() if action.outward)
 
 
@@ -66,23 +66,57 @@ class Act:
 
     def perform(self, number: int) -> str:
         """Claim and perform one delivery; returns its status after it ("" when it was not ours to do)."""
-        if self._overtaken(number):
-            return ""
-        row = self._store.deliveries.claim(number, self._now(), self._contact)
+        ended: list[str] = []
+        self.perform_all([number], ended.append)
+        return ended[0]
+
+    def perform_all(
+        self, numbers: Iterable[int], told: Callable[[str], object], stopped: Callable[[], bool] = lambda: False
+    ) -> None:
+        """The same one after the other, until `stopped`; each status is `told`. Raises StoreTrouble.
+
+        What went out is kept in the transaction that claims the next: half the waiting for the disk, and still only
+        one at a time is begun and not ended.
+        """
+        last: Ended | None = None
+        try:
+            for number in numbers:
+                if stopped():
+                    break
+                if self._overtaken(number):
+                    told("")
+                    continue
+                row, last = self._claimed(number, last), None
+                status, last = self._performed(row)
+                told(status)
+        finally:
+            if last:
+                self._keep(*last)
+
+    def _claimed(self, number: int, last: Ended | None) -> Row[Any] | None:
+        if last is None:
+            return self._store.deliveries.claim(number, self._now(), self._contact)
+        kept, row = self._store.deliveries.finish_and_claim(last[1], number, self._now(), self._contact)
+        self._log_end(*last, kept)
+        return row
+
+    def _performed(self, row: Row[Any] | None) -> tuple[str, Ended | None]:
+        """Its status, and how it ended where that is still to be kept."""
         if row is None:
-            return ""
+            return "", None
         if row.status != "sending":
             self._log.info("contact.blocked", delivery=row.id, purpose=row.purpose, status=row.status)
-            return str(row.status)
+            return str(row.status), None
         outcome = self._outcome(row)
+        if outcome.status == "done":
+            return "done", (row, outcome)
         self._keep(row, outcome)
-        return outcome.status
+        return outcome.status, None
 
     def _overtaken(self, number: int) -> bool:
         """What waited for a person or for the morning is looked at once more: its rule may not want it any more."""
-        rows = self._store.deliveries.page(DeliveryFilter(id=number))
-        row = rows[0] if rows and rows[0].action in DRAFTS else None
-        against = self._against(row) if row else None
+        row = self._store.deliveries.ordered(number)
+        against = self._against(row) if row and row.action in DRAFTS else None
         if row is None or against is None:
             return False
         if not against.passing:
@@ -141,15 +175,19 @@ class Act:
         return replace(blank, status="due", at=now, due_at=now + wait, error=str(error))
 
     def _keep(self, row: Row[Any], outcome: Outcome) -> None:
-        if not self._store.deliveries.finish(outcome):
+        kept = self._store.deliveries.finish(outcome)
+        self._log_end(row, outcome, kept)
+        if kept and outcome.status in ("failed", "in_doubt"):
+            self._tell_trouble(row, outcome)
+
+    def _log_end(self, row: Row[Any], outcome: Outcome, kept: bool) -> None:
+        if not kept:
             self._log.warning("delivery.overtaken", delivery=row.id, attempt=row.attempts)
             return
         level = self._log.info if outcome.status in ("done", "by_hand", "held") else self._log.warning
         level(
             "delivery." + outcome.status, delivery=row.id, action=row.action, channel=row.channel, error=outcome.error
         )
-        if outcome.status in ("failed", "in_doubt"):
-            self._tell_trouble(row, outcome)
 
     def _tell_trouble(self, row: Row[Any], outcome: Outcome) -> None:
         """The fallback channel carries what failed; people hear of it unless the notice itself is what failed.

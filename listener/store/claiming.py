@@ -46,7 +46,8 @@ _DECIDING = ("id", "status", "action", "purpose", "person", "customer", "channel
 _FACTS = facts_of(delivery.c.person, delivery.c.customer)
 _SEEN: Any = select(*(delivery.c[name] for name in _DECIDING), *_FACTS, _switched_off().label("off"))
 _SEEN_ALONE = Prepared(_SEEN.where(_ONE).with_for_update(of=delivery))
-_READY_ALONE = Prepared(_SEEN.where(_ONE, claimable(), unpaused()).with_for_update(of=delivery))
+# what another one holds is theirs; to wait for it, while one's last outcome waits too, could be for ever
+_READY_ALONE = Prepared(_SEEN.where(_ONE, claimable(), unpaused()).with_for_update(of=delivery, skip_locked=True))
 _CHANGE = update(delivery).where(_ONE).returning(delivery)
 _CLAIM = {"status": "sending", "claimed_at": bindparam("now"), "attempts": delivery.c.attempts + 1}
 _SENDING = Prepared(_CHANGE.values(_CLAIM))

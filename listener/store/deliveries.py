@@ -19,6 +19,7 @@ from listener.store.delivery_lists import DeliveryLists
 from listener.store.endings import enter_contact, release
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line, spend
+from listener.store.prepared import Prepared, entry
 from listener.store.tracks import carried
 
 delivery, attempt, mention = table(Delivery), table(Attempt), table(Mention)
@@ -62,12 +63,16 @@ def add(connection: Connection, database: Database, rows: Sequence[Mapping[str, 
         connection.execute(statement, [dict(row) for row in rows])
 
 
+_ATTEMPTED = entry(attempt)
+
+
 @cache
-def _ending(columns: tuple[str, ...]) -> Any:
+def _ending(columns: tuple[str, ...]) -> Prepared:
     """An attempt's end, which sets these columns; made once, as it costs more than the store needs to run it."""
     mine = (delivery.c.id == bindparam("which")) & (delivery.c.attempts == bindparam("attempt"))
     values = {name: bindparam(f"new_{name}", type_=delivery.c[name].type) for name in columns}
-    return update(delivery).where(mine, delivery.c.status == "sending").values(values).returning(delivery)
+    ours = update(delivery).where(mine, delivery.c.status == "sending")
+    return Prepared(ours.values(values).returning(delivery))
 
 
 class Deliveries(DeliveryLists):
@@ -119,26 +124,33 @@ class Deliveries(DeliveryLists):
 
     def finish(self, outcome: Outcome) -> bool:
         """Transaction [3]: outcome and contact ledger entry. False when the claim is no longer ours."""
+        with self._database.write() as connection:
+            return self._finished(connection, outcome)
+
+    def finish_and_claim(
+        self, outcome: Outcome, number: int, now: datetime, check: Check
+    ) -> tuple[bool, Row[Any] | None]:
+        """Transaction [3] of one delivery and the claim of the next together: what `finish` and `claim` return."""
+        with self._database.write() as connection:
+            return self._finished(connection, outcome), claimed(connection, self._database, number, now, check)
+
+    def _finished(self, connection: Connection, outcome: Outcome) -> bool:
         values: dict[str, Any] = {"status": outcome.status, "last_error": outcome.error}
         values |= {"due_at": outcome.due_at} if outcome.due_at else {}
         values |= {"done_at": outcome.at, "external": outcome.external} if outcome.status == "done" else {}
         new = {f"new_{name}": value for name, value in values.items()}
         mine = {"which": outcome.delivery, "attempt": outcome.attempt}
-        with self._database.write() as connection:
-            row = connection.execute(_ending(tuple(values)), new | mine).first()
-            if row is None:
-                return False
-            self._attempted(connection, outcome)
-            if outcome.status == "done":
-                enter_contact(connection, self._database, row, outcome.at)
-                carried(connection, row, outcome.external, outcome.at)
-                if outcome.shows:
-                    postings.enter(connection, self._database, row.id, outcome.shows)
+        row = _ending(tuple(values)).first(connection, new | mine)
+        if row is None:
+            return False
+        tried = {"delivery": outcome.delivery, "number": outcome.attempt, "at": outcome.at}
+        _ATTEMPTED.all(connection, {**tried, "outcome": outcome.status, "error": outcome.error})
+        if outcome.status == "done":
+            enter_contact(connection, self._database, row, outcome.at)
+            carried(connection, row, outcome.external, outcome.at)
+            if outcome.shows:
+                postings.enter(connection, self._database, row.id, outcome.shows)
         return True
-
-    def _attempted(self, connection: Connection, outcome: Outcome) -> None:
-        values = {"delivery": outcome.delivery, "number": outcome.attempt, "at": outcome.at}
-        connection.execute(attempt.insert(), {**values, "outcome": outcome.status, "error": outcome.error})
 
     def move(
         self, number: int, origin: Sequence[str], at: datetime, by: ByHand | None = None, **values: Any

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, distinct, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, distinct, func, not_, or_, select
 
 from listener.model import Alert, Attempt, Contact, Delivery
 from listener.store.engine import Database, narrowed, table
+from listener.store.prepared import Prepared
 
 delivery, attempt, contact, alert = table(Delivery), table(Attempt), table(Contact), table(Alert)
+
+_ABOUT = delivery.c.rule.is_not(None) & delivery.c.mention.is_not(None)
+_ORDERED = Prepared(select(delivery).where(delivery.c.id == bindparam("number"), _ABOUT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,11 @@ class DeliveryLists:
         )
         with self._database.read() as connection:
             return list(connection.execute(query))
+
+    def ordered(self, number: int) -> Row[Any] | None:
+        """The delivery of that number, where a rule ordered it about a mention."""
+        with self._database.read() as connection:
+            return _ORDERED.first(connection, {"number": number})
 
     def by_key(self, key: str) -> Row[Any] | None:
         """The delivery of that key."""

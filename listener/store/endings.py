@@ -14,10 +14,12 @@ from listener.store.engine import Database, table
 from listener.store.giving import put_back
 from listener.store.inviting import INVITE, invited
 from listener.store.ledger import StoredLedger, reservation_from_json
+from listener.store.prepared import entry
 from listener.store.replies import contacted
 
 delivery, contact = table(Delivery), table(Contact)
 
+_CONTACT = entry(contact)
 OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
 WITHDRAWABLE = ("due", "held", "waiting", "by_hand")
 OUTWARD = ("thanks", "gift", "ask", "engage", "recovery", "notice")
@@ -56,7 +58,7 @@ def enter_contact(connection: Connection, database: Database, row: Row[Any], at:
     """An outward delivery that arrived is a contact with its person."""
     if row.purpose in OUTWARD and row.action not in INSIDE and row.person:
         values = {"person": row.person, "customer": row.customer, "purpose": row.purpose}
-        connection.execute(contact.insert(), {**values, "channel": row.channel, "delivery": row.id, "at": at})
+        _CONTACT.all(connection, {**values, "channel": row.channel, "delivery": row.id, "at": at})
         contacted(connection, row, at)
         if row.action == INVITE and row.customer:
             invited(connection, database, row, at)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, Connection, Dialect, Executable, Row
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Row, Table, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -87,6 +87,12 @@ class Prepared:
         columns = self._statement.exported_columns
         read = _reading([each.type for each in columns], dialect)
         return _Plan(compiled.string, tuple(fixed), tuple(named), read, result_tuple(columns.keys()))
+
+
+def entry(where: Table) -> Prepared:
+    """A new row with all its columns but the number, which the database gives it."""
+    names = [column.name for column in where.c if column is not where.autoincrement_column]
+    return Prepared(where.insert().values({name: bindparam(name, type_=where.c[name].type) for name in names}))
 
 
 def _reading(types: Sequence[Any], dialect: Dialect) -> tuple[tuple[int, Convert], ...]:

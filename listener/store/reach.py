@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from listener.model import Contact, Customer, Delivery, Mention, OptOut, Ticket
 from listener.model.contact import Entry, Standing
 from listener.store.endings import INSIDE
 from listener.store.engine import Database, chunks, table
+from listener.store.prepared import Prepared
 
 contact, customer, delivery = table(Contact), table(Customer), table(Delivery)
 mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
@@ -66,7 +68,7 @@ def _entries(whose: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> Comp
 
 
 # made once: to put a statement together costs more than SQLite needs to answer it
-_ENTRIES = _entries(lambda person: person == _WHO)
+_ENTRIES = Prepared(_entries(lambda person: person == _WHO))
 _ENTRIES_OF_MANY = _entries(lambda person: person.in_(bindparam("persons", expanding=True)))
 
 
@@ -116,13 +118,13 @@ def with_entries(
     connection: Connection, facts: Any, person: str, purpose: str, now: datetime, but: int = 0, **more: Any
 ) -> Standing:
     """The same from facts that were read already. `but`: a delivery that is no entry, being the one asked about."""
-    rows = connection.execute(_ENTRIES, {"person": person, "since": now - MEMORY, "but": but})
+    rows = _ENTRIES.all(connection, {"person": person, "since": now - MEMORY, "but": but})
     return standing(facts, rows, purpose, now, **more)
 
 
 def standing(facts: Any, rows: Iterable[Row[Any]], purpose: str, now: datetime, **more: Any) -> Standing:
     """From the columns of `facts_of` and the rows of entries."""
-    entries = sorted(map(_entry, rows), key=lambda entry: (entry.open, entry.at), reverse=True)
+    entries = sorted(map(_entry, rows), key=attrgetter("open", "at"), reverse=True)
     return Standing(
         now=now,
         since=more.pop("since", now),
