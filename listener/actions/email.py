@@ -6,15 +6,14 @@ import hashlib
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -22,6 +21,7 @@ from connectors.contract import Failed, Receipt
 from listener.actions.contract import Carrier, Channel, Doubt, InDoubt, Message, Outside, Secret
 from listener.actions.drawing import picture
 from listener.actions.email_html import PLOT, page
+from listener.actions.letter import LINE, Letter, letter
 from listener.actions.reach import LIMIT, reason, within
 from listener.actions.smtp_line import Encrypted, Gate, Line, Plain, Refused
 from listener.actions.text import one_line, without
@@ -45,21 +45,8 @@ def _mailbox(address: str) -> str:
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 
 
-class _Headers(HeaderRegistry):
-    """The standard registry, which makes a class for each header of each mail anew: a third of the cost of a mail."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._made: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._made:
-            self._made[name] = super().__getitem__(name)
-        return self._made[name]
-
-
 # as long as RFC 5322 allows: folded, a long link of List-Unsubscribe becomes encoded words that no mail program reads
-_POLICY = SMTP.clone(header_factory=_Headers(), max_line_length=998)
+_POLICY = SMTP.clone(max_line_length=LINE)
 
 
 class Email(Channel):
@@ -110,23 +97,22 @@ class Email(Channel):
 
     def carry(self, message: Message, outside: Outside, line: Line) -> Receipt:
         """One mail over this connection. Raises Failed, and InDoubt when it was handed over and nobody answered."""
-        letter = self._letter(message, outside.now())
-        self._within_limit(line, letter)
-        return Receipt(kind="email", key=letter["Message-ID"])
+        self._within_limit(line, self._letter(message, outside.now()))
+        return Receipt(kind="email", key=self._number(message))
 
-    def _within_limit(self, line: Line, letter: EmailMessage | None) -> None:
+    def _within_limit(self, line: Line, mail: Letter | EmailMessage | None) -> None:
         gate = Gate()
         try:
-            within(lambda: self._session(line, letter, gate))
+            within(lambda: self._session(line, mail, gate))
         except TimeoutError:
             line.abandon()
             raise self._unanswered(gate.give_up(), f"{self.host} did not answer in time") from None
 
-    def _session(self, line: Line, letter: EmailMessage | None, gate: Gate) -> None:
+    def _session(self, line: Line, mail: Letter | EmailMessage | None, gate: Gate) -> None:
         """Errors of the protocol come back as Failed: 5xx is final, 4xx and trouble on the way may pass."""
         try:
-            refused = line.send(letter, gate) if letter is not None else {}
-            if letter is None:
+            refused = line.send(mail, gate) if mail is not None else {}
+            if mail is None:
                 line.reached()
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(error.recipients) from None
@@ -172,36 +158,52 @@ class Email(Channel):
         except OSError as error:
             raise Failed(f"ca_file {self.ca_file} cannot be used: {reason(error)}", permanent=True) from None
 
-    def _letter(self, message: Message, now: datetime) -> EmailMessage:
-        letter = EmailMessage(policy=_POLICY)
-        letter["From"], letter["To"] = self.sender, self._readers(message)
-        # The standard library decodes such a word of a title, line breaks and all, into headers of its own.
-        letter["Subject"] = message.headline.replace("=?", "=\u200b?")
-        letter["Date"] = format_datetime(now)
-        # Hashed, as a key may hold what an address may not.
-        letter["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{_domain(self.sender)}>"
+    def _letter(self, message: Message, now: datetime) -> Letter | EmailMessage:
+        """What is rare, a picture or an address that is not ASCII, is left to the standard library."""
+        to, plain, headers = self._readers(message), message.plain(), self._headers(message, now)
+        if message.plot or not "".join((self.sender, *to)).isascii():
+            return self._rare(to, headers, message)
+        return letter(self.sender, to, headers, plain, page(message))
+
+    def _headers(self, message: Message, now: datetime) -> list[tuple[str, str]]:
+        headers = [
+            # The standard library decodes such a word of a title, line breaks and all, into headers of its own.
+            ("Subject", message.headline.replace("=?", "=\u200b?")),
+            ("Date", format_datetime(now)),
+            ("Message-ID", self._number(message)),
+            # Without it two machines could answer each other for ever.
+            ("Auto-Submitted", "auto-generated"),
+        ]
         if message.unsubscribe:  # RFC 8058: one click, without a page
-            letter["List-Unsubscribe"] = f"<{message.unsubscribe}>"
-            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        # Without it two machines could answer each other for ever.
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(message.plain())
+            headers += [("List-Unsubscribe", f"<{message.unsubscribe}>")]
+            headers += [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
+        return headers
+
+    def _number(self, message: Message) -> str:
+        # Hashed, as a key may hold what an address may not.
+        return f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{_domain(self.sender)}>"
+
+    def _rare(self, to: Sequence[str], headers: list[tuple[str, str]], message: Message) -> EmailMessage:
+        mail = EmailMessage(policy=_POLICY)
+        for name, value in (("From", self.sender), ("To", ", ".join(to)), *headers):
+            mail[name] = value
+        mail.set_content(message.plain())
         drawn = picture(message.plot) if message.plot else None
-        letter.add_alternative(page(message, pictured=drawn is not None), subtype="html")
+        mail.add_alternative(page(message, pictured=drawn is not None), subtype="html")
         if drawn is not None:
-            letter.get_payload()[1].add_related(drawn, "image", "png", cid=f"<{PLOT}>")  # type: ignore[union-attr,index]  # the page just added
-        return letter
+            mail.get_payload()[1].add_related(drawn, "image", "png", cid=f"<{PLOT}>")  # type: ignore[union-attr,index]  # the page just added
+        return mail
 
     def _cut_off(self, error: smtplib.SMTPServerDisconnected) -> str:
         if isinstance(error.__context__, TimeoutError):
             return f"{self.host} did not answer in time"
         return f"{self.host}: {without(str(error), *self._hidden())}"
 
-    def _readers(self, message: Message) -> str:
+    def _readers(self, message: Message) -> tuple[str, ...]:
         if message.to is None:
-            return ", ".join(self.to)
+            return self.to
         try:
-            return _mailbox(message.to)
+            return (_mailbox(message.to),)
         except ValueError:
             raise Failed("the customer's mail address in the registry cannot be used", permanent=True) from None
 

@@ -11,6 +11,8 @@ from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
 
+from listener.actions.letter import Letter
+
 Refused = dict[str, tuple[int, bytes]]
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -74,22 +76,24 @@ class Line:
         self._server: _Gated | None = None
         self.abandoned = False
 
-    def send(self, letter: EmailMessage, gate: Gate) -> Refused:
+    def send(self, mail: Letter | EmailMessage, gate: Gate) -> Refused:
         """Hand one mail over; recipients that were refused. Raises as smtplib does: see `gate.handed` then."""
         used = self._server is not None
         try:
-            return self._sent(letter, gate)
+            return self._sent(mail, gate)
         except (smtplib.SMTPException, OSError):
             if not used or gate.handed or self._alive():
                 raise
             # servers hang up on who is idle, or after so many mails: nothing of this one was handed over
-            return self._sent(letter, gate)
+            return self._sent(mail, gate)
 
-    def _sent(self, letter: EmailMessage, gate: Gate) -> Refused:
+    def _sent(self, mail: Letter | EmailMessage, gate: Gate) -> Refused:
         server = self._connected()
         server.gate = gate
         try:
-            return server.send_message(letter)
+            if isinstance(mail, Letter):
+                return server.sendmail(mail.sender, mail.to, mail.content)
+            return server.send_message(mail)
         except _KNOWN:
             # the server answered: it goes on with the next mail, unless it hung up
             self._server = server if server.sock else None

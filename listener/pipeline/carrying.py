@@ -106,10 +106,10 @@ class Carrying:
 
     def _letter(self, row: Row[Any]) -> Message:
         """The text as it was approved, to the address that the registry has now."""
-        customer = self.store.customers.get([row.customer or ""]).get(row.customer or "")
-        if customer is None or not customer.email:
+        address = self.store.customers.email(row.customer) if row.customer else ""
+        if not address:
             raise Failed("the registry has no e-mail address for this customer", permanent=True)
-        return Message.model_validate(row.message | {"text": row.text, "to": customer.email})
+        return Message.model_validate(row.message | {"text": row.text, "to": address})
 
     def _make_room(self, name: str, most: int) -> None:
         now = self.now()

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, delete, func, select
+from sqlalchemy import Column, Connection, Row, bindparam, delete, func, select
 
 from listener.model import Customer, Handle, Purchase
 from listener.model.registry import Key, Link
 from listener.store.belonging import holders
 from listener.store.contacts import opted_out
 from listener.store.engine import Database, chunks, table
+from listener.store.prepared import Prepared
 
 customer, handle, purchase = table(Customer), table(Handle), table(Purchase)
 SIGNS = select(handle.c.platform).where(handle.c.platform.in_(("@url", "@site", "@order"))).limit(1)
+
+_EMAIL = Prepared(select(customer.c.email).where(customer.c.id == bindparam("who")))
 
 
 class Customers:
@@ -87,6 +90,12 @@ class Customers:
         with self._database.read() as connection:
             query = select(customer).where(customer.c.id.in_(sorted(set(ids))))
             return {row.id: row for row in connection.execute(query)}
+
+    def email(self, who: str) -> str:
+        """The address of this customer; "" where the registry has none, or nobody of that id."""
+        with self._database.read() as connection:
+            found = _EMAIL.first(connection, {"who": who})
+        return str(found.email) if found else ""
 
     def opted_out(self, persons: Iterable[str]) -> frozenset[str]:
         """Those of the persons who want to hear nothing from us: said by the registry, or by themselves."""
