@@ -111,7 +111,8 @@ class Templates:
         if mark is None:
             what = "every variant was used in this thread or to this person: write your own words"
             raise Failed(f"{sheet.file.name}: {what}", permanent=True)
-        text = _filled(sheet.file, sheet.variants[mark], values)
+        asked = {name: values[name] for name in sheet.placeholders & values.keys()}
+        text = _filled(sheet.file, sheet.variants[mark], asked)
         return Draft(text, sheet.file.stem, own is None and short not in ("", "en"), mark)
 
     def _family(self, name: str) -> Iterator[_Sheet]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from listener.likeness import normal_words
 
 # more say nothing new, and bound what one long text costs
@@ -27,6 +29,7 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(found)[:MOST_TERMS]
 
 
+@lru_cache(maxsize=8_192)
 def stem(word: str) -> str:
     """The word without its ending. Cut bluntly: what matters is that charge, charged and charges meet."""
     for ending in ENDINGS:

@@ -14,6 +14,7 @@ from listener.model.plan import OwnReply, TicketPlan
 from listener.store import references, tracks
 from listener.store import replies as first_reply
 from listener.store.engine import Database, chunks, many, narrowed, table
+from listener.store.prepared import Prepared
 
 ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table(TicketNote)
 contact = table(Contact)
@@ -24,7 +25,11 @@ OF_MENTION = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == b
 LATEST = select(ticket).where(ticket.c.person == bindparam("whose")).order_by(ticket.c.id.desc()).limit(1)
 OF_MENTIONS = select(ticket_mention).where(ticket_mention.c.mention.in_(bindparam("about", expanding=True)))
 LATEST_OF_MANY = select(ticket).where(ticket.c.person.in_(bindparam("whose", expanding=True))).order_by(ticket.c.id)
-OPEN = ticket.insert().returning(ticket.c.id)
+OPENED = (
+    *("person", "customer", "issue", "status", "queue", "urgency", "owner", "owner_role", "opened_at"),
+    *("first_reply_due", "resolve_due", "reply_warn_at", "resolve_warn_at", "look_at"),
+)
+OPEN = Prepared(ticket.insert().values({name: bindparam(name) for name in OPENED}).returning(ticket.c.id))
 JOIN, NOTE = ticket_mention.insert(), ticket_note.insert()
 
 
@@ -147,8 +152,7 @@ def assign(connection: Connection, number: int, owner: str, rule: str, at: datet
 
 
 def _open(connection: Connection, plan: TicketPlan, at: datetime) -> int:
-    row = connection.execute(OPEN, plan.columns(at))
-    return int(row.scalar_one())
+    return int(OPEN.one(connection, plan.columns(at)).id)
 
 
 def note(connection: Connection, number: int, at: datetime, who: str, what: str, text: str = "") -> None:
