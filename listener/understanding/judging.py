@@ -92,7 +92,8 @@ class Understanding:
         if (self.learned or self._second) and language.understood and opinion is not SILENT and not signs.churn:
             opinion, beside = self.beside(opinion, text, said, signs)
             engine += beside
-        opinion = with_stars(opinion, said.stars)
+        if said.stars is not None:
+            opinion = with_stars(opinion, said.stars)
         is_praise = opinion.label in ("positive", "mixed")
         return Verdict(
             label=opinion.label,

@@ -49,17 +49,18 @@ def from_words(reading: Reading, leaves: bool) -> Opinion:
     if leaves:
         return Opinion("negative", lean, score, 0.9, evidence)
     values = [hit.value for hit in reading.hits]
-    smaller, larger = sorted(sides(values))
-    if values and smaller >= MIXED_SHARE * larger and abs(score) < ONE_SIDED and is_torn(values):
+    smaller, larger = sides(values)
+    if smaller and smaller >= MIXED_SHARE * larger and abs(score) < ONE_SIDED and is_torn(values):
         return Opinion("mixed", lean, score, 0.5, evidence)
     sureness = confidence(score, lean, smaller / larger if larger else 0.0)
     return Opinion(lean if sureness >= LEAST_SURE else "unsure", lean, score, sureness, evidence)
 
 
 def sides(values: Sequence[float]) -> tuple[float, float]:
-    """What speaks for and what against, both as positive numbers."""
+    """What speaks for and what against, both as positive numbers, the lighter first."""
     against = -sum([value for value in values if value < 0])
-    return sum(values) + against, against
+    favour = sum(values) + against
+    return (favour, against) if favour < against else (against, favour)
 
 
 def is_torn(values: Sequence[float]) -> bool:

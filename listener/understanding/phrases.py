@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import ahocorasick
@@ -26,7 +26,8 @@ class Phrases:
                 if spelling := " ".join(phrase.rstrip("*").casefold().split()):
                     by_spelling.setdefault(spelling, []).append(Said(group, phrase))
         for spelling, said in by_spelling.items():
-            self._automaton.add_word(spelling, (len(spelling), tuple(said)))
+            parts = [one for one in said if one.phrase[-1] == "*"]
+            self._automaton.add_word(spelling, (len(spelling), dict.fromkeys(said), dict.fromkeys(parts)))
         self._automaton.make_automaton()
         self._is_empty = not by_spelling
 
@@ -37,17 +38,14 @@ class Phrases:
         text = text.casefold()
         if "  " in text or "\n" in text:
             text = " ".join(text.split())
-        return tuple(dict.fromkeys(self.each(text)))
-
-    def each(self, text: str) -> Iterator[Said]:
-        for last, (length, all_said) in self._automaton.iter(text):
+        found: dict[Said, None] = {}
+        for last, (length, whole, parts) in self._automaton.iter(text):
             start, end = last + 1 - length, last + 1
             if start and continues(text[start - 1], text[start]):
                 continue
             is_whole = end == len(text) or not continues(text[end - 1], text[end])
-            for said in all_said:
-                if is_whole or said.phrase[-1] == "*":
-                    yield said
+            found.update(whole if is_whole else parts)
+        return tuple(found)
 
 
 def continues(left: str, right: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -55,10 +54,13 @@ class SignReader:
 
         Of equals the one that stands first in the file.
         """
-        if not signs.topics and not signs.rules:
-            return ()
-        said, ruled = Counter([one.group for one in signs.topics]), {one.group for one in signs.rules}
-        return tuple(sorted({*said, *ruled}, key=lambda topic: (topic not in ruled, -said[topic], self._places[topic])))
+        said = [one.group for one in signs.topics]
+        if not signs.rules and len(said) < 2:
+            return tuple(said)
+        ruled = {one.group for one in signs.rules}
+        return tuple(
+            sorted({*said, *ruled}, key=lambda topic: (topic not in ruled, -said.count(topic), self._places[topic]))
+        )
 
 
 def qualified(sections: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Sequence[str]]:
@@ -72,9 +74,8 @@ def names_of(signs: Sequence[Said]) -> tuple[str, ...]:
 
 def intent_of(signs: Signs, label: Label, voice: Voice, text: str) -> str | None:
     """What the writer is after. Trouble and joy come before the form of the sentence."""
-    wants = names_of(signs.intents)
-    news = [said.group for said in signs.intents].count("news")
-    if voice == "news" or news >= LEAST_NEWS_SIGNS:
+    wants = [said.group for said in signs.intents] if signs.intents else ()
+    if voice == "news" or wants.count("news") >= LEAST_NEWS_SIGNS:
         return "news"
     if label in ("negative", "mixed"):
         return "complaint"

@@ -10,9 +10,7 @@ import heapq
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import compress
 from math import sqrt
-from typing import Any
 
 from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR, SentimentIntensityAnalyzer
 
@@ -28,7 +26,6 @@ FADING = (1.0, 0.95, 0.9)
 # a class of the 1,200 emoji themselves takes ten times as long to search for
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 INTENSIFIES = ("so", "this")
-NO_COLUMNS: tuple[tuple[Any, ...], ...] = ((),) * len(Token._fields)
 
 
 class Vader:
@@ -71,46 +68,43 @@ class Vader:
 
 def weighed(tokens: Sequence[Token]) -> list[Evidence]:
     """Each word with a weight and what the rules make of it, in the order of the text."""
-    # columns at once: asking each token for each of its parts would take half of the whole reading
-    words, upper, _, leans, weighs, origins, _, _, _, stirs = zip(*tokens, strict=True) if tokens else NO_COLUMNS
-    if True not in weighs:
+    places = [at for at, token in enumerate(tokens) if token.weighs]
+    if not places:
         return []
-    places = list(compress(range(len(tokens)), weighs))
-    shouting = 0 < upper.count(True) < len(upper)
-    values = [
-        # two of three words stand in calm company, where no rule applies
-        weigh(tokens, place, shouting)
-        if True in stirs[max(place - 3, 0) : place + 1]
-        else calm(tokens[place], shouting)
-        for place in places
-    ]
+    words, upper, stirs = [one.word for one in tokens], [one.upper for one in tokens], [one.stirs for one in tokens]
+    shouting = True in upper and False in upper
     if "but" in words:
         but = words.index("but")
-        values = contrasted(values, [place - but for place in places])
-    return [Evidence(words[at], value + leans[at], origins[at]) for at, value in zip(places, values, strict=True)]
+        values = contrasted([weigh(tokens, at, shouting) for at in places], [at - but for at in places])
+        return [weighing(tokens[at], value) for at, value in zip(places, values, strict=True)]
+    return [
+        weighing(tokens[at], weigh(tokens, at, shouting))
+        if (shouting and upper[at]) or True in stirs[at - 3 if at > 3 else 0 : at + 1]
+        # two of three words stand in calm company, where no rule applies
+        else tokens[at].alone
+        for at in places
+    ]
 
 
-def calm(token: Token, shouting: bool) -> float:
-    return raised(token.value, token.upper and shouting) if token.value is not None else 0.0
-
-
-def raised(value: float, by_capitals: bool) -> float:
-    if not by_capitals:
-        return value
-    return value + CAPITALS if value > 0 else value - CAPITALS
+def weighing(token: Token, value: float) -> Evidence:
+    return Evidence(token.word, value + token.lean, token.origin)
 
 
 def weigh(tokens: Sequence[Token], at: int, shouting: bool) -> float:
     """The value of the word at this place after capitals, boosters, negations and idioms round it."""
-    if tokens[at].value is None or (tokens[at].word == "kind" and word_at(tokens, at + 1) == "of"):
+    token = tokens[at]
+    if token.value is None or (token.word == "kind" and at + 1 < len(tokens) and tokens[at + 1].word == "of"):
         return 0.0
-    value = raised(bare_value(tokens, at), tokens[at].upper and shouting)
+    value = bare_value(tokens, at, token.value)
+    if shouting and token.upper:
+        value += CAPITALS if value > 0 else -CAPITALS
     for back in range(1, min(at, 3) + 1):
         before = tokens[at - back]
         if before.value is None:
             if before.boost:
                 value += boosted(before, value, shouting) * FADING[back - 1]
-            value = negated(tokens, at, back, value)
+            if before.negates or back == 3:
+                value = negated(tokens, at, back, value)
             if back == 3:
                 value = idiomatic(tokens, at, value)
     if at and tokens[at - 1].word == "least" and (at == 1 or tokens[at - 2].word not in ("at", "very")):
@@ -118,19 +112,15 @@ def weigh(tokens: Sequence[Token], at: int, shouting: bool) -> float:
     return value
 
 
-def bare_value(tokens: Sequence[Token], at: int) -> float:
+def bare_value(tokens: Sequence[Token], at: int, value: float) -> float:
     """The word's own value, flipped by a "no" before it; a "no" before another such word counts for nothing."""
-    value = tokens[at].value or 0.0
-    one, two = word_at(tokens, at - 1), word_at(tokens, at - 2)
-    if one == "no" or two == "no" or (one in ("or", "nor") and word_at(tokens, at - 3) == "no"):
+    one = tokens[at - 1].word if at else ""
+    two = tokens[at - 2].word if at > 1 else ""
+    if one == "no" or two == "no" or (at > 2 and one in ("or", "nor") and tokens[at - 3].word == "no"):
         return value * FLIP
     if tokens[at].word == "no" and at + 1 < len(tokens) and tokens[at + 1].value is not None:
         return 0.0
     return value
-
-
-def word_at(tokens: Sequence[Token], at: int) -> str:
-    return tokens[at].word if 0 <= at < len(tokens) else ""
 
 
 def boosted(booster: Token, value: float, shouting: bool) -> float:
@@ -141,8 +131,10 @@ def boosted(booster: Token, value: float, shouting: bool) -> float:
 
 
 def negated(tokens: Sequence[Token], at: int, back: int, value: float) -> float:
-    first, second, last = tokens[at - back], tokens[at - back + 1].word, tokens[at - 1].word
+    """The value after what stands so many words before it, a negation or three words away."""
+    first, last = tokens[at - back], tokens[at - 1].word
     if back > 1:
+        second = tokens[at - back + 1].word
         # by the precedence in the original, a bare "so" is enough when three words are looked at
         if (first.word == "never" and second in INTENSIFIES) or (back == 3 and last in INTENSIFIES):
             return value * 1.25
@@ -153,7 +145,8 @@ def negated(tokens: Sequence[Token], at: int, back: int, value: float) -> float:
 
 def idiomatic(tokens: Sequence[Token], at: int, value: float) -> float:
     """The value that an idiom round this place gives the word, and the boosters of two words before it."""
-    if not any(token.opens_idiom for token in tokens[at - 3 : at + 1]):
+    a, b, c, d = tokens[at - 3 : at + 1]
+    if not (a.opens_idiom or b.opens_idiom or c.opens_idiom or d.opens_idiom):
         return value
     three, two, one, this, *after = (token.word for token in tokens[at - 3 : at + 3])
     behind = ((one, this), (two, one, this), (two, one), (three, two, one), (three, two))
