@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Label = Literal["positive", "negative", "neutral", "mixed", "unsure", "unscored"]
@@ -17,8 +16,8 @@ class Evidence(NamedTuple):
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+# each mention makes one of each; of frozen dataclasses they would take four times as long
+class Verdict(NamedTuple):
     """`score` runs from −1 to 1, `confidence` from 0 to 1.
 
     `lean` is the best of positive, negative and neutral, also where the label is mixed or unsure. `intent` is
@@ -53,8 +52,7 @@ class Verdict:
         return self.topic if self.topic_by == "rule" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Utterance:
+class Utterance(NamedTuple):
     """What understanding is given: one mention's text and what is known of where it was said.
 
     `brand` is the brand's name, `aliases` all its names and handles, `others` those of competitors and

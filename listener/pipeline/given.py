@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, get_args
 
 from sqlalchemy import Row
@@ -22,8 +21,7 @@ def corrected(verdict: Verdict, given: Row[Any] | None) -> Verdict:
     sign = {"positive": 1, "negative": -1}.get(label, 0)
     agrees = sign and verdict.score * sign > 0
     by = Evidence(f"{given.who} says {label}", 0.0, "person")
-    return replace(
-        verdict,
+    return verdict._replace(
         label=label,
         lean=label if sign or label == "neutral" else verdict.lean,
         score=verdict.score if agrees else sign * SAID_BY_A_PERSON,

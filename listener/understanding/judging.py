@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from listener.model.verdict import Evidence, Utterance, Verdict, Voice
+from listener.model.verdict import Utterance, Verdict, Voice
 from listener.understanding import packs, taxonomy
 from listener.understanding.features import features
 from listener.understanding.guard import LONGEST, guarded
@@ -101,7 +101,7 @@ class Understanding:
             confidence=opinion.confidence,
             engine=engine,
             language=language.code,
-            evidence=opinion.evidence if signs is NO_SIGNS else (*opinion.evidence, *evidence_of(signs)),
+            evidence=opinion.evidence if signs is NO_SIGNS else (*opinion.evidence, *signs.evidence),
             topics=(topics := self._signs.ranked(signs)),
             topic_by="rule" if signs.rules else "words" if topics else None,
             drivers=names_of(signs.drivers) if is_praise else (),
@@ -171,11 +171,6 @@ class Understanding:
     def plain(self, text: str) -> float:
         """Stock VADER's compound of the raw text, capped like all texts."""
         return self._stock.read(text[:LONGEST]).score
-
-
-def evidence_of(signs: Signs) -> list[Evidence]:
-    everything = (*signs.rules, *signs.topics, *signs.drivers, *signs.intents, *signs.churn, *signs.comparison)
-    return [Evidence(said.phrase, 0.0, said.group) for said in everything]
 
 
 def tells_more(signs: Signs) -> bool:

@@ -28,7 +28,9 @@ class Names:
         others = frozenset(filter(None, map(str.strip, theirs))) - mine
         groups = {"ours": mine, "theirs": others}
         parts = [f"(?P<{group}>{alternatives(words)})" for group, words in groups.items() if words]
-        self._names = re.compile("|".join(parts or [NEVER]), re.IGNORECASE)
+        # said once more before all of them, the edge spares the other places of a text each alternative
+        edge = r"(?<!\w)" if all(needs_edge(word[0]) for word in mine | others) else ""
+        self._names = re.compile(f"{edge}(?:{'|'.join(parts or [NEVER])})", re.IGNORECASE)
         self._handles = {handle(word): mark for mark, words in ((THEIRS, others), (OURS, mine)) for word in words}
         self._telling = frozenset(max(re.split(r"[\s'’-]", word.lower()), key=len) for word in mine | others)
 

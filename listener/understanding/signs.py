@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from listener.model.verdict import Label, Voice
+from listener.model.verdict import Evidence, Label, Voice
 from listener.understanding import taxonomy
 from listener.understanding.phrases import Phrases, Said
 
 # "via" or "reports" alone also stands in a customer's post
 LEAST_NEWS_SIGNS = 2
+# more phrases than the shipped files and any taxonomy that people keep
+KEPT_EVIDENCE = 10_000
 
 
 class Signs(NamedTuple):
@@ -24,8 +27,25 @@ class Signs(NamedTuple):
     churn: tuple[Said, ...] = ()
     comparison: tuple[Said, ...] = ()
 
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        everything = (*self.rules, *self.topics, *self.drivers, *self.intents, *self.churn, *self.comparison)
+        return tuple([evidence_of(said) for said in everything])
+
 
 NO_SIGNS = Signs()
+
+
+@lru_cache(KEPT_EVIDENCE)
+def evidence_of(said: Said) -> Evidence:
+    return Evidence(said.phrase, 0.0, said.group)
+
+
+@lru_cache(KEPT_EVIDENCE)
+def apart(said: Said) -> tuple[str, Said]:
+    """The section, and the rest, of what `qualified` joined."""
+    section, _, group = said.group.partition(":")
+    return section, Said(group, said.phrase)
 
 
 class SignReader:
@@ -45,8 +65,8 @@ class SignReader:
             return NO_SIGNS
         found: dict[str, list[Said]] = {}
         for said in everything:
-            section, _, group = said.group.partition(":")
-            found.setdefault(section, []).append(Said(group, said.phrase))
+            section, each = apart(said)
+            found.setdefault(section, []).append(each)
         return Signs(**{section: tuple(each) for section, each in found.items()})
 
     def ranked(self, signs: Signs) -> tuple[str, ...]:

@@ -187,4 +187,4 @@ def emphasised(total: float, text: str) -> float:
 
 def compound(total: float) -> float:
     """The sum on a scale from −1 to 1; 15 is the original's guess at the largest sum."""
-    return round(max(-1.0, min(1.0, total / sqrt(total * total + 15))), 4)
+    return round(total / sqrt(total * total + 15), 4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -188,4 +187,4 @@ class Driven(Mood):
         self.drivers = drivers
 
     def judge(self, utterance: Utterance) -> Verdict:
-        return replace(super().judge(utterance), drivers=self.drivers)
+        return super().judge(utterance)._replace(drivers=self.drivers)
