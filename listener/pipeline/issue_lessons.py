@@ -80,7 +80,7 @@ class IssueLessons:
             return verdict
         call = model.call(Text(terms(text), verdict.topics))
         others = tuple(topic for topic in verdict.topics if topic != call)
-        return replace(verdict, topics=(*(() if call == OTHER else (call,)), *others), topic_by="learned")
+        return verdict._replace(topics=(*(() if call == OTHER else (call,)), *others), topic_by="learned")
 
     def learn(self) -> None:
         """Learn what there is enough more to learn from. Raises StoreTrouble."""

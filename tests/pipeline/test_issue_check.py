@@ -1,6 +1,5 @@
 """Every complaint joins an issue; who else has it is known before rules are asked."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from listener.store.delivery_lists import DeliveryFilter
@@ -69,7 +68,7 @@ class Guessing(Mood):
     def judge(self, utterance):
         found = tuple(topic for topic in ("phone", "invoice", "recall") if topic in utterance.text)
         by = "rule" if "recall" in found else "words" if found else None
-        return replace(super().judge(utterance), topics=found[-1:], topic_by=by)
+        return super().judge(utterance)._replace(topics=found[-1:], topic_by=by)
 
 
 def test_a_guessed_topic_tears_no_trouble_apart_and_the_issue_is_of_the_topic_of_most(tmp_path):
