@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.exc import IntegrityError
 
-from listener.model import Customer, Purchase, Referral, ReferralClick, ReferralCode, ReferralEvent
-from listener.model.referral import Brought, Report
-from listener.store import deliveries
+from listener.model import Referral, ReferralClick, ReferralCode
+from listener.model.referral import Report
+from listener.store import deliveries, reported
 from listener.store.engine import Database, chunks, narrowed, table
+from listener.store.reported import After, Kept
 
 codes, clicks, referral = table(ReferralCode), table(ReferralClick), table(Referral)
-event, customer, purchase = table(ReferralEvent), table(Customer), table(Purchase)
 
-OF_NEWCOMER = select(referral).where(referral.c.newcomer == bindparam("who"))
-Kept = Literal["kept", "repeated", "unknown"]
-# (what was known, the report, why it cannot count) → what is known now
-After = Callable[[Brought | None, Report, str], Brought]
+AT_ONCE = 2_000  # reports in one transaction: others wait for the writer for a fifth of a second
+TRIES = 3  # what somebody else kept meanwhile is known at the next try
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +61,18 @@ class Referrals:
         return True
 
     def reports(self, source: str, reports: Sequence[Report], after: After, seen_at: datetime) -> list[Kept]:
-        """Keep what a shop says, 500 reports a transaction: `repeated` if said before, `unknown` without a customer."""
+        """Keep what a shop says: `repeated` if said before, `unknown` without a customer."""
         ends: list[Kept] = []
-        for some in chunks(reports):
-            with self._database.write() as connection:
-                ends += [self._report(connection, source, one, after, seen_at) for one in some]
+        for some in chunks(reports, AT_ONCE):
+            ends += self._together(source, some, after, seen_at)
         return ends
 
-    def _report(self, connection: Connection, source: str, report: Report, after: After, seen_at: datetime) -> Kept:
-        row = connection.execute(OF_NEWCOMER, {"who": report.newcomer}).first()
-        whose = row.customer if row else report.customer or _owner(connection, report.code)
-        if whose is None:
-            return "unknown"
-        first = self._database.insert(ReferralEvent).on_conflict_do_nothing().returning(event.c.event)
-        values = {"source": source, "event": report.event, "at": seen_at, "what": report.what}
-        if connection.execute(first, values).first() is None:
-            return "repeated"
-        known = Brought(**{name: getattr(row, name) for name in Brought.__slots__}) if row else None
-        refused = _refused(connection, whose, report, new=row is None)
-        self._keep(connection, whose, source, report, row, asdict(after(known, report, refused)))
-        return "kept"
-
-    def _keep(
-        self,
-        connection: Connection,
-        whose: str,
-        source: str,
-        report: Report,
-        row: Row[Any] | None,
-        values: Mapping[str, Any],
-    ) -> None:
-        if row is not None:
-            connection.execute(update(referral).where(referral.c.id == row.id).values(values))
-            return
-        blank = {"earned": 0, "earned_at": None, "reward": None, "at": report.at, "source": source, "code": report.code}
-        connection.execute(referral.insert(), {**blank, **values, "customer": whose, "newcomer": report.newcomer})
+    def _together(self, source: str, some: Sequence[Report], after: After, seen_at: datetime) -> list[Kept]:
+        for _ in range(TRIES):
+            with suppress(IntegrityError), self._database.write() as connection:
+                return reported.keep(connection, source, some, after, seen_at)
+        with self._database.write() as connection:
+            return reported.keep(connection, source, some, after, seen_at)
 
     def unrewarded(self, limit: int = 200) -> list[Row[Any]]:
         """Newcomers who bought, and for whom nothing was decided yet."""
@@ -153,26 +130,3 @@ class Referrals:
 def _owner(connection: Connection, code: str | None) -> str | None:
     query = select(codes.c.customer).where(codes.c.code == code, codes.c.ended_at.is_(None))
     return connection.execute(query).scalar() if code else None
-
-
-def _refused(connection: Connection, whose: str, report: Report, new: bool) -> str:
-    """Why this newcomer cannot count as brought: the customer's own second account, or a customer already."""
-    if report.newcomer == whose:
-        return "self-referral: the newcomer is the customer"
-    if not new:
-        return ""
-    bought = select(func.min(purchase.c.at)).where(purchase.c.customer == report.newcomer)
-    first = connection.execute(bought).scalar()
-    if first and first < report.at:
-        return f"bought already on {first:%Y-%m-%d}"
-    pair = select(customer.c.id, customer.c.email).where(customer.c.id.in_((whose, report.newcomer)))
-    mails = {row.id: _mailbox(row.email) for row in connection.execute(pair)}
-    if mails.get(whose) and mails.get(whose) == mails.get(report.newcomer):
-        return "self-referral: the same mail address"
-    return ""
-
-
-def _mailbox(address: str) -> str:
-    """A mail address without what its owner may vary: case, and what follows a plus."""
-    name, _, host = address.casefold().partition("@")
-    return f"{name.partition('+')[0]}@{host}" if host else ""
