@@ -53,7 +53,7 @@ def _step(context: typer.Context, customer: str, what: str, why: str, named: str
         places = len(parts.store.places.open_takedowns(customer))
     print(f"{customer} is {row.state}")
     if places:
-        print(f"{places} places to take down: `listener references takedowns` lists them")
+        print(f"{places} place{'s' * (places > 1)} to take down: `listener references takedowns` lists them")
 
 
 @app.command()

@@ -54,8 +54,7 @@ def code(context: typer.Context, customer: Customer) -> None:
 
     with opened(context) as parts:
         if not parts.store.customers.get([customer]):
-            print(f"listener: there is no customer {customer!r}: `listener customers` lists them", file=sys.stderr)
-            raise typer.Exit(1)
+            _refuse(f"there is no customer {customer!r}: `listener customers` lists them")
         made = parts.store.referrals.code_of(customer, clock(), parts.new_code())
         print(f"{parts.config.web.address}/r/{made}")
     if not parts.config.web.public_url:
@@ -84,12 +83,14 @@ def take(context: typer.Context, file: File, source: Name = "csv") -> None:
 
 def _reports(file: Path) -> Iterator[tuple[list[Any], list[tuple[int, str]]]]:
     """Reports and lines that cannot be used, some thousand at a time."""
-    from listener.advocacy.reports import Unusable, read
+    from listener.advocacy.reports import COLUMNS, Unusable, read
     from listener.wiring import clock
 
     reports, unusable, now = [], list[tuple[int, str]](), clock()
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         rows = csv.DictReader(lines)
+        if missing := [name for name in ("what", "newcomer") if name not in (rows.fieldnames or ())]:
+            _refuse(f"{file}:1: no column {' and no column '.join(missing)}: the first line names {', '.join(COLUMNS)}")
         for row in rows:
             try:
                 reports.append(read(row, now))
@@ -99,3 +100,8 @@ def _reports(file: Path) -> Iterator[tuple[list[Any], list[tuple[int, str]]]]:
                 yield reports, unusable
                 reports, unusable = [], []
     yield reports, unusable
+
+
+def _refuse(why: str) -> None:
+    print(f"listener: {why}", file=sys.stderr)
+    raise typer.Exit(1)

@@ -37,12 +37,15 @@ def advocacy(
 ) -> None:
     """References, referral rate, share rate, trend, forecast and coverage, each with its denominator and interval."""
     from listener.advocacy.goals import load
+    from listener.pipeline.attributes import must_be_column
     from listener.views import advocacy_chart, advocacy_report, objects
     from listener.wiring import clock
 
     split, now = tuple(by or ("segment",)), clock()
     window = advocacy_report.Window(moment(since) or now - timedelta(days=365), now)
     with opened(context) as parts:
+        for name in split:
+            must_be_column(parts.store, name)
         seen = advocacy_report.report(parts.store, load(parts.config.advocacy.goals), split, window)
     if out:
         _write(out, seen)

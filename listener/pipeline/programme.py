@@ -13,6 +13,7 @@ from listener.advocacy.drivers import Driver, Route, route
 from listener.advocacy.fatigue import Policy, Reason, against
 from listener.advocacy.programme import FORMS, SERVING, NoSuchMove, after
 from listener.advocacy.ranking import Answers, Candidate, Ranked, likely_yes, ranked
+from listener.pipeline.attributes import must_exist
 from listener.pipeline.inviting import day, drivers_from, standing_from
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -83,7 +84,9 @@ class Programme:
 
     def against(self, customer: str) -> tuple[Reason, ...]:
         """Everything that speaks against asking this customer now."""
-        row = self._known(customer)
+        row = self._store.goodwill.standing(customer, self._now() - YEAR)
+        if row is None:
+            return (Reason("is not in the registry"),)
         asks = self._store.asks.asks_of([customer]).get(customer, [])
         return against(standing_from(row, asks), self._policy, self._now())
 
@@ -151,6 +154,9 @@ class Programme:
     def consent(self, customer: str, form: str, granted: Sequence[str], until: datetime | None) -> None:
         """What the customer agreed to for one form, out of name, logo, quote and recording."""
         self._known(customer)
+        strange = [word for word in granted if word not in CONSENTS]
+        if strange:
+            raise NotPossible(f"{strange[0]!r} is nothing to agree to: write {', '.join(CONSENTS)}, with commas")
         allowed = {what: what in granted for what in CONSENTS}
         columns = {"customer": customer, "form": _form(form), "until": until, "at": self._now(), "who": self._who}
         self._store.asks.agree(columns | allowed)
@@ -162,6 +168,9 @@ class Programme:
         sought = Sought(_form(form), attributes, now, rest, hurt, self._policy.per_year)
         rows = self._store.goodwill.best(sought, PROPOSED)
         free = [row for row in rows if not self._renews(row.renewal_at, now)]
+        if not rows:
+            for name, value in attributes.items():
+                must_exist(self._store, name, value)
         found = (Candidate(**{name: getattr(row, name) for name in Candidate.__slots__}) for row in free)
         return ranked(found, self._groups(form), now)[:PROPOSED]
 
@@ -171,6 +180,8 @@ class Programme:
         Two teams that ask in the same second never get the same customer: whoever is second gets the next.
         """
         proposals, now = self.propose(wanted.form, wanted.wanted), self._now()
+        if wanted.needed_by and wanted.needed_by < now:
+            raise NotPossible(f"{wanted.needed_by:%Y-%m-%d} is over: write with --by the day on which it is needed")
         number = self._store.asks.open(wanted, now)
         roles = ["main", "stand-by"] if wanted.needed_by else ["main"]
         asked = {"form": wanted.form, "asker": wanted.team, "driver": "", "answer": None}

@@ -31,6 +31,8 @@ YEAR = timedelta(days=365)
 PLAIN = ("segment", "plan", "region", "version", "language", "owner", "owner_role")
 LISTS = ("products", "tags")
 NEWEST_PRAISE = 5_000
+LOOKED_AT = 1_000  # customers whose further columns are looked at: a file has the same ones in every line
+MOST_VALUES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,23 @@ class Goodwill:
         """The customer's positive mentions since then, newest first: id, score, verdict with its drivers."""
         with self._database.read() as connection:
             return list(connection.execute(praise_of(number, since)))
+
+    def columns(self) -> list[str]:
+        """The attributes that customers can be told apart by: those of the registry, and further ones of the file."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(customer.c.columns).limit(LOOKED_AT)).scalars()
+            own = {name for row in rows for name in row}
+        return sorted({*PLAIN, *LISTS, "product", *own})
+
+    def values_of(self, name: str) -> list[str]:
+        """The values that customers have of this attribute, for naming them."""
+        if name in LISTS or name == "product":
+            query = select(customer.c["products" if name == "product" else name])
+            with self._database.read() as connection:
+                return sorted({value for row in connection.execute(query).scalars() for value in row})
+        query = select(attribute(name)).distinct().limit(MOST_VALUES)
+        with self._database.read() as connection:
+            return sorted(value for value in connection.execute(query).scalars() if value)
 
     def acceptance(self, by: str, form: str | None = None) -> list[Row[Any]]:
         """Answered asks by form, asker, driver or an attribute of the customer: group, yes, all, expected (a mean)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +38,7 @@ class Reckoning:
     def referrers(self, by: str | None, since: datetime, until: datetime) -> list[Group]:
         """Customers who brought somebody in that time, of all customers, by an attribute (None: overall)."""
         group: ColumnElement[Any] = attribute(by) if by else literal("all")
-        return self._shares(group, customer, _brought_by(customer.c.id, since, until))
+        return self._of_customers(group, customer, _has_brought(since, until))
 
     def by_trouble(self, since: datetime, until: datetime) -> list[Group]:
         """Customers who brought somebody: those never in trouble, those we won back, and those we did not."""
@@ -49,25 +50,30 @@ class Reckoning:
         )
         ends = (worst.c.worst.is_(None), "never in trouble"), (worst.c.worst == 0, "recovered")
         whole = customer.outerjoin(worst, worst.c.customer == customer.c.id)
-        return self._shares(case(*ends, else_="not recovered"), whole, _brought_by(customer.c.id, since, until))
+        return self._of_customers(case(*ends, else_="not recovered"), whole, _has_brought(since, until))
 
-    def _shares(
+    def _of_customers(self, group: ColumnElement[Any], whole: Any, true_of: ColumnElement[bool]) -> list[Group]:
+        """All customers by group, and of how many something is true: counting them apart sorts far fewer rows."""
+        query = select(group.label("group"), func.count().label("count")).select_from(whole).group_by("group")
+        with self._database.read() as connection:
+            true = {row[0]: int(row[1]) for row in connection.execute(query.where(true_of))}
+            rows = list(connection.execute(query))
+        return _largest_first(Group(str(row[0] or ""), true.get(row[0], 0), int(row[1])) for row in rows)
+
+    def _of_buyers(
         self,
         group: ColumnElement[Any],
         whole: Any,
         true_of: ColumnElement[bool],
-        within: tuple[ColumnElement[bool], ...] = (),
-        who: ColumnElement[Any] = customer.c.id,
+        window: tuple[ColumnElement[bool], ...],
     ) -> list[Group]:
-        """Distinct customers by group, and of how many of them something is true: one look at each row."""
-        single = who is customer.c.id
-        of = func.count() if single else func.count(distinct(who))
-        true = func.sum(case((true_of, 1), else_=0)) if single else func.count(distinct(case((true_of, who))))
+        """Distinct buyers by group, and of how many of them something is true."""
+        who = purchase.c.customer
+        true, of = func.count(distinct(case((true_of, who)))), func.count(distinct(who))
         query = select(group.label("group"), true.label("count"), of.label("of")).select_from(whole)
         with self._database.read() as connection:
-            rows = list(connection.execute(query.where(*within).group_by("group")))
-        groups = (Group(str(row[0] or ""), int(row[1] or 0), int(row[2])) for row in rows)
-        return sorted(groups, key=lambda one: (-one.of, one.group))
+            rows = list(connection.execute(query.where(*window).group_by("group")))
+        return _largest_first(Group(str(row[0] or ""), int(row[1]), int(row[2])) for row in rows)
 
     def by_month(self, since: datetime, until: datetime) -> list[Row[Any]]:
         """Newcomers and how many of them bought, by month of coming: year, month, newcomers, purchased."""
@@ -97,7 +103,7 @@ class Reckoning:
         """Customers who spoke after they bought, of those who bought, by product, purchase month or an attribute."""
         whole = purchase.outerjoin(customer, customer.c.id == purchase.c.customer)
         window = (purchase.c.at >= since, purchase.c.at < until)
-        return self._shares(_group(by), whole, _spoke(), window, purchase.c.customer)
+        return self._of_buyers(_group(by), whole, _spoke(), window)
 
     def asked_to_share(self, since: datetime, until: datetime) -> list[Group]:
         """Buyers who spoke afterwards: those we had asked to share, and those we had not. What asking moves."""
@@ -106,7 +112,7 @@ class Reckoning:
         )
         window = (purchase.c.at >= since, purchase.c.at < until)
         group = case((asks.exists(), "asked to share"), else_="not asked")
-        return self._shares(group, purchase, _spoke(), window, purchase.c.customer)
+        return self._of_buyers(group, purchase, _spoke(), window)
 
     def silent_buyers(self, since: datetime, limit: int) -> list[Row[Any]]:
         """Customers who bought since then and never spoke, newest purchase first: whom an ask to share would reach."""
@@ -141,8 +147,19 @@ def _brought(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...
     return referral.c.at >= since, referral.c.at < until, referral.c.status.in_(COUNTS)
 
 
-def _brought_by(who: ColumnElement[Any], since: datetime, until: datetime) -> ColumnElement[bool]:
-    return select(referral.c.id).where(referral.c.customer == who, *_brought(since, until)).exists()
+def _has_brought(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Whether a customer is among those who brought somebody then.
+
+    `coalesce` keeps SQLite from looking referrals up by time, which it then would have to sort by customer (3.4 s of a
+    million): the index by customer holds all that is asked for, in the right order (0.25 s).
+    """
+    at = func.coalesce(referral.c.at, since)
+    theirs = select(referral.c.customer).where(at >= since, at < until, referral.c.status.in_(COUNTS))
+    return customer.c.id.in_(theirs)
+
+
+def _largest_first(groups: Iterable[Group]) -> list[Group]:
+    return sorted(groups, key=lambda one: (-one.of, one.group))
 
 
 def _spoke() -> ColumnElement[bool]:
@@ -156,5 +173,5 @@ def _group(by: str) -> ColumnElement[Any]:
         return purchase.c.product
     if by == "month":
         year, month = extract("year", purchase.c.at), extract("month", purchase.c.at)
-        return year * 100 + month
+        return year * 100 + month  # 202611: the same number in both stores
     return attribute(by)

@@ -19,7 +19,7 @@ customer, purchase = table(Customer), table(Purchase)
 Kept = Literal["kept", "repeated", "unknown"]
 # (what was known, the report, why it cannot count) → what is known now
 After = Callable[[Brought | None, Report, str], Brought]
-FOUND = {name: bindparam(f"new_{name}", type_=referral.c[name].type) for name in Brought.__slots__}
+FOUND = {name: bindparam(f"new_{name}", type_=referral.c[name].type) for name in (*Brought.__slots__, "at")}
 MOVE = update(referral).where(referral.c.id == bindparam("which")).values(FOUND)
 
 
@@ -29,6 +29,7 @@ class Newcomer:
 
     id: int | None
     customer: str
+    at: datetime
     first: Report | None
     brought: Brought
     moved: bool = True
@@ -53,9 +54,9 @@ def keep(connection: Connection, source: str, reports: Sequence[Report], after: 
     ends = [_walk(ground, report, after) for report in reports]
     rows = [{"source": source, "event": one.event, "at": at, "what": one.what} for one in ground.new_events]
     many(connection, event.insert(), sorted(rows, key=lambda row: row["event"]))
-    moved = {name: one for name, one in sorted(ground.newcomers.items()) if one.moved}
+    moved = {name: one for name, one in ground.newcomers.items() if one.moved}
     many(connection, referral.insert(), [_new(source, name, one) for name, one in moved.items() if one.id is None])
-    changes = [(one.id, asdict(one.brought)) for one in moved.values() if one.id is not None]
+    changes = [(one.id, {**asdict(one.brought), "at": one.at}) for one in moved.values() if one.id is not None]
     many(connection, MOVE, [{"which": n, **{f"new_{k}": v for k, v in new.items()}} for n, new in changes])
     return ends
 
@@ -73,15 +74,16 @@ def _walk(ground: Ground, report: Report, after: After) -> Kept:
     refused = _refused(ground, whose, report, known is None)
     brought = after(known.brought if known else None, report, refused)
     if known is None:
-        ground.newcomers[report.newcomer] = Newcomer(None, whose, report, brought)
+        ground.newcomers[report.newcomer] = Newcomer(None, whose, report.at, report, brought)
     else:
-        known.brought, known.moved = brought, True
+        # they came when the earliest of their reports says, whichever arrived first
+        known.brought, known.at, known.moved = brought, min(known.at, report.at), True
     return "kept"
 
 
 def _new(source: str, newcomer: str, one: Newcomer) -> dict[str, Any]:
     assert one.first is not None
-    told = {"at": one.first.at, "source": source, "code": one.first.code}
+    told = {"at": one.at, "source": source, "code": one.first.code}
     blank = {"earned": 0, "earned_at": None, "reward": None, "customer": one.customer, "newcomer": newcomer}
     return {**blank, **told, **asdict(one.brought)}
 
@@ -115,7 +117,7 @@ def _rows(connection: Connection, query: Select[Any], column: Column[Any], value
 
 def _known(row: Row[Any]) -> Newcomer:
     brought = Brought(**{name: getattr(row, name) for name in Brought.__slots__})
-    return Newcomer(row.id, row.customer, None, brought, moved=False)
+    return Newcomer(row.id, row.customer, row.at, None, brought, moved=False)
 
 
 def _refused(ground: Ground, whose: str, report: Report, new: bool) -> str:

@@ -17,6 +17,7 @@ from listener.views.objects import Object, moment
 PROMOTER = 9
 ASKED_BY = ("form", "asker", "driver", "segment")
 QUARTER = 3
+SHARED = {"product": "shared", "moved_by": "  moved by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ def report(store: Store, goals: Sequence[Goal], by: Sequence[str], window: Windo
         "next_quarter": _forecast(forecast([month["purchased"] for month in _whole(months, window)], QUARTER)),
         "reasons_against": _reasons(store, window),
         "share_rate": {
-            **{key: _groups(count.sharers(key, since, until)) for key in ("product", "month", *by)},
+            "product": _groups(count.sharers("product", since, until)),
+            "month": [{**one, "group": _month(one["group"])} for one in _groups(count.sharers("month", since, until))],
+            **{key: _groups(count.sharers(key, since, until)) for key in by},
             "moved_by": _groups(count.asked_to_share(since, until)),
         },
     }
@@ -59,6 +62,11 @@ def _groups(groups: Iterable[Group]) -> list[Object]:
     """An empty registry gives one group of nobody."""
     found = [{"group": one.group, **_rate(rate(one.count, one.of))} for one in groups]
     return found or [{"group": "all", **_rate(rate(0, 0))}]
+
+
+def _month(written: str) -> str:
+    """202611 → 2026-11."""
+    return f"{written[:4]}-{written[4:]}" if written.isdigit() else written
 
 
 def _rate(found: Rate) -> Object:
@@ -139,7 +147,7 @@ def told(seen: Object) -> Iterator[str]:
     for reason in seen["reasons_against"]:
         yield f"why not       {reason['reason']}: {reason['count']}"
     for key, rows in seen["share_rate"].items():
-        yield from _told_rates("shared" if key == "product" else f"  by {key.removeprefix('by_')}", rows)
+        yield from _told_rates(SHARED.get(key, f"  by {key}"), rows)
 
 
 def _coming(found: Object | None) -> str:
@@ -152,7 +160,7 @@ def _coming(found: Object | None) -> str:
 def _told_rates(name: str, rows: Sequence[Object]) -> Iterator[str]:
     for row in rows:
         found = rate(row["count"], row["of"])
-        group = f"{row['group']}: " if row["group"] not in (None, "all") else ""
+        group = "" if row["group"] == "all" else f"{row['group'] or 'not told'}: "
         expected = f"; {row['expected']:.0%} were expected" if row.get("expected") is not None else ""
         yield f"{name:13} {group}{found}{expected}"
 

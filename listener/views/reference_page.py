@@ -12,6 +12,8 @@ from listener.store import Store
 from listener.views import advocates, tables
 from listener.views.objects import Object, moment
 
+UNSEEN = "not looked at yet"
+
 
 def whole(store: Store, programme: Programme, customer: str, now: datetime) -> Object:
     """Everything that is known of one customer as a reference. Raises NotPossible."""
@@ -54,7 +56,8 @@ def told(page: Object) -> Iterator[str]:
     for use in page["uses"]:
         yield f"place    {use['id']} {use['status']}: {use['kind']} {tables.one_line(use['place'])} ({use['owner']})"
     for entry in page["takedowns"]:
-        yield f"takedown {entry['id']} for {entry['hours']} h: {tables.one_line(entry['place'])}, {entry['seen']}"
+        seen = entry["seen"] or UNSEEN
+        yield f"takedown {entry['id']} for {entry['hours']} h: {tables.one_line(entry['place'])}, {seen}"
     for favour in page["favours"]:
         yield f"{favour['side']:8} {tables.at(favour['at'])} {tables.one_line(favour['what'])}"
     for step in page["steps"]:

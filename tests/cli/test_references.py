@@ -80,6 +80,8 @@ def test_the_list_of_customers_says_where_each_stands_as_a_reference(house):
         (("invite", "c-1", "--form", "poem", "--benefit", "x"), "write one of call, talk"),
         (("invite", "c-1", "--form", "call", "--benefit", " "), "what the customer gets"),
         (("answer", "7", "--yes"), "references asks"),
+        (("consent", "c-1", "--form", "call", "--grant", "nmae"), "write name, logo, quote, recording"),
+        (("cancelled", "7", "c-1"), "references requests"),
         (("down", "7"), "references takedowns"),
         (("fill", "7", "--outcome", "x"), "references requests"),
         (("use", "c-1", "deck", "--text", "Anna"), "only an accepted, active or resting reference"),
@@ -99,6 +101,22 @@ def test_who_was_just_asked_is_not_asked_again_by_anybody(house):
     out = does(house, "request", "--form", "call", "--segment", "enterprise", "--team", "marketing")
     assert "c-2 is reserved" in out
     assert "c-1" not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--segment", "entreprise"), "no customer has the segment 'entreprise': did you mean 'enterprise'?"),
+        (("--where", "industri=bank"), "customers have no column 'industri'"),
+        (("--product", "Flo"), "did you mean 'Flow'?"),
+        (("--by", "2020-01-01"), "2020-01-01 is over"),
+    ],
+)
+def test_a_request_that_nobody_can_serve_is_told_and_not_opened(house, words, told):
+    ran = house.run("references", "request", "--form", "call", *words)
+
+    assert (ran.code, told in ran.err) == (1, True), ran.err
+    assert does(house, "requests").strip() == "no requests"
 
 
 def test_two_requests_never_get_the_same_customer(house):
@@ -135,7 +153,7 @@ def test_a_place_is_taken_down_when_the_reference_pauses(house):
     with a_site() as site:
         site.pages["/customers"] = Answer("<h1>Anna Ltd</h1>")
         does(house, "use", "c-1", f"{site.url}/customers", "--text", "Anna Ltd", "--owner", "marketing")
-        assert "1 places to take down" in does(house, "pause", "c-1", "--why", "a quarrel")
+        assert "1 place to take down" in does(house, "pause", "c-1", "--why", "a quarrel")
         site.pages["/customers"] = Answer("<h1>Globex</h1>")
         assert house.run("run", "--once").code == 0
 

@@ -94,3 +94,11 @@ def test_goals_that_cannot_be_read_are_told_with_their_lines(house):
         assert ran.code == 1
         assert "advocacy.yaml:2: unknown form 'poem'" in ran.out + ran.err
         assert "advocacy.yaml:3: want is many" in ran.out + ran.err
+
+
+def test_a_slip_of_the_keyboard_is_told(house):
+    refused = house.run("report", "advocacy", "--by", "segmnt")
+    assert (refused.code, "no column 'segmnt': did you mean 'segment'?" in refused.err) == (1, True)
+    (house.folder / "other.csv").write_text("Event;What;Newcomer\ne1;purchased;n-1\n")
+    refused = house.run("referrals", "import", str(house.folder / "other.csv"))
+    assert (refused.code, "other.csv:1: no column what and no column newcomer" in refused.err) == (1, True)

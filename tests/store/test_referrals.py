@@ -105,6 +105,17 @@ def test_reports_of_one_newcomer_in_one_batch_are_told_as_if_they_came_alone(sto
     assert known(store) == [("c-1", "signed_up", 0), ("c-1", "purchased", 1_000)]
 
 
+def test_a_newcomer_came_when_the_earliest_report_says_whatever_arrived_first(store):
+    with_code(store)
+    refund = replace(BOUGHT, event="e3", what="refunded", at=NOW + timedelta(days=3), code="code-of-anna", worth=100)
+
+    for one in (refund, BOUGHT, SIGNED_UP):
+        assert report(store, one) == "kept"
+
+    (row,) = store.referrals.page(ReferralFilter())
+    assert (row.at, row.status, row.worth) == (NOW, "purchased", 800)
+
+
 def test_a_customer_who_is_not_in_the_registry_brings_nobody(store):
     named = replace(SIGNED_UP, code=None, customer="c-1")
     assert report(store, named) == "unknown"
