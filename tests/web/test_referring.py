@@ -18,7 +18,7 @@ from listener.signing import Signer
 from listener.store.referrals import ReferralFilter
 from listener.web import serve
 from listener.web.referring import Reports, Visits
-from tests.makers import NOW, a_store
+from tests.makers import NOW, a_customer, a_store
 
 LOG = structlog.get_logger("listener")
 
@@ -51,6 +51,7 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path) -> Iterator[Shop]:
     store = a_store(tmp_path)
+    a_customer(store, "c-1")
     signer = Signer(store.house.signing_key())
     code = store.referrals.code_of("c-1", NOW, new_code(lambda drawn: signer.digest(REFERRAL, drawn)))
     visits = Visits(store.referrals, signer, "https://acme.example/welcome?lang=en", lambda: NOW)
