@@ -38,6 +38,14 @@ def waited(told: TicketTold, key: str) -> Message:
     return _message(told, title, "It is open again, and its time runs.", key)
 
 
+def wrote(told: TicketTold, how: str, mention: int, key: str) -> Message:
+    """The person answered. `how`: joined, resumed (we waited for them) or reopened."""
+    state = {"resumed": "It is open again, and its time runs.", "reopened": "It was closed, and is open again."}
+    title = f"Ticket {told.id} ({told.queue}): its person answered"
+    text = f"{state.get(how, '')} `listener explain {mention}` shows what they say.".strip()
+    return _message(told, title, text, key)
+
+
 def got_worse(told: TicketTold, days: int, key: str) -> Message:
     """After a close the person speaks worse of us than in the ticket."""
     return Message(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -28,7 +28,8 @@ class Origin:
     `brands` are the names the source may speak about; `everything`: each item is about all of them.
     `young` is the age up to which a first poll is acted on, `fresh` the same for later ones. `restored` is when the
     store was put back: what was posted before may have been acted on by the store that was lost, and so may undated
-    items of the first poll after it (`undated_old`, as on the first poll of all).
+    items of the first poll after it (`undated_old`, as on the first poll of all). `followed` are posts whose answers
+    are kept though they do not name us, each with its brand.
     """
 
     source: str
@@ -44,6 +45,7 @@ class Origin:
     history: bool = False
     restored: datetime | None = None
     undated_old: bool = False
+    followed: Mapping[str, str] = field(default_factory=dict)
 
 
 class Intake:
@@ -83,7 +85,15 @@ class Intake:
             return {item.brand: found.get(item.brand, [])}
         if origin.everything:
             return {brand: found.get(brand, []) for brand in origin.brands}
-        return found
+        return found or {brand: [] for brand in self._spoken_to(item, origin, allowed)}
+
+    def _spoken_to(self, item: Item, origin: Origin, allowed: frozenset[str]) -> tuple[str, ...]:
+        """The brand of a post that does not name it: it answers one of our accounts, or somebody who praised us."""
+        if not (item.parent or item.parent_author or item.thread) or self._brands.is_own(origin.platform, item.author):
+            return ()
+        ours = self._brands.owners(origin.platform, Author(item.parent_author)) if item.parent_author else ()
+        praised = (origin.followed.get(post or "") for post in (item.parent, item.thread))
+        return tuple(brand for brand in (*ours, *praised) if brand in allowed)[:1]
 
     def _columns(self, item: Item, origin: Origin, title: str, text: str) -> dict[str, Any]:
         author = item.author

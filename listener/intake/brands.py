@@ -62,7 +62,7 @@ class Brands:
         for spelling in self._patterns:
             self._automaton.add_word(spelling, spelling)
         self._automaton.make_automaton()
-        self._own = frozenset(account_key(account) for brand in brands for account in brand.own_accounts)
+        self._owners = {account_key(own): brand.name for brand in reversed(brands) for own in brand.own_accounts}
 
     def find(self, text: str) -> tuple[Found, ...]:
         """The brands that the text mentions, by their first place in it."""
@@ -80,12 +80,16 @@ class Brands:
 
     def is_own(self, platform: str, author: Author) -> bool:
         """Whether this account, or the site it writes from, is one of ours."""
-        if not self._own:
-            return False
+        return bool(self.owners(platform, author))
+
+    def owners(self, platform: str, author: Author) -> tuple[str, ...]:
+        """The brands whose account this is; of brands that share one the first."""
+        if not self._owners:
+            return ()
         handle = bare(author.handle or "")
         host = host_of(author.url) if author.url else ""
         keys = {(bare(platform), handle), ("", handle), ("", host), ("", host.partition(".")[2])}
-        return not self._own.isdisjoint(key for key in keys if key[1])
+        return tuple(sorted({self._owners[key] for key in keys if key[1] and key in self._owners}))
 
 
 def patterns(brands: Sequence[BrandWords]) -> dict[str, list[Pattern]]:

@@ -87,5 +87,18 @@ class Handling:
         }
         return {"status": "open", "waiting_since": None, "wait_until": None, "look_at": at, **moved}
 
+    def reopened(self, row: Any, at: datetime) -> dict[str, Any]:
+        """A closed ticket goes on: what was promised when it was opened is promised anew, in the same spans."""
+        anew = dict.fromkeys(("closed_at", "outcome", "replied_at", "waiting_since", "wait_until", "win_back"))
+        spans = (self._span(row, "reply_warn_at", "first_reply_due"), self._span(row, "resolve_warn_at", "resolve_due"))
+        return {**anew, "status": "open", **self.promised(row.queue, at, *spans)}
+
+    def _span(self, row: Any, warned: str, due: str) -> float | None:
+        """Seconds of a promise: between its warning and its end lies the rest that `warn_at` leaves."""
+        begin, end = getattr(row, warned), getattr(row, due)
+        if begin is None or end is None or self.warn_at >= 1:
+            return None
+        return self.clocks.of(row.queue).between(begin, end).total_seconds() / (1 - self.warn_at)
+
 
 PLAIN_HANDLING = Handling()

@@ -77,7 +77,7 @@ class TicketPlan:
     """A ticket that a rule wants for a mention: to open, or to join. `options` are those of `open_ticket`.
 
     `may_open` is false when a limit bounds new tickets. `owner` and `owner_role` are the person's by relationship,
-    for a rule that names nobody.
+    for a rule that names nobody. `conversation` is the ticket of the thread in which this was said.
     """
 
     mention: int
@@ -90,6 +90,7 @@ class TicketPlan:
     owner: str | None = None
     owner_role: str | None = None
     handling: Handling = PLAIN_HANDLING
+    conversation: int | None = None
 
     @property
     def queue(self) -> str:

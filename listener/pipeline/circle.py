@@ -12,8 +12,8 @@ from rules.terms import Facts, Value
 
 def with_threads(said: Sequence[Said], turn: Turn) -> list[Said]:
     """The same with the facts of their conversations."""
-    names = {one.row.thread for one in said if one.row.thread}
-    threads = turn.threads(names) if names else {}
+    names = {(one.row.source, one.row.thread) for one in said if one.row.thread}
+    threads = turn.talks.threads(names) if names else {}
     return [_with(one, threads.get(one.row.thread, {})) for one in said]
 
 

@@ -130,12 +130,18 @@ class Collect:
         origin = self._origin(watched, first_poll, polled.at)
         if restored:
             origin = replace(origin, restored=restored, undated_old=last_ok_at is None or last_ok_at < restored)
+        origin = replace(origin, followed=self._followed(watched, items))
         arrivals = list(self._intake.arrivals(items, origin))
         taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled)
         if replies := self._intake.own_replies(items, watched.platform):
             self._store.deliveries.answered(watched.name, replies, polled.at)
             self._store.tickets.answered(watched.name, replies, polled.at)
         return taken
+
+    def _followed(self, watched: Watched, items: Sequence[Item]) -> Mapping[str, str]:
+        """What these answer, where that is a praise: others read along and join in."""
+        answered = {post for item in items for post in (item.parent, item.thread) if post and post != item.external_id}
+        return self._store.circle.praised(watched.name, answered) if answered and not watched.everything else {}
 
     def _tell_missed(self, watched: Watched, batch: Batch, now: datetime) -> None:
         for blind in batch.blind:

@@ -190,6 +190,7 @@ class Judge:
             turn.recognise([who for row in mine if (who := judgements[row.id].who)])
             persons = sorted({judgements[row.id].person for row in mine})
             records = turn.records(persons, self._windows(), self._advocacy())
+            turn.talks.with_persons(persons)
             before = turn.ordered_before([row.id for row in mine if row.edited_at or row.label])
             issues = self._issues.check(turn, mine, judgements, now)
             said = [self._said(row, judgements[row.id], customers, records, now, issues.get(row.id)) for row in mine]

@@ -15,12 +15,14 @@ from listener.actions.issue_words import IssueTold, with_card
 from listener.actions.templates import Templates
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.plan import Judgement, TicketPlan
+from listener.pipeline.attention import Readers
 from listener.pipeline.courtesies import DRAFTS_EXPIRE as DRAFTS_EXPIRE
 from listener.pipeline.courtesies import Asked, Courtesies
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.grouping import ALONE, Grouping, group_of
 from listener.pipeline.letters import Mailroom
 from listener.pipeline.notices import BLANK, as_delivery
+from listener.pipeline.talking import Talking
 from listener.signing import Signer
 from listener.store.judging import Turn
 from listener.store.ledger import reservation_as_json
@@ -66,7 +68,9 @@ class Orders:
         zone: tzinfo = UTC,
         cards: EvidenceCards | None = None,
         courtesies: Courtesies | None = None,
+        readers: Readers | None = None,
     ) -> None:
+        self._talking = Talking(handling, readers)
         self._courtesies = courtesies or Courtesies(templates, Mailroom("", "", Signer(b"")))
         self._handling = handling
         self._grouping = grouping
@@ -75,7 +79,7 @@ class Orders:
 
     def plan(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> Plan:
         """Opens or joins a ticket within the turn; everything outward becomes a delivery."""
-        ticket = self._ticket(said, decision, turn)
+        ticket = self._ticket(said, decision, turn, now)
         for settled in decision.settled:
             if settled.action == "assign" and settled.status == "due":
                 turn.assign(said.row.id, str(settled.options["owner"]), settled.rule)
@@ -90,15 +94,19 @@ class Orders:
             turn.hearing.told(card.id, now)
         return Plan(tuple(rows), _tags(decision))
 
-    def _ticket(self, said: Said, decision: Decision, turn: Turn) -> int | None:
-        """All rules that want a ticket for one mention get the same one; the first says how it is opened."""
+    def _ticket(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> int | None:
+        """All rules that want a ticket for one mention get the same one; the first says how it is opened.
+
+        What belongs to the conversation of a ticket joins it, wanted or not.
+        """
+        word, talk = self._talking.ticket(said.row, said.judgement, turn)
         wanted = [each for each in decision.settled if each.action == "open_ticket" and each.status == "due"]
         if not wanted:
-            return None
+            return self._talking.answer(word, talk, turn, now) if talk else None
         judgement, first, facts = said.judgement, wanted[0], said.facts
         who = (said.row.id, judgement.person, judgement.customer, said.issue, first.rule)
         owner, role = (str(facts.get(name) or "") or None for name in ("customer.owner", "customer.owner_role"))
-        plan = TicketPlan(*who, first.options, not first.join, owner, role, self._handling)
+        plan = TicketPlan(*who, first.options, not first.join, owner, role, self._handling, talk and talk.id)
         return turn.open_ticket(plan).ticket
 
     def _card(self, said: Said, turn: Turn, ticket: int | None, now: datetime) -> IssueTold | None:

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.contact import Standing
+from listener.model.handling import Handling
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.model.registry import Recognition
 from listener.store import advocates, alerts, deliveries, rates, recognising, references, reviews, silences, tickets
 from listener.store.card_rows import CardRows
 from listener.store.contacts import opted_out
+from listener.store.conversations import Talks, Word
 from listener.store.engine import Database, many, table
 from listener.store.giving import Giving
 from listener.store.grounds import IssueTurn
@@ -69,6 +71,7 @@ class Turn:
         self.card_rows = CardRows(connection)
         self._standings = Standings(connection, at)
         self._joinable = tickets.Joinable(connection, at)
+        self.talks = Talks(connection, database, at, self._joinable)
 
     def claim(self, ids: Sequence[int], read_at: datetime) -> frozenset[int]:
         """Those of the mentions that nobody else decided and no edit changed since they were read."""
@@ -168,17 +171,6 @@ class Turn:
         self.giving.expect((one.person for one in reaching.values()), (one.thread for one in reaching.values()))
         self._joinable.expect(complaints)
 
-    def threads(self, names: Iterable[str]) -> dict[str, dict[str, bool]]:
-        """Who speaks in these conversations, and whether it was praise."""
-        found: dict[str, dict[str, bool]] = {}
-        praise = func.max(case((mention.c.label == "positive", 1), else_=0)).label("praise")
-        query = select(mention.c.thread, mention.c.person, praise).where(
-            mention.c.thread.in_(sorted(set(names))), mention.c.person.is_not(None), mention.c.own.is_(False)
-        )
-        for row in self._connection.execute(query.group_by(mention.c.thread, mention.c.person)):
-            found.setdefault(row.thread, {})[row.person] = bool(row.praise)
-        return found
-
     def ordered_before(self, ids: Sequence[int]) -> dict[int, frozenset[tuple[str, str, str]]]:
         """(rule, action, channel) that were ordered for each mention by an earlier decision about it."""
         columns = (delivery.c.mention, delivery.c.rule, delivery.c.action, delivery.c.channel)
@@ -203,10 +195,18 @@ class Turn:
 
     def open_ticket(self, plan: TicketPlan) -> tickets.Joined:
         """Open a ticket, or join or reopen the person's latest."""
+        self.talks.in_care(plan.person)
         joined = tickets.open_or_join(self._connection, self._database, plan, self._at, self._joinable)
         if joined.how != "had":
             self._standings.opened(plan.person, joined.ticket)
         return joined
+
+    def take_up(self, row: Row[Any], word: Word, handling: Handling) -> str:
+        """An answer joins the ticket of its conversation; how, "" where it had before."""
+        how = self.talks.take_up(row, word, handling)
+        if how == "reopened":
+            self._standings.opened(word.person, row.id)
+        return how
 
     def assign(self, number: int, owner: str, rule: str) -> None:
         """The ticket of this mention, where it has one, is this person's."""

@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, select, update
 
 from listener.model import Delivery, Mention, Ticket, TicketMention, TicketNote
 from listener.store.engine import Database, table
+from listener.store.grounds import COMPLAINTS
 
 ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table(TicketNote)
 mention = table(Mention)
@@ -62,9 +63,10 @@ class Recovery:
         return True
 
     def complaints_of(self, number: int) -> Mood:
-        """How the person spoke in the mentions of a ticket."""
+        """How the person spoke in the complaints of a ticket; where it has none, in all its mentions."""
         mine = mention.c.id.in_(select(ticket_mention.c.mention).where(ticket_mention.c.ticket == number))
-        return self._mood(mine)
+        unhappy = self._mood(mine & mention.c.label.in_(COMPLAINTS))
+        return unhappy if unhappy.mentions else self._mood(mine)
 
     def said_after(self, person: str, since: datetime) -> Mood:
         """How the person has spoken since then."""

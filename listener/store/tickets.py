@@ -84,16 +84,23 @@ class Joinable:
         found: int | None = self._connection.execute(OF_MENTION, {"about": mention}).scalar()
         return found
 
-    def latest(self, person: str) -> Row[Any] | None:
-        """The person's newest ticket. It is about to change, so that next time it is read anew."""
-        if person in self._latest:
-            return self._latest.pop(person)
-        return self._connection.execute(LATEST, {"whose": person}).first()
+    def latest(self, person: str, conversation: int | None = None) -> Row[Any] | None:
+        """The ticket of this conversation, else the person's newest. It is about to change: next time it is read anew."""
+        known = person in self._latest
+        newest = self._latest.pop(person, None)
+        if conversation is not None:
+            return self._connection.execute(select(ticket).where(ticket.c.id == conversation)).first()
+        return newest if known else self._connection.execute(LATEST, {"whose": person}).first()
 
     def join(self, plan: TicketPlan, joined: Joined) -> None:
         self._of_mention[plan.mention] = joined.ticket
         self._joins.append({"mention": plan.mention, "ticket": joined.ticket, "at": self._at})
         self._notes.append(_noted(joined.ticket, self._at, plan.rule, joined.how, f"mention {plan.mention}"))
+
+    def joined(self, mention: int, person: str, number: int) -> None:
+        """This mention is in that ticket by now, which may have changed with it."""
+        self._of_mention[mention] = number
+        self._latest.pop(person, None)
 
     def flush(self) -> None:
         """Write who joined what."""
@@ -103,12 +110,14 @@ class Joinable:
 
 
 def open_or_join(connection: Connection, database: Database, plan: TicketPlan, at: datetime, known: Joinable) -> Joined:
-    """A person's open ticket takes every further complaint; a closed one reopens where a limit forbids a new one."""
+    """A person's open ticket takes every further complaint; a closed one reopens where a limit forbids a new one, and
+    where the complaint goes on in its own conversation.
+    """
     already = known.of(plan.mention)
     if already is not None:
         return Joined(already, "had")
-    latest = known.latest(plan.person)
-    if latest is None or (latest.status == "closed" and plan.may_open):
+    latest = known.latest(plan.person, plan.conversation)
+    if latest is None or (latest.status == "closed" and plan.may_open and latest.id != plan.conversation):
         joined = Joined(_open(connection, plan, at), "opened")
     else:
         joined = _join(connection, latest, plan, at)

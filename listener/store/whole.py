@@ -10,6 +10,7 @@ from listener.store.audience import Audience
 from listener.store.campaigns import Campaigns
 from listener.store.closing import Closing
 from listener.store.contacts import Contacts
+from listener.store.conversations import Circle
 from listener.store.customers import Customers
 from listener.store.deliveries import Deliveries
 from listener.store.engine import Database
@@ -58,6 +59,7 @@ class Store:
         self.asks = Asks(self.database)
         self.audience = Audience(self.database)
         self.campaigns = Campaigns(self.database)
+        self.circle = Circle(self.database)
         self.closing = Closing(self.database)
         self.customers = Customers(self.database)
         self.deliveries = Deliveries(self.database)

@@ -18,6 +18,7 @@ from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_lessons import IssueLessons
 from listener.pipeline.joined import Reading
+from listener.ticketdesk import readers_of
 from listener.understanding import Understanding
 from listener.understanding.learned import Learned, UnreadableModel
 from listener.understanding.second import SECONDS, made
@@ -54,6 +55,7 @@ class JudgingParts(AdvocacyParts, DeskParts):
                 zone,
                 EvidenceCards(self.issue_check),
                 self.courtesies,
+                readers_of(self.config),
             ),
             limits=limits,
             now=clock,
