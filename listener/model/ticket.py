@@ -52,7 +52,10 @@ class TicketMention(SQLModel, table=True):
 
 
 class TicketNote(SQLModel, table=True):
-    """What happened to a ticket: opened, joined, reopened, taken, assigned, noted, closed."""
+    """What happened to a ticket: opened, joined, reopened, taken, assigned, noted, closed.
+
+    `mark` names what was said in an outside system, so that it is kept once.
+    """
 
     __tablename__ = "ticket_note"
     id: int | None = Field(default=None, primary_key=True)
@@ -61,6 +64,7 @@ class TicketNote(SQLModel, table=True):
     who: str
     what: str
     text: str = ""
+    mark: str | None = Field(default=None, index=True, unique=True)
 
 
 class TicketTrack(SQLModel, table=True):
@@ -68,7 +72,7 @@ class TicketTrack(SQLModel, table=True):
 
     `mark` is our name for it there, looked up before it is made; `key` and `url` are theirs, None until it is.
     `status` is what was last heard of it: open, waiting, closed or gone. `asked_at` is when it was last asked for,
-    None: ask now.
+    None: ask now. `changed` is the last change there of which everything that was said is kept.
     """
 
     __tablename__ = "ticket_track"
@@ -80,3 +84,4 @@ class TicketTrack(SQLModel, table=True):
     status: str = "open"
     made_at: datetime
     asked_at: datetime | None = None
+    changed: str | None = None

@@ -42,6 +42,14 @@ def complaint_of(kept: Kept) -> Comment:
     return Comment(f"{kept.track.mark}-m{said.id}", about, _quote(said))
 
 
+def note_of(kept: Kept) -> Comment:
+    """What one of our people wrote on the ticket."""
+    note = kept.note
+    assert note is not None
+    about = f"{note.who}, {_at(note.at)}{', who reached the person' if note.what == 'answered' else ''}:"
+    return Comment(f"{kept.track.mark}-n{note.id}", about, shorten(printable(note.text), LONGEST_QUOTE))
+
+
 def ending_of(kept: Kept, order: Row[Any]) -> Ending:
     """How it ended here."""
     cause, outcome = str(order.options.get("cause") or ""), str(order.options.get("outcome") or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +13,13 @@ from structlog.typing import FilteringBoundLogger
 from connectors.contract import Failed, Receipt
 from listener.actions import ticket_words as words
 from listener.model.handling import Handling
+from listener.pipeline import remarks
 from listener.pipeline.attention import Readers, told_of
-from listener.pipeline.casework import case_of, complaint_of, ending_of, reopening_of
+from listener.pipeline.casework import case_of, complaint_of, ending_of, note_of, reopening_of
 from listener.store import Store
+from listener.store.heard import Listened
 from listener.store.tracks import Heard
-from listener.trackers.contract import GONE, Missing, News, Outside, State, Tracker
+from listener.trackers.contract import GONE, Missing, News, Outside, Said, State, Tracker
 
 AT_ONCE = 50
 SOON = timedelta(minutes=1)
@@ -73,7 +75,7 @@ class Tracking:
     def perform(self, row: Row[Any]) -> Receipt:
         """Do what a delivery orders, once however often it is tried. Raises Failed and Withdrawn."""
         followed = self._followed.get(row.channel or "")
-        case = self._store.tracks.case(row.options["mark"], row.options.get("mention"))
+        case = self._store.tracks.case(row.options["mark"], row.options.get("mention"), row.options.get("note"))
         if followed is None:
             raise Failed(f"there is no tracker {row.channel!r} any more: add it, then `listener retry`", permanent=True)
         if case is None or case.track.status == "gone":
@@ -100,6 +102,12 @@ class Tracking:
             if case.mention is None:
                 raise Withdrawn("the post was deleted at its source")
             tracker.comment(key, complaint_of(case), self._outside)
+        elif op == "note":
+            if not tracker.notes or case.note is None:
+                raise Withdrawn(
+                    f"notes stay here: notes = false of {row.channel}" if case.note else "the note is erased"
+                )
+            tracker.comment(key, note_of(case), self._outside)
         elif op == "close":
             tracker.close(key, ending_of(case, row), self._outside)
         else:
@@ -121,8 +129,28 @@ class Tracking:
         self._store.tracks.asked([row.mark for row in rows], now)
         for row in rows:
             if row.key in states:
+                self._listen(followed, row, states[row.key])
                 self.hear(row, states[row.key])
         return len(rows)
+
+    def _listen(self, followed: Followed, row: Row[Any], state: State) -> None:
+        """What was said there since it was last read. Times of a second are coarse: every change is read twice."""
+        if state.changed is None or state == GONE or row.changed == state.changed:
+            return
+        try:
+            known = remarks.names(row, self._store.hearsay.known(row))
+            said = followed.tracker.said(row.key, known, self._outside)
+        except Failed as error:
+            self._log.warning("tracker.unread", tracker=followed.name, ticket=row.ticket, error=str(error))
+            return
+        once = f"{state.changed} {remarks.ONCE}"
+        self._keep(followed, row, said, state.changed if row.changed == once else once)
+
+    def _keep(self, followed: Followed, row: Row[Any], said: Sequence[Said], changed: str | None = None) -> None:
+        heard = remarks.of(followed.tracker, row, said, self._now())
+        new = self._store.hearsay.keep(Listened(row, heard, changed))
+        if new:
+            self._log.info("tracker.heard", tracker=followed.name, ticket=row.ticket, said=len(new))
 
     def _blind(self, followed: Followed, failures: int, error: Failed) -> None:
         """It is asked again by itself, later each time; the third failure in a row is told."""
@@ -136,12 +164,15 @@ class Tracking:
 
     def take(self, name: str, news: News) -> bool:
         """What a webhook told; false when it names none of our counterparts."""
-        if news.state is None:
+        if news.state is None and not news.said:
             return self._store.tracks.ask_now(name, news.name) is not None
         row = self._store.tracks.of(name, news.name)
-        if row is not None:
+        if row is None:
+            return False
+        self._keep(self._followed[name], row, news.said)
+        if news.state is not None:
             self.hear(row, news.state)
-        return row is not None
+        return True
 
     def hear(self, row: Row[Any], state: State) -> None:
         """Take over a change at a counterpart: closing there closes here, reopening there reopens here."""

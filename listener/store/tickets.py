@@ -31,6 +31,7 @@ OPENED = (
 )
 OPEN = Prepared(ticket.insert().values({name: bindparam(name) for name in OPENED}).returning(ticket.c.id))
 JOIN, NOTE = ticket_mention.insert(), ticket_note.insert()
+WRITTEN = ("noted", "answered")  # what our people write, which its counterpart outside gets too
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Joinable:
         return found
 
     def latest(self, person: str, conversation: int | None = None) -> Row[Any] | None:
-        """The ticket of this conversation, else the person's newest. It is about to change: next time it is read anew."""
+        """The ticket of this conversation, else the person's newest. It is about to change, and is read anew next time."""
         known = person in self._latest
         newest = self._latest.pop(person, None)
         if conversation is not None:
@@ -239,7 +240,7 @@ class Tickets:
                 return False
             if values:
                 connection.execute(update(ticket).where(ticket.c.id == number).values(values))
-            _note(connection, number, at, who, what, text)
+            self._written(connection, number, at, who, what, text)
             if op := _followed(old.status, values.get("status", old.status)):
                 about = {"cause": values.get("root_cause"), "outcome": values.get("outcome"), "who": who}
                 tracks.order(connection, self._database, number, tracks.Order(op, at.isoformat(), about), at)
@@ -260,8 +261,15 @@ class Tickets:
             connection.execute(contact.insert(), {**values, "channel": "by hand", "delivery": None})
             first = ticket.c.replied_at.is_(None) & (ticket.c.id == number)
             connection.execute(update(ticket).where(first).values(replied_at=at))
-            _note(connection, number, at, who, "answered", text)
+            self._written(connection, number, at, who, "answered", text)
         return True
+
+    def _written(self, connection: Connection, number: int, at: datetime, who: str, what: str, text: str) -> None:
+        row = _noted(number, at, who, what, text)
+        made = connection.execute(NOTE.returning(ticket_note.c.id), row).scalar_one()
+        if what in WRITTEN and text:
+            told = tracks.Order("note", f"note {made}", {"note": made})
+            tracks.order(connection, self._database, number, told, at)
 
 
 def _followed(before: str, after: str) -> str | None:

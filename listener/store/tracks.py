@@ -21,7 +21,10 @@ TRACK = "track"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be done in the outside system: create, comment, close or reopen. `about` makes it happen once."""
+    """What is to be done in the outside system: create, comment, note, close or reopen.
+
+    `about` makes it happen once.
+    """
 
     op: str
     about: str
@@ -48,11 +51,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A ticket as an outside system is told of it; `mention` the complaint in question, None where it was deleted."""
+    """A ticket as an outside system is told of it; `mention` the complaint in question, None where it was deleted.
+
+    `note` is the note in question.
+    """
 
     ticket: Row[Any]
     track: Row[Any]
     mention: Row[Any] | None
+    note: Row[Any] | None = None
 
 
 def begin(connection: Connection, database: Database, number: int, tracker: str, house: str, at: datetime) -> str:
@@ -114,8 +121,8 @@ class Tracks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def case(self, mark: str, number: int | None) -> Case | None:
-        """What a delivery is about: the mention of that number, or the first complaint of the ticket."""
+    def case(self, mark: str, number: int | None, note: int | None = None) -> Case | None:
+        """What a delivery is about: the mention or the note of that number, or the first complaint of the ticket."""
         with self._database.read() as connection:
             found = connection.execute(select(track).where(track.c.mark == mark)).first()
             if found is None:
@@ -129,7 +136,8 @@ class Tracks:
             )
             which = mention.c.id == (number if number is not None else first.scalar_subquery())
             said = connection.execute(select(mention).where(which, mention.c.gone_at.is_(None))).first()
-        return Case(one, found, said)
+            written = connection.execute(select(ticket_note).where(ticket_note.c.id == note)).first() if note else None
+        return Case(one, found, said, written)
 
     def current(self, number: int) -> Row[Any] | None:
         """The counterpart of a ticket that is not gone."""

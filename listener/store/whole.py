@@ -18,6 +18,7 @@ from listener.store.enrolling import Enrolling
 from listener.store.erasing import Erasing
 from listener.store.giving import Gifts
 from listener.store.goodwill import Goodwill
+from listener.store.heard import Hearsay
 from listener.store.house import House
 from listener.store.identities import Identities
 from listener.store.issue_acts import IssueActs
@@ -69,6 +70,7 @@ class Store:
         self.personal = Personal(self.database)
         self.purchases = PurchaseBook(self.database)
         self.gifts = Gifts(self.database)
+        self.hearsay = Hearsay(self.database)
         self.house = House(self.database)
         self.identities = Identities(self.database)
         self.issues = Issues(self.database)

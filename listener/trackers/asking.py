@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from connectors.contract import Failed, Response
 from listener.actions.text import without
 from listener.trackers.contract import Missing, Outside
 
+MARK = r"listener-[0-9a-z]*-\d+-\d{12}(-[a-z]\d+)?"
 PAGES = 10  # of a hundred: more complaints of one person than anybody reads
 
 
@@ -86,6 +88,12 @@ def basic(user: str, password: str) -> dict[str, str]:
 def marked(mark: str, texts: Iterable[object]) -> bool:
     """Whether our mark stands in one of these texts, whole: `…-1` is not `…-12`."""
     return any(f"{mark} " in f"{' '.join(str(text or '').split())} " for text in texts)
+
+
+def ours(text: object) -> bool:
+    """Whether one of us houses wrote this: its last line is a mark. Where it is quoted, it is not."""
+    lines = str(text or "").strip().splitlines()
+    return bool(lines) and re.fullmatch(MARK, lines[-1].strip()) is not None
 
 
 def _asked_to_wait(answer: Response, outside: Outside) -> timedelta | None:

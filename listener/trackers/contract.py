@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Protocol
 
@@ -74,26 +74,46 @@ class Counterpart:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How a counterpart stands. `cause` and `outcome` are given where the system has a field for them."""
+    """How a counterpart stands. `cause` and `outcome` are given where the system has a field for them.
+
+    `changed` is when it was written to last, in the system's own words; None where it does not tell.
+    """
 
     status: Status
     cause: str | None = None
     outcome: str | None = None
+    changed: str | None = field(default=None, compare=False)
 
 
 GONE = State("gone")
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What a webhook told: of which counterpart (its key, or our mark), and its state where that may be believed.
+class Said:
+    """Something that was written there, but not by us. `name` is what the system calls it, `at` when, None: unknown.
 
-    Without a state the counterpart is asked for: what is fetched is newer than any message, in whatever order they
+    `kind` is reply, what our people wrote for the person; note, what they wrote for each other; or person.
+    """
+
+    name: str
+    kind: Literal["reply", "note", "person"]
+    by: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a webhook told: of which counterpart (its key, or our mark), and what of it may be believed: its state, and
+    what was said there.
+
+    Without either the counterpart is asked for: what is fetched is newer than any message, in whatever order they
     come.
     """
 
     name: str
     state: State | None = None
+    said: tuple[Said, ...] = ()
 
 
 class Missing(Failed):
@@ -129,6 +149,8 @@ class Tracker(BaseModel):
     Every method does its work once however often it is called, and raises Failed; Missing where the counterpart is
     not there. `secrets` names the fields that hold `env:` or `file:` references. `pulls` is false where a system
     cannot be asked for states. Nothing that is written may reach the person: comments are internal.
+
+    `replies`: what our people write there for others to read is an answer to the person. `notes`: our notes go there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -137,6 +159,8 @@ class Tracker(BaseModel):
     pulls: ClassVar[bool] = True
 
     webhook_secret: Secret | None = None
+    replies: bool = True
+    notes: bool = True
 
     def find(self, case: Case, outside: Outside) -> Counterpart | None:
         """The counterpart with the case's mark, open or closed."""
@@ -161,6 +185,10 @@ class Tracker(BaseModel):
     def states(self, keys: Sequence[str], outside: Outside) -> dict[str, State]:
         """How these stand; one that was deleted is `gone`, one of which nothing is known is left out."""
         raise NotImplementedError
+
+    def said(self, key: str, known: Collection[str], outside: Outside) -> list[Said]:
+        """What was written there by others than us; what is `known` may be left out."""
+        return []
 
     def verify(self, outside: Outside) -> None:
         """Check credentials and reach, changing nothing."""

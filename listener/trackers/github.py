@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field
 
 from connectors.contract import Failed
+from connectors.dates import read_time
 from listener.trackers import signatures
-from listener.trackers.asking import PAGES, Desk, marked
+from listener.trackers.asking import PAGES, Desk, marked, ours
 from listener.trackers.contract import (
     GONE,
     Case,
@@ -21,6 +22,7 @@ from listener.trackers.contract import (
     Missing,
     News,
     Outside,
+    Said,
     Secret,
     Site,
     State,
@@ -30,6 +32,7 @@ from listener.trackers.contract import (
 REPO = r"^[\w.-]+/[\w.-]+$"
 CAUSE = "cause:"
 FENCE = "~~~~~~"
+HOUSE = ("OWNER", "MEMBER", "COLLABORATOR")
 SLACK = timedelta(days=1)  # clocks differ
 
 
@@ -38,7 +41,7 @@ class GitHub(Tracker):
 
     `url` is that of GitHub's API, also of an Enterprise server (`https://git.acme.example/api/v3`). `labels` are put on
     each issue, the first one finds them again. A label such as `cause: update 4.2` on a closed issue is its root
-    cause. What the registry knows of a person is not written there.
+    cause. What the registry knows of a person is not written there, nor are our notes without `notes = true`.
     """
 
     secrets = Tracker.secrets | {"token"}
@@ -47,6 +50,7 @@ class GitHub(Tracker):
     repo: str = Field(default="", pattern=rf"^$|{REPO}")
     token: Secret
     labels: tuple[str, ...] = Field(default=("listener",), min_length=1)
+    notes: bool = False
 
     def find(self, case: Case, outside: Outside) -> Counterpart | None:
         """In the list of our issues, which is never behind; GitHub's search may be by minutes."""
@@ -69,7 +73,7 @@ class GitHub(Tracker):
         return self._counterpart(repo, self._desk(outside).send("POST", f"/repos/{repo}/issues", issue))
 
     def comment(self, key: str, comment: Comment, outside: Outside) -> None:
-        if not marked(comment.mark, self._comments(key, outside)):
+        if not marked(comment.mark, (one.get("body") for one in self._comments(key, outside))):
             body = _body(comment.about, comment.quote, comment.mark)
             self._desk(outside).send("POST", f"{_path(key)}/comments", {"body": body})
 
@@ -90,11 +94,14 @@ class GitHub(Tracker):
                 found[key] = GONE
         return found
 
+    def said(self, key: str, known: Collection[str], outside: Outside) -> list[Said]:
+        return [_said(one) for one in self._comments(key, outside) if not ours(one.get("body")) and not _machine(one)]
+
     def verify(self, outside: Outside) -> None:
         self._desk(outside).get(f"/repos/{self.repo}" if self.repo else "/user")
 
     def receive(self, headers: Mapping[str, str], body: bytes, now: datetime) -> News | None:
-        """A webhook of the event `issues`."""
+        """A webhook of the events `issues` and `issue_comment`."""
         signatures.hexadecimal(signatures.known(self.webhook_secret), body, headers.get("x-hub-signature-256", ""))
         told = signatures.content(body)
         issue, repo = told.get("issue"), told.get("repository")
@@ -113,15 +120,27 @@ class GitHub(Tracker):
             raise Failed("no repository is named for this queue: set repo or queues of the tracker", permanent=True)
         return repo
 
-    def _comments(self, key: str, outside: Outside) -> Iterator[object]:
+    def _comments(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
         for number in range(1, PAGES + 1):
             page = self._desk(outside).get(f"{_path(key)}/comments", per_page=100, page=number)
-            yield from (one.get("body") for one in page)
+            yield from page
             if len(page) < 100:
                 return
 
     def _counterpart(self, repo: str, issue: Mapping[str, Any]) -> Counterpart:
         return Counterpart(f"{repo}#{issue['number']}", issue.get("html_url"))
+
+
+def _said(comment: Mapping[str, Any]) -> Said:
+    """Everybody may comment; who belongs to the house is one of our people."""
+    staff = comment.get("author_association") in HOUSE
+    by = str((comment.get("user") or {}).get("login") or "")
+    at = read_time(comment.get("created_at"))
+    return Said(str(comment["id"]), "reply" if staff else "person", by, str(comment.get("body") or ""), at)
+
+
+def _machine(comment: Mapping[str, Any]) -> bool:
+    return (comment.get("user") or {}).get("type") == "Bot"
 
 
 def _path(key: str) -> str:
@@ -136,7 +155,8 @@ def _created(issue: Mapping[str, Any]) -> datetime:
 def _state(issue: Mapping[str, Any]) -> State:
     labels = [str(label.get("name", "")) for label in issue.get("labels") or () if isinstance(label, dict)]
     cause = next((name[len(CAUSE) :].strip() for name in labels if name.lower().startswith(CAUSE)), None)
-    return State("closed", cause or None) if issue.get("state") == "closed" else State("open")
+    closed, changed = issue.get("state") == "closed", issue.get("updated_at")
+    return State("closed", cause or None, changed=changed) if closed else State("open", changed=changed)
 
 
 def _body(about: str, quote: str, mark: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import model_validator
 
 from connectors.contract import Failed
+from connectors.dates import read_time
 from listener.trackers import signatures
-from listener.trackers.asking import PAGES, Desk, basic, marked
+from listener.trackers.asking import PAGES, Desk, basic, marked, ours
 from listener.trackers.contract import (
     GONE,
     Case,
@@ -20,11 +21,15 @@ from listener.trackers.contract import (
     Missing,
     News,
     Outside,
+    Said,
     Secret,
     Site,
     State,
     Tracker,
 )
+
+# a service desk shows its customers every comment that does not say this
+INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 
 
 class Jira(Tracker):
@@ -73,9 +78,9 @@ class Jira(Tracker):
         return self._counterpart(self._desk(outside).send("POST", "/rest/api/2/issue", {"fields": fields}))
 
     def comment(self, key: str, comment: Comment, outside: Outside) -> None:
-        if not marked(comment.mark, self._comments(key, outside)):
-            body = _body(comment.about, comment.quote, comment.mark)
-            self._desk(outside).send("POST", f"/rest/api/2/issue/{key}/comment", {"body": body})
+        if not marked(comment.mark, (one.get("body") for one in self._comments(key, outside))):
+            body = {"body": _body(comment.about, comment.quote, comment.mark), "properties": [INTERNAL]}
+            self._desk(outside).send("POST", f"/rest/api/2/issue/{key}/comment", body)
 
     def close(self, key: str, ending: Ending, outside: Outside) -> None:
         if self.cause_field and self._one(key, outside).status != "closed":
@@ -97,6 +102,9 @@ class Jira(Tracker):
             except Missing:
                 found[key] = GONE
         return found
+
+    def said(self, key: str, known: Collection[str], outside: Outside) -> list[Said]:
+        return [_said(one) for one in self._comments(key, outside) if not ours(one.get("body"))]
 
     def verify(self, outside: Outside) -> None:
         self._desk(outside).get("/rest/api/2/myself")
@@ -128,24 +136,24 @@ class Jira(Tracker):
             if not (token if cloud else page.get("issues") and seen < int(page.get("total", 0))):
                 return
 
-    def _comments(self, key: str, outside: Outside) -> Iterator[object]:
+    def _comments(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
         seen = 0
         for _ in range(PAGES):
             page = self._desk(outside).get(f"/rest/api/2/issue/{key}/comment", startAt=seen, maxResults=100)
             found = page.get("comments", ())
-            yield from (one.get("body") for one in found)
+            yield from found
             seen += len(found)
             if not found or seen >= int(page.get("total", 0)):
                 return
 
     def _one(self, key: str, outside: Outside) -> State:
-        names = ",".join(filter(None, ("status", self.cause_field)))
+        names = ",".join(filter(None, ("status", "updated", self.cause_field)))
         fields = self._desk(outside).get(f"/rest/api/2/issue/{key}", fields=names)["fields"]
-        status = fields["status"]
+        status, changed = fields["status"], fields.get("updated")
         if (status.get("statusCategory") or {}).get("key") == "done":
-            return State("closed", _text(fields.get(self.cause_field)) if self.cause_field else None)
+            return State("closed", _text(fields.get(self.cause_field)) if self.cause_field else None, changed=changed)
         waits = str(status.get("name", "")).casefold() in {name.casefold() for name in self.waiting}
-        return State("waiting" if waits else "open")
+        return State("waiting" if waits else "open", changed=changed)
 
     def _move(self, key: str, wanted: str, closed: bool, outside: Outside) -> None:
         if (self._one(key, outside).status == "closed") == closed:
@@ -161,6 +169,15 @@ class Jira(Tracker):
 
     def _counterpart(self, issue: Mapping[str, Any]) -> Counterpart:
         return Counterpart(str(issue["key"]), f"{self.url}/browse/{issue['key']}")
+
+
+def _said(comment: Mapping[str, Any]) -> Said:
+    """A service desk tells what its customers may read; elsewhere everybody who may see the issue reads everything."""
+    author = comment.get("author") or {}
+    staff = "note" if comment.get("jsdPublic") is False else "reply"
+    kind: Any = "person" if author.get("accountType") == "customer" else staff
+    text, at = str(comment.get("body") or ""), read_time(comment.get("created"))
+    return Said(str(comment["id"]), kind, str(author.get("displayName") or ""), text, at)
 
 
 def _ends(transition: Mapping[str, Any]) -> bool:

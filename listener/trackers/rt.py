@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import model_validator
 
 from connectors.contract import Failed
+from connectors.dates import read_time
 from listener.trackers import signatures
-from listener.trackers.asking import PAGES, Desk, basic
+from listener.trackers.asking import PAGES, Desk, basic, ours
 from listener.trackers.contract import (
     GONE,
     Case,
@@ -20,6 +21,7 @@ from listener.trackers.contract import (
     Missing,
     News,
     Outside,
+    Said,
     Secret,
     Site,
     State,
@@ -100,6 +102,24 @@ class RequestTracker(Tracker):
                 found[key] = self._one(key, outside)
         return found
 
+    def said(self, key: str, known: Collection[str], outside: Outside) -> list[Said]:
+        told = [one for one in self._history(key, outside) if one.get("Type") in ("Comment", "Correspond")]
+        fresh = [one for one in told if not ours(one.get("Data")) and str(one["id"]) not in known]
+        if not fresh:
+            return []
+        ticket = self._desk(outside).get(f"/REST/2.0/ticket/{key}")
+        persons = {one.get("id") for one in ticket.get("Requestor") or () if isinstance(one, dict)}
+        return [self._said(one, persons, outside) for one in fresh]
+
+    def _said(self, one: Mapping[str, Any], persons: Collection[object], outside: Outside) -> Said:
+        """RT keeps the words of an entry as its attachments."""
+        who = one.get("Creator") or {}
+        kind: Any = "person" if who.get("id") in persons else "reply" if one.get("Type") == "Correspond" else "note"
+        asked = {"fields": "ContentType,Content,Filename", "per_page": 100}
+        parts = self._desk(outside).get(f"/REST/2.0/transaction/{one['id']}/attachments", **asked).get("items", ())
+        text = next((part.get("Content") for part in parts if part.get("ContentType") == "text/plain"), "")
+        return Said(str(one["id"]), kind, str(who.get("id") or ""), str(text or ""), read_time(one.get("Created")))
+
     def verify(self, outside: Outside) -> None:
         self._desk(outside).get("/REST/2.0/rt")
         self._desk(outside).get(f"/REST/2.0/queue/{self.queue}")
@@ -117,7 +137,12 @@ class RequestTracker(Tracker):
 
     def _search(self, query: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
         for number in range(1, PAGES + 1):
-            asked = {"query": query, "fields": "Status,Subject,CustomFields", "per_page": 100, "page": number}
+            asked = {
+                "query": query,
+                "fields": "Status,Subject,CustomFields,LastUpdated",
+                "per_page": 100,
+                "page": number,
+            }
             page = self._desk(outside).get("/REST/2.0/tickets", **asked)
             yield from page.get("items", ())
             if number >= float(page.get("pages") or 0):
@@ -125,16 +150,16 @@ class RequestTracker(Tracker):
 
     def _comments(self, key: str, outside: Outside) -> set[str]:
         """The subjects of what was said, which RT keeps with each entry of the history."""
-        found: set[str] = set()
+        told = self._history(key, outside)
+        return {str(one.get("Data") or "").strip() for one in told if one.get("Type") == "Comment"}
+
+    def _history(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
         for number in range(1, PAGES + 1):
-            asked = {"fields": "Type,Data", "per_page": 100, "page": number}
+            asked = {"fields": "Type,Data,Creator,Created", "per_page": 100, "page": number}
             page = self._desk(outside).get(f"/REST/2.0/ticket/{key}/history", **asked)
-            found |= {
-                str(one.get("Data") or "").strip() for one in page.get("items", ()) if one.get("Type") == "Comment"
-            }
+            yield from page.get("items", ())
             if number >= float(page.get("pages") or 0):
-                break
-        return found
+                return
 
     def _one(self, key: str, outside: Outside) -> State:
         try:
@@ -156,7 +181,7 @@ class RequestTracker(Tracker):
             one.get("name"): one.get("values") for one in ticket.get("CustomFields") or () if isinstance(one, dict)
         }
         cause = values.get(self.cause_field) if self.cause_field else None
-        return State(status, str(cause[0]) if cause else None)
+        return State(status, str(cause[0]) if cause else None, changed=ticket.get("LastUpdated"))
 
     def _counterpart(self, number: int) -> Counterpart:
         return Counterpart(str(number), f"{self.url}/Ticket/Display.html?id={number}")

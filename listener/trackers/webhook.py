@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.dates import read_time
 from connectors.signed import Refused
 from listener.actions.reach import answers
 from listener.trackers import signatures
@@ -20,6 +21,7 @@ from listener.trackers.contract import (
     Ending,
     News,
     Outside,
+    Said,
     Secret,
     Site,
     State,
@@ -27,6 +29,7 @@ from listener.trackers.contract import (
 )
 
 STATUSES = ("open", "waiting", "closed", "gone")
+SAID = ("reply", "note", "person")
 OUTCOMES = ("recovered", "neutral", "lost")
 
 
@@ -36,7 +39,8 @@ class Webhook(Tracker):
     `Idempotency-Key` names the event: a receiver ignores one that it had before. Its answer to `open` may hold `key`
     and `url`, what the ticket is called there. With `secret` it is signed as channels of kind `webhook` are. The other
     way it posts `{"id": …, "status": "closed", "root_cause": …, "outcome": …}` to `/tickets/<tracker>`, signed the
-    same way with `webhook_secret`; `status` is open, waiting, closed or gone.
+    same way with `webhook_secret`; `status` is open, waiting, closed or gone. With or instead of it goes a `comment`:
+    `{"id": …, "by": …, "text": …, "at": …, "kind": "reply"}`; `kind` is reply, note or person.
     """
 
     secrets = Tracker.secrets | {"secret"}
@@ -77,11 +81,13 @@ class Webhook(Tracker):
         told = signatures.content(body)
         name, status = told.get("id") or told.get("key"), told.get("status")
         cause, outcome = told.get("root_cause"), told.get("outcome")
-        if not name or status not in STATUSES:
-            raise Refused(422, f"`id` and `status` are needed; `status` is one of {', '.join(STATUSES)}")
+        said = _said(told["comment"]) if "comment" in told else ()
+        if not name or (status not in STATUSES and (status is not None or not said)):
+            raise Refused(422, f"`id` is needed, and `status` or `comment`; `status` is one of {', '.join(STATUSES)}")
         if outcome is not None and outcome not in OUTCOMES:
             raise Refused(422, f"`outcome` is one of {', '.join(OUTCOMES)}")
-        return News(str(name), State(status, str(cause).strip() or None if cause else None, outcome))
+        state = State(status, str(cause).strip() or None if cause else None, outcome) if status else None
+        return News(str(name), state, said)
 
     def _tell(self, event: str, key: str, comment: Comment, outside: Outside, **more: str) -> None:
         told = {"event": event, "id": comment.mark.rpartition("-")[0], "key": key, "mark": comment.mark}
@@ -102,3 +108,11 @@ class Webhook(Tracker):
             return json.loads(answer.body)
         except (ValueError, RecursionError):
             return None
+
+
+def _said(told: Any) -> tuple[Said, ...]:
+    """A comment as it was posted; its `id` keeps it from being taken twice. Raises Refused."""
+    kind = told.get("kind", "reply") if isinstance(told, dict) else None
+    if kind not in SAID or not told.get("id") or not isinstance(told.get("text"), str):
+        raise Refused(422, f"`comment` holds `id`, `text`, and a `kind` of {', '.join(SAID)}")
+    return (Said(str(told["id"]), kind, str(told.get("by") or ""), told["text"], read_time(told.get("at"))),)

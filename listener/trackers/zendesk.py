@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.dates import read_time
 from listener.trackers import signatures
-from listener.trackers.asking import PAGES, Desk, basic, marked
-from listener.trackers.contract import Case, Comment, Counterpart, Ending, News, Outside, Secret, Site, State, Tracker
+from listener.trackers.asking import PAGES, Desk, basic, marked, ours
+from listener.trackers.contract import (
+    Case,
+    Comment,
+    Counterpart,
+    Ending,
+    News,
+    Outside,
+    Said,
+    Secret,
+    Site,
+    State,
+    Tracker,
+)
 
 STATUSES = {"pending": "waiting", "hold": "waiting", "solved": "closed", "closed": "closed", "deleted": "gone"}
 AT_ONCE = 100
@@ -79,6 +92,14 @@ class Zendesk(Tracker):
         # what was deleted is left out of the answer
         return {key: found.get(key, State("gone")) for key in keys}
 
+    def said(self, key: str, known: Collection[str], outside: Outside) -> list[Said]:
+        found: list[Said] = []
+        for page in self._pages(key, outside):
+            users = {one.get("id"): one for one in page.get("users") or ()}
+            told = [one for one in page.get("comments", ()) if not ours(one.get("body"))]
+            found += [_said(one, users.get(one.get("author_id")) or {}) for one in told]
+        return found[::-1]
+
     def verify(self, outside: Outside) -> None:
         user = self._desk(outside).get("/api/v2/users/me.json").get("user") or {}
         if user.get("role") not in ("agent", "admin"):
@@ -106,14 +127,15 @@ class Zendesk(Tracker):
         return str(self._desk(outside).get(f"/api/v2/tickets/{key}.json")["ticket"]["status"])
 
     def _has(self, key: str, mark: str, outside: Outside) -> bool:
-        return marked(mark, self._comments(key, outside))
+        bodies = (one.get("body") for page in self._pages(key, outside) for one in page.get("comments", ()))
+        return marked(mark, bodies)
 
-    def _comments(self, key: str, outside: Outside) -> Iterator[object]:
-        """Newest first, as what is looked for was written lately if at all."""
-        desk = self._desk(outside)
-        page = desk.get(f"/api/v2/tickets/{key}/comments.json", **{"page[size]": 100, "sort": "-created_at"})
+    def _pages(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
+        """Comments with their authors, newest first, as what is looked for was written lately if at all."""
+        desk, asked = self._desk(outside), {"page[size]": 100, "sort": "-created_at", "include": "users"}
+        page = desk.get(f"/api/v2/tickets/{key}/comments.json", **asked)
         for _ in range(PAGES):
-            yield from (one.get("body") for one in page.get("comments", ()))
+            yield page
             after = (page.get("links") or {}).get("next")
             if not (page.get("meta") or {}).get("has_more") or not after:
                 return
@@ -123,10 +145,18 @@ class Zendesk(Tracker):
         fields = {field.get("id"): field.get("value") for field in ticket.get("custom_fields") or ()}
         cause = fields.get(self.cause_field) if self.cause_field else None
         status: Any = STATUSES.get(str(ticket.get("status")), "open")
-        return State(status, str(cause) if cause else None)
+        return State(status, str(cause) if cause else None, changed=ticket.get("updated_at"))
 
     def _counterpart(self, ticket: Mapping[str, Any]) -> Counterpart:
         return Counterpart(str(ticket["id"]), f"{self.url}/agent/tickets/{ticket['id']}")
+
+
+def _said(comment: Mapping[str, Any], author: Mapping[str, Any]) -> Said:
+    """What is public was sent to whoever asked for the ticket."""
+    staff = author.get("role") in ("agent", "admin")
+    kind: Any = "person" if author.get("role") == "end-user" else "reply" if staff and comment.get("public") else "note"
+    text = str(comment.get("plain_body") or comment.get("body") or "")
+    return Said(str(comment["id"]), kind, str(author.get("name") or ""), text, read_time(comment.get("created_at")))
 
 
 def _note(comment: Comment) -> dict[str, Any]:

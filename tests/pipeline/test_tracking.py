@@ -19,7 +19,8 @@ from listener.pipeline.ticketing import NotPossible
 from listener.pipeline.tracking import Followed, Tracking
 from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
-from listener.trackers.contract import News, State, Tracker
+from listener.trackers.contract import News, Said, State, Tracker
+from listener.trackers.github import GitHub
 from listener.trackers.webhook import Webhook
 from listener.trackers.zendesk import Zendesk
 from tests.doors import RealDoor, a_door
@@ -292,3 +293,105 @@ def test_a_receiver_of_webhooks_closes_here_with_cause_and_outcome(tmp_path: Pat
         ticket = town.ticket()
         assert (ticket.status, ticket.root_cause, ticket.outcome) == ("closed", "a cable", "recovered")
         assert town.told() == []
+
+
+def notes(town: Town) -> list[tuple[str, str, str]]:
+    return [(note.who, note.what, note.text) for note in town.road.store.tickets.notes(1)]
+
+
+def test_a_reply_there_is_the_first_reply_and_a_contact_and_stands_in_the_history_once(town: Town) -> None:
+    town.work()
+    town.desk.things[1].says("Dear Anna, we are on it")
+    town.desk.things[1].says("who knows about this?", inside=True)
+    for _ in range(4):
+        town.pull()
+
+    assert notes(town)[1:] == [
+        ("Kim in desk", "answered", "Dear Anna, we are on it"),
+        ("Kim in desk", "noted", "who knows about this?"),
+    ]
+    assert town.ticket().replied_at is not None
+    with town.road.store.database.read() as connection:
+        (entry,) = connection.exec_driver_sql("SELECT person, purpose, channel FROM contact")
+    assert (entry.person, entry.purpose, entry.channel) == ("forum:anna", "recovery", "desk")
+
+
+def test_what_is_only_for_colleagues_stops_no_clock_nor_does_anything_where_replies_do_not_count(
+    tmp_path: Path,
+) -> None:
+    with desks.serving(desks.ZendeskDesk()) as desk, a_door() as door:
+        town = a_town(tmp_path, desk, door, zendesk(desk.url).model_copy(update={"replies": False}))
+        town.road.says(an_item())
+        town.work()
+        town.desk.things[1].says("who knows about this?", inside=True)
+        town.desk.things[1].says("hello all")
+        town.pull()
+
+        assert [what for _, what, _ in notes(town)] == ["opened", "noted", "noted"]
+        assert town.ticket().replied_at is None
+
+
+def test_what_was_said_is_asked_for_only_after_a_change(town: Town) -> None:
+    town.work()
+    for _ in range(3):
+        town.pull()
+    asked = len(town.desk.heard)
+    town.pull()
+    assert [one.path for one in town.desk.heard[asked:]] == ["/api/v2/tickets/show_many.json"]
+
+
+def test_what_cannot_be_read_is_read_later(town: Town) -> None:
+    town.work()
+    town.desk.things[1].says("Dear Anna")
+    with_answer = type(town.desk).route
+    broken = lambda desk, asked: (503, "") if "comments" in asked.path else with_answer(desk, asked)  # noqa: E731
+    town.desk.route = broken.__get__(town.desk)  # type: ignore[method-assign]
+    town.pull()
+    assert len(notes(town)) == 1
+    del town.desk.route  # type: ignore[attr-defined]
+    town.pull()
+    assert len(notes(town)) == 2
+
+
+def test_our_notes_go_there_once_also_when_the_daemon_dies_in_between(town: Town) -> None:
+    town.work()
+    town.people.note(1, "called her, she sends the log")
+    (number,) = (number for number, channel in town.road.store.deliveries.due(town.road.clock()) if channel == "desk")
+    row = town.road.store.deliveries.claim(number, town.road.clock())
+    assert row is not None
+    town.tracking.perform(row)  # and the daemon dies here
+    town.road.clock.pass_by(seconds=60)
+    town.act.settle_orphans(at_start=True)
+    town.road.clock.pass_by(seconds=60)
+    town.act.settle_orphans()
+    assert town.work() == ["done"]
+
+    (comment,) = town.desk.things[1].comments
+    assert "anna" in comment
+    assert "> called her, she sends the log" in comment
+    town.pull()
+    assert [what for _, what, _ in notes(town)] == ["opened", "noted"]  # it does not come back
+
+
+def test_our_notes_stay_here_where_others_may_read_them(tmp_path: Path) -> None:
+    with desks.serving(desks.GitHubDesk()) as desk, a_door() as door:
+        github = GitHub.model_validate({"url": desk.url, "token": "s3cret-token", "repo": "acme/app"})
+        town = a_town(tmp_path, desk, door, github)
+        town.road.says(an_item())
+        town.work()
+        town.people.note(1, "her number is 555-1234")
+        assert town.work() == ["cancelled"]
+        assert town.desk.things[1].comments == []
+
+
+def test_a_receiver_of_webhooks_tells_of_a_reply_once(tmp_path: Path) -> None:
+    with desks.serving(desks.ReceiverDesk()) as desk, a_door() as door:
+        town = a_town(tmp_path, desk, door, Webhook.model_validate({"url": desk.url}))
+        town.road.says(an_item())
+        town.work()
+        news = News(desk.things[1].mark, None, (Said("77", "reply", "Kim", "We are on it"),))
+        assert town.tracking.take("desk", news)
+        assert town.tracking.take("desk", news)
+
+        assert notes(town)[1:] == [("Kim in desk", "answered", "We are on it")]
+        assert town.ticket().replied_at is not None

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -44,6 +44,28 @@ class Thing:
     fields: dict[str, Any] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     group: Any = None
+    writers: dict[int, str] = field(default_factory=dict)
+    inside: set[int] = field(default_factory=set)
+    changes: int = 0
+
+    @property
+    def changed(self) -> str:
+        """When it was written to last, as its system tells."""
+        at = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(seconds=self.changes + len(self.comments))
+        return at.isoformat().replace("+00:00", "Z")
+
+    def says(self, text: str, by: str = "agent", inside: bool = False) -> None:
+        """Somebody writes there, an agent or the `person`; `inside`: not for the person to read."""
+        self.writers[len(self.comments)] = by
+        self.inside |= {len(self.comments)} if inside else set()
+        self.comments.append(text)
+
+    def told(self) -> list[tuple[str, str, str, bool]]:
+        """Comments, oldest first: id, text, who wrote it, whether inside."""
+        return [
+            (f"{self.number}0{at}", text, self.writers.get(at, "agent"), at in self.inside or at not in self.writers)
+            for at, text in enumerate(self.comments)
+        ]
 
 
 @dataclass
@@ -117,10 +139,16 @@ class ZendeskDesk(Desk):
 
     def _comments(self, thing: Thing, asked: Asked) -> Told:
         assert asked.query["page[size]"] == "100"
-        newest, start = list(reversed([thing.body, *thing.comments])), int(asked.query.get("page[after]", 0))
+        told = [("0", thing.body, "agent", True), *thing.told()]
+        newest, start = told[::-1], int(asked.query.get("page[after]", 0))
         end, more = start + PAGE, len(newest) > start + PAGE
         after = f"{self.url}/api/v2/tickets/{thing.number}/comments.json?page[size]=100&page[after]={end}"
-        page = {"comments": [{"body": body} for body in newest[start:end]], "meta": {"has_more": more}}
+        page: dict[str, Any] = {"meta": {"has_more": more}, "comments": []}
+        for number, body, by, inside in newest[start:end]:
+            one = {"id": int(number), "body": body, "author_id": {"agent": 7, "person": 8}[by], "public": not inside}
+            page["comments"].append({**one, "created_at": "2026-11-23T12:01:00Z"})
+        if asked.query.get("include") == "users":
+            page["users"] = [{"id": 7, "name": "Kim", "role": "agent"}, {"id": 8, "name": "Anna", "role": "end-user"}]
         return 200, page | {"links": {"next": after if more else None}}
 
     def _one(self, thing: Thing, asked: Asked) -> Told:
@@ -137,7 +165,8 @@ class ZendeskDesk(Desk):
 
     def _shown(self, thing: Thing) -> dict[str, Any]:
         fields = [{"id": name, "value": value} for name, value in thing.fields.items()]
-        return {"id": thing.number, "external_id": thing.mark, "status": thing.status, "custom_fields": fields}
+        shown = {"id": thing.number, "external_id": thing.mark, "status": thing.status, "custom_fields": fields}
+        return shown | {"updated_at": thing.changed}
 
 
 class JiraDesk(Desk):
@@ -172,14 +201,25 @@ class JiraDesk(Desk):
             thing.fields |= asked.json["fields"]
             return 204, None
         done = {"key": "done" if thing.status == "Done" else "new"}
-        return 200, {"fields": {"status": {"name": thing.status, "statusCategory": done}, **thing.fields}}
+        status = {"name": thing.status, "statusCategory": done}
+        return 200, {"fields": {"status": status, "updated": thing.changed, **thing.fields}}
 
     def _comment(self, thing: Thing, asked: Asked) -> Told:
         if asked.method == "POST":
+            assert asked.json["properties"][0]["value"] == {"internal": True}
             thing.comments.append(asked.json["body"])
             return 201, {}
         start = int(asked.query["startAt"])
-        page = [{"body": body} for body in thing.comments[start : start + PAGE]]
+        page = [
+            {
+                "id": number,
+                "body": body,
+                "author": {"displayName": "Kim", "accountType": {"agent": "atlassian", "person": "customer"}[by]},
+                "created": "2026-11-23T12:01:00.000+0000",
+                "jsdPublic": not inside,
+            }
+            for number, body, by, inside in thing.told()[start : start + PAGE]
+        ]
         return 200, {"comments": page, "total": len(thing.comments)}
 
     def _transitions(self, thing: Thing, asked: Asked) -> Told:
@@ -229,7 +269,17 @@ class GitHubDesk(Desk):
         if asked.method == "POST":
             thing.comments.append(asked.json["body"])
             return 201, {}
-        return 200, self._page([{"body": body} for body in thing.comments], asked)
+        told = [
+            {
+                "id": int(number),
+                "body": body,
+                "user": {"login": "kim", "type": "User"},
+                "author_association": {"agent": "MEMBER", "person": "NONE"}[by],
+                "created_at": "2026-11-23T12:01:00Z",
+            }
+            for number, body, by, _ in thing.told()
+        ]
+        return 200, self._page(told, asked)
 
     def _one(self, thing: Thing, asked: Asked) -> Told:
         if asked.method == "PATCH":
@@ -240,6 +290,7 @@ class GitHubDesk(Desk):
         labels = [{"name": name} for name in thing.labels]
         shown = {"number": thing.number, "body": thing.body, "state": thing.status, "labels": labels}
         at = datetime(2026, 11, 23, 12, tzinfo=UTC).isoformat()
+        shown |= {"updated_at": thing.changed}
         return shown | {"html_url": f"{self.url}/acme/app/issues/{thing.number}", "created_at": at}
 
 

@@ -198,3 +198,30 @@ def test_a_page_of_html_is_no_answer(bench: Bench) -> None:
 def test_credentials_can_be_tried(bench: Bench) -> None:
     bench.tracker.verify(bench.door)
     assert bench.desk.writes() == 0
+
+
+@over(ASKED)
+def test_what_others_write_is_read_and_what_we_write_is_not(bench: Bench) -> None:
+    key = bench.tracker.create(a_case(), bench.door).key
+    bench.tracker.comment(key, a_comment(), bench.door)
+    before = bench.tracker.states([key], bench.door)[key].changed
+    bench.desk.things[1].says(f"We are on it\n\n> It is still down\n> {a_comment().mark}")
+    bench.desk.things[1].says("Thanks!", "person")
+
+    told = bench.tracker.said(key, (), bench.door)
+    assert [(one.kind, one.text.partition("\n")[0]) for one in told] == [
+        ("reply", "We are on it"),
+        ("person", "Thanks!"),
+    ]
+    assert told[0].name != told[1].name
+    assert told[0].by in ("Kim", "kim")
+    assert told[0].at == NOW.replace(hour=12, minute=1, second=0)
+    assert before != bench.tracker.states([key], bench.door)[key].changed
+
+
+@over([each for each in ASKED if each.name != "github"])
+def test_what_is_not_for_the_person_is_no_reply(bench: Bench) -> None:
+    key = bench.tracker.create(a_case(), bench.door).key
+    bench.desk.things[1].says("who knows about this?", inside=True)
+
+    assert [one.kind for one in bench.tracker.said(key, (), bench.door)] == ["note"]

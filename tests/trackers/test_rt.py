@@ -80,6 +80,22 @@ def test_it_is_closed_once_and_opened_again(rt: RequestTracker, door: RealDoor) 
     assert rt.states([key], door)[key].status == "open"
 
 
+def test_what_others_write_is_read_and_what_we_write_is_not(rt: RequestTracker, door: RealDoor) -> None:
+    key = rt.create(a_case("listener-ab12-9-260101000001"), door).key
+    rt.comment(key, a_comment(), door)
+    for way, text in (("comment", "who knows?"), ("correspond", "Dear Anna, we are on it — ü")):
+        rest(rt.url, "POST", f"ticket/{key}/{way}", {"Content": text, "ContentType": "text/plain"})
+
+    told = rt.said(key, (), door)
+    assert [(one.kind, one.by, one.text) for one in told] == [
+        ("note", "root", "who knows?"),
+        ("reply", "root", "Dear Anna, we are on it — ü"),
+    ]
+    assert told[1].at is not None
+    assert rt.said(key, [one.name for one in told], door) == []
+    assert rt.states([key], door)[key].changed == rest(rt.url, "GET", f"ticket/{key}")["LastUpdated"]
+
+
 def test_states_are_read_together_and_what_was_deleted_is_gone(rt: RequestTracker, door: RealDoor) -> None:
     keys = [rt.create(a_case(f"listener-ab12-{number}-260101000001"), door).key for number in (4, 5, 6)]
     rest(rt.url, "PUT", f"ticket/{keys[1]}", {"Status": "stalled"})

@@ -119,3 +119,21 @@ def test_what_cannot_be_read_is_refused(body: bytes, status: int) -> None:
     with pytest.raises(Refused) as caught:
         of("webhook").receive(ours(body), body, NOW)
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize("more", [{}, {"status": "waiting"}])
+def test_a_receiver_of_webhooks_tells_what_was_said_there(more: dict[str, str]) -> None:
+    comment = {"id": 77, "by": "Kim", "text": "We are on it", "at": "2026-11-23T12:01:00Z", "kind": "reply"}
+    body = json.dumps({"id": "listener-x", "comment": comment, **more}).encode()
+
+    news = of("webhook").receive(ours(body), body, NOW)
+    assert news is not None
+    assert [(one.name, one.kind, one.by, one.text) for one in news.said] == [("77", "reply", "Kim", "We are on it")]
+    assert news.state == (State("waiting") if more else None)
+
+
+@pytest.mark.parametrize("comment", ["text", {"id": 7}, {"id": 7, "text": "x", "kind": "shout"}, {"text": "x"}])
+def test_a_comment_that_lacks_something_is_refused(comment: Any) -> None:
+    body = json.dumps({"id": "listener-x", "comment": comment}).encode()
+    with pytest.raises(Refused, match="comment"):
+        of("webhook").receive(ours(body), body, NOW)
