@@ -18,8 +18,8 @@ def prepare(parts: Parts) -> None:
     parts.registry.refresh()
     parts.purchases.refresh()
     parts.book.running()
-    # read now: a mistake in gifts.yaml or ecosystem.yaml ends the start, not a batch of mentions
-    _ = parts.courtesies
+    # read now: a mistake in gifts.yaml, ecosystem.yaml or calendar.yaml ends the start, not a batch of mentions
+    _ = parts.files, parts.courtesies
     # what is loaded by now stays; looking through it again and again costs a tenth of the work
     gc.freeze()
 

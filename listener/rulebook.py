@@ -61,6 +61,11 @@ class RuleBook:
                 return
             self._swap(loaded)
 
+    def see(self, world: World) -> None:
+        """What rule files may name has changed: they are read again. Raises BookError as `reload` does."""
+        self._world = world
+        self.reload()
+
     def refresh(self) -> None:
         """Reload when a file was added, changed or removed."""
         if self._files() != self._stamp:

@@ -36,7 +36,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("listener.trackers",),
     ("listener.pipeline", "listener.door"),
     ("listener.config",),
-    ("listener.rulebook", "listener.ticketdesk"),
+    ("listener.rulebook", "listener.livefiles", "listener.ticketdesk"),
     ("listener.wiring",),
     ("listener.views", "listener.explain", "listener.imports", "listener.desk"),
     ("listener.web",),

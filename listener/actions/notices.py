@@ -107,14 +107,27 @@ def first_day(source: str, mentions: int, complaints: int, key: str) -> Message:
 def book_broken(version: str, since: datetime, problems: tuple[str, ...], key: str) -> Message:
     """The rule files on disk cannot be used. `problems` as `file:line:col: what`."""
     # What is wrong with one key can show up on every line after it.
-    shown = "\n".join(problems[:10])
-    more = f"\nand {len(problems) - 10} more" if len(problems) > 10 else ""
     return Message(
         title=f"The rule files are broken; version {version}, running since {_at(since)}, stays",
-        text=shown + more,
+        text=_listed(problems),
         footer="`listener rules check` shows every problem; once they are mended the files are read again.",
         key=key,
     )
+
+
+def file_broken(name: str, problems: tuple[str, ...], key: str) -> Message:
+    """A file of ops' other than rules cannot be used as it was edited."""
+    return Message(
+        title=f"{name} is broken; what it said before stays",
+        text=_listed(problems),
+        footer="`listener check` shows every problem; once it is mended the file is read again.",
+        key=key,
+    )
+
+
+def _listed(problems: tuple[str, ...]) -> str:
+    more = f"\nand {len(problems) - 10} more" if len(problems) > 10 else ""
+    return "\n".join(problems[:10]) + more
 
 
 def brake(rule: str, fired: int, expected: float, key: str) -> Message:

@@ -21,6 +21,10 @@ def status(store: Store, now: datetime) -> Object:
         "queues": {"mentions": store.mentions.waiting(), "deliveries": store.deliveries.counts()},
         "oldest_undelivered": moment(store.deliveries.oldest_undelivered()),
         "book": _book(store.house.get("book")),
+        "files": [
+            {"file": name, "broken_since": kept["broken_since"], "problems": kept["problems"]}
+            for name, kept in store.house.get("files").items()
+        ],
         "blind_spots": [_blind(row) for row in store.sources.blind_spots(20) if row.until is None],
         "pauses": [_pause(row) for row in store.house.pauses()],
         "silences": [objects.silence(row) for row in store.silences.now(now)],
@@ -69,6 +73,9 @@ def told(seen: Object) -> Iterator[str]:
         what = f"{one['kind']} {one_line(one['what'])}"
         yield f"silence {what} until {at(one['until'])} by {one['owner']}: {one_line(one['why'])}"
     yield from _book_told(seen["book"])
+    for one in seen["files"]:
+        yield f"file    {one['file']} is broken on disk since {at(one['broken_since'])}; what it said before is at work"
+        yield from (f"        {problem}" for problem in one["problems"])
     yield f"queues  {seen['queues']['mentions']} mentions to judge; deliveries: {_counts(seen['queues']['deliveries'])}"
     yield from (f"learned {one['kind']} at {at(one['at'])}: {one_line(one['told'])}" for one in seen["learned"])
     if seen["oldest_undelivered"]:

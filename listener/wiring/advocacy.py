@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
-from listener.actions.catalogues import ecosystem, gifts
+from listener.actions.catalogues import Gift, Useful, ecosystem, gifts
 from listener.advocacy.fatigue import Policy
 from listener.advocacy.referring import REFERRAL, new_code
 from listener.config.quantities import cents
+from listener.livefiles import LiveFile, Shelf
 from listener.pipeline import Notices
 from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.programme import Programme
@@ -39,9 +41,16 @@ class AdvocacyParts(Foundations):
     @cached_property
     def courtesies(self) -> Courtesies:
         """What may be given away. Raises CatalogueError."""
-        own = self.config.actions
-        given = ecosystem(own.ecosystem), gifts(own.gifts), own.gift_cap
+        given = Shelf(self.things_file), Shelf(self.gifts_file), self.config.actions.gift_cap
         return Courtesies(self.templates, self.mailroom, *given, self.fatigue)
+
+    @cached_property
+    def gifts_file(self) -> LiveFile[Mapping[str, Gift]]:
+        return LiveFile(self.config.actions.gifts, gifts)
+
+    @cached_property
+    def things_file(self) -> LiveFile[Mapping[str, Useful]]:
+        return LiveFile(self.config.actions.ecosystem, ecosystem)
 
     @cached_property
     def fatigue(self) -> Policy:

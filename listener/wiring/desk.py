@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from listener.config import desk
+from listener.livefiles import LiveFile, LiveHours
 from listener.model.handling import Handling
 from listener.pipeline.attention import Attention
 from listener.pipeline.links import Links
@@ -13,8 +15,9 @@ from listener.pipeline.people import Once, People, Person
 from listener.pipeline.recheck import Recheck
 from listener.pipeline.replying import Replies
 from listener.pipeline.tracking import Tracking
+from listener.recovery.calendar import Calendars
 from listener.rulebook import written_down
-from listener.ticketdesk import followed_of, handling_of, readers_of
+from listener.ticketdesk import clocks_of, followed_of, handling_of, readers_of
 from listener.wiring.foundations import Foundations
 from listener.wiring.now import clock
 from rules.book import Book
@@ -25,7 +28,11 @@ class DeskParts(Foundations):
 
     @cached_property
     def handling(self) -> Handling:
-        return handling_of(self.config, self.signer)
+        return replace(handling_of(self.config, self.signer), clocks=LiveHours(self.calendar_file))
+
+    @cached_property
+    def calendar_file(self) -> LiveFile[Calendars]:
+        return LiveFile(self.config.tickets.calendar, lambda _: clocks_of(self.config))
 
     @cached_property
     def tracking(self) -> Tracking:

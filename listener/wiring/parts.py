@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
+from typing import Any
 
 import structlog
 
 from listener.aside import Aside
 from listener.config import Config, Secrets, desk
 from listener.door import EngineDoor
+from listener.livefiles import LiveFile, LiveFiles
 from listener.net import Net
 from listener.pipeline import Act, Collect, Retention, Upkeep, Ways
 from listener.pipeline.cards import Cards
@@ -20,6 +22,7 @@ from listener.wiring.customers import CustomerParts
 from listener.wiring.foundations import Log
 from listener.wiring.issues import IssueParts
 from listener.wiring.now import clock
+from listener.wiring.world import world_of
 
 
 def open_store(config: Config, secrets: Secrets) -> Store:
@@ -52,6 +55,18 @@ class Parts(CustomerParts, IssueParts):
         retention = Retention(self.config.retention.mentions, self.config.retention.strangers, own)
         told = desk.readers(self.config, self.channels)
         return Upkeep(self.store, self.notices, self.channels, retention, clock, self.log, told)
+
+    @cached_property
+    def files(self) -> LiveFiles:
+        """What ops edit beside the rules. Raises CatalogueError and CalendarError."""
+        edited: list[LiveFile[Any]] = [self.gifts_file, self.things_file, self.calendar_file]
+        return LiveFiles(edited, self.store, self.notices, clock, self.log)
+
+    def refresh(self) -> None:
+        """Take over what ops changed in their files; rules may name other presents then."""
+        if {self.gifts_file.path, self.things_file.path} & set(self.files.refresh()):
+            self.book.see(world_of(self.config, self.templates))
+        self.book.refresh()
 
     def enlist(self) -> None:
         """Make the store's sources agree with the configuration."""

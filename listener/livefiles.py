@@ -1,0 +1,128 @@
+"""Files that ops edit beside the rules (presents, useful things, working hours), read again when they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from structlog.typing import FilteringBoundLogger
+
+from listener.actions import notices as words
+from listener.actions.catalogues import CatalogueError
+from listener.model.handling import WorkClock
+from listener.pipeline import Notices
+from listener.recovery.calendar import Calendars
+from listener.recovery.reading import CalendarError
+from listener.store import Store
+from rules.problems import Problem
+
+T = TypeVar("T")
+Stamp = tuple[int, int] | None
+STATUS = "files"  # where the store keeps which of them are broken
+
+
+class LiveFile(Generic[T]):
+    """One such file. A broken edit never replaces what is at work, nor does a file that is not there any more."""
+
+    def __init__(self, path: Path, read: Callable[[Path], T]) -> None:
+        """Raises CatalogueError or CalendarError, as `read` does: nothing is at work yet."""
+        self.path = path
+        self._read = read
+        self._stamp = _stamp(path)
+        self.content = read(path)
+
+    def refresh(self) -> Sequence[Problem] | None:
+        """Take over a change: every mistake in it, none where it is good; None where nothing changed."""
+        stamp = _stamp(self.path)
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        if stamp is None:
+            cure = "put it back; what it said stays at work until the next start"
+            return (Problem(str(self.path), 1, 1, "the file is not there any more", cure),)
+        try:
+            self.content = self._read(self.path)
+        except (CatalogueError, CalendarError) as broken:
+            return broken.problems
+        return ()
+
+
+class Shelf(Mapping[str, T]):
+    """What a file holds at this moment, by name."""
+
+    def __init__(self, file: LiveFile[Mapping[str, T]]) -> None:
+        self._file = file
+
+    def __getitem__(self, name: str) -> T:
+        return self._file.content[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._file.content)
+
+    def __len__(self) -> int:
+        return len(self._file.content)
+
+
+class LiveHours:
+    """The working hours as the file has them at this moment."""
+
+    def __init__(self, file: LiveFile[Calendars]) -> None:
+        self._file = file
+
+    def of(self, queue: str) -> WorkClock:
+        """How this queue counts time."""
+        return self._file.content.of(queue)
+
+
+class LiveFiles:
+    """All of them, and what is told of them: in the log, in `status` and on the ops channel."""
+
+    def __init__(
+        self,
+        files: Sequence[LiveFile[object]],
+        store: Store,
+        notices: Notices,
+        now: Callable[[], datetime],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._files = files
+        self._store = store
+        self._notices = notices
+        self._now = now
+        self._log = log
+        if store.house.get(STATUS):
+            store.house.put(STATUS, {})  # they were read just now, and were good
+
+    def refresh(self) -> list[Path]:
+        """Look at each; those that were taken over."""
+        found = [(file.path, file.refresh()) for file in self._files]
+        for path, problems in found:
+            if problems:
+                self._broken(path, [str(problem) for problem in problems])
+            elif problems is not None:
+                self._taken_over(path)
+        return [path for path, problems in found if problems is not None and not problems]
+
+    def _taken_over(self, path: Path) -> None:
+        self._log.info("file.running", file=path.name)
+        known = self._store.house.get(STATUS)
+        if known.pop(path.name, None):
+            self._store.house.put(STATUS, known)
+
+    def _broken(self, path: Path, problems: list[str]) -> None:
+        now = self._now()
+        self._log.error("file.broken", file=path.name, problem=problems[0], problems=len(problems))
+        state = {"broken_since": now.isoformat(), "problems": problems[:10]}
+        self._store.house.put(STATUS, self._store.house.get(STATUS) | {path.name: state})
+        message = words.file_broken(path.name, tuple(problems), f"file:{path.name}:{now.isoformat()}")
+        self._notices.send(message, now)
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_mtime_ns, status.st_size)
