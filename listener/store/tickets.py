@@ -86,7 +86,7 @@ class Joinable:
         return found
 
     def latest(self, person: str, conversation: int | None = None) -> Row[Any] | None:
-        """The ticket of this conversation, else the person's newest. As it is about to change, it is read anew later."""
+        """The ticket of this conversation, else the person's newest: about to change, so it is read anew later."""
         known = person in self._latest
         newest = self._latest.pop(person, None)
         if conversation is not None:
