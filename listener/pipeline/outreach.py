@@ -216,7 +216,8 @@ class Outreach:
         return any(pause.scope in ("all", scope_of(number)) for pause in self.store.house.pauses())
 
     def progress(self, row: Row[Any]) -> Progress:
-        counts = self.store.campaigns.counts(row, self.now() - window_of(row.per_hour))
+        campaigns, since = self.store.campaigns, self.now() - window_of(row.per_hour)
+        counts = campaigns.pulse(row, since) if row.status in AT_WORK else campaigns.counts(row, since)
         seen = Progress(row.status, row.audience, row.canary, row.per_hour, held_until=row.held_until)
         shared = ("made", "open", "held", "sent", "refused", "bounced", "recent")
         return replace(seen, **{name: getattr(counts, name) for name in shared})

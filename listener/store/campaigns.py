@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ mention, opt_out = table(Mention), table(OptOut)
 
 AT_WORK = ("canary", "holding", "running")
 WITHDRAWABLE = ("due", "held", "waiting")
+NOT_OUT = ("due", "held", "sending", "waiting", "by_hand", "in_doubt", "failed", "cancelled")
 ALREADY = "told already at this stage"
 
 
@@ -138,6 +140,32 @@ class Campaigns:
             found = connection.execute(query).one()
             return Counts(**found._mapping, refused=_refused(connection, row.id, row.began_at))
 
+    def pulse(self, row: Row[Any], since: datetime) -> Counts:
+        """The same of one at work, each second: what went out is not counted, but what was made less what did not."""
+        made = select(func.count(), func.count().filter(recipient.c.made_at > since))
+        made = made.where(recipient.c.campaign == row.id, recipient.c.made_at.is_not(None))
+        # `+ 0` keeps SQLite from walking through all recipients instead of finding those few by their customers
+        mine = (recipient.c.campaign + 0 == row.id) & (recipient.c.delivery == delivery.c.id)
+        query = (
+            select(delivery.c.status, func.count())
+            .join(recipient, mine & (recipient.c.customer == delivery.c.customer))
+            .where(delivery.c.status.in_(NOT_OUT), delivery.c.created_at >= row.began_at)
+            .group_by(delivery.c.status)
+        )
+        with self._database.read() as connection:
+            all_of_them, recent = connection.execute(made).one()
+            state: Counter[str] = Counter(dict(connection.execute(query).all()))
+            return Counts(
+                made=all_of_them,
+                open=state["due"] + state["sending"],
+                held=state["held"],
+                sent=all_of_them - state.total(),
+                bounced=state["failed"],
+                in_doubt=state["in_doubt"],
+                refused=_refused(connection, row.id, row.began_at),
+                recent=recent,
+            )
+
     def next_ones(self, number: int, limit: int, now: datetime) -> list[Row[Any]]:
         """The next to be told: their customers' rows, those first whose turn it is by `place`."""
         awake = or_(recipient.c.not_before.is_(None), recipient.c.not_before <= now)
@@ -247,7 +275,7 @@ def _refused(connection: Connection, number: int, since: datetime | None) -> int
         select(func.count(distinct(recipient.c.customer)))
         .join(words, who == recipient.c.customer)
         .join(delivery, delivery.c.id == recipient.c.delivery)
-        .where(recipient.c.campaign == number, delivery.c.done_at <= at)
+        .where(recipient.c.campaign + 0 == number, delivery.c.done_at <= at)
     )
     return int(connection.execute(query).scalar_one())
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from listener.model import Issue
+from listener.model import Delivery, Issue
+from listener.pipeline.notices import BLANK
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -50,6 +52,22 @@ def test_a_few_are_told_first_then_all_others_and_everybody_once(ground: Ground)
     assert sorted(ground.told()) == sorted(f"c{3 * n}" for n in range(20))
     assert ground.outreach.get(number).status == "done"
     assert {row.status for row in ground.store.campaigns.receipts(number)} == {"done"}
+
+
+def test_at_work_it_is_counted_by_what_has_not_gone_out(ground: Ground) -> None:
+    number = begun(ground)
+    campaigns, bounced = ground.store.campaigns, table(Delivery).c.id == 3
+    # another's deliveries, and one before it began, are none of it
+    ground.store.deliveries.add(BLANK | {"key": "x", "action": "notify", "due_at": NOW, "created_at": NOW})
+    for _ in range(3):
+        ground.outreach.beat()
+        row, since = ground.outreach.get(number), ground.clock() - timedelta(seconds=1)
+        assert campaigns.pulse(row, since) == campaigns.counts(row, since)
+        ground.act.perform(2)
+        with ground.store.database.write() as connection:
+            connection.execute(update(table(Delivery)).where(bounced).values(status="failed"))
+
+    assert (campaigns.pulse(row, since).sent, campaigns.pulse(row, since).bounced) == (1, 1)
 
 
 def test_the_message_is_ops_own_with_a_way_to_opt_out(ground: Ground) -> None:
