@@ -111,10 +111,10 @@ def _read_into(options: dict[str, Option], scope: Scope, spec: OptionSpec, node:
     if spec.type == "names":
         names = [(entry, entry.raw) for entry in scope.values(node, spec.name)]
         options[spec.name] = tuple(name for _, name in names)
+        known = spec.values or (_topics(scope) if spec.name == "topics" else ())
         for entry, name in names:
-            if spec.values and name not in spec.values:
-                cure = nearest(name, spec.values, one_of(spec.values))
-                scope.page.wrong(entry, f"unknown {spec.name} '{name}'", cure)
+            if known and name not in known:
+                scope.page.wrong(entry, f"unknown {spec.name} '{name}'", nearest(name, known, one_of(known)))
         return
     text = scope.page.text(node, spec.name)
     if not text:
@@ -125,20 +125,37 @@ def _read_into(options: dict[str, Option], scope: Scope, spec: OptionSpec, node:
         scope.page.misread(node, trouble)
 
 
+def _topics(scope: Scope) -> tuple[str, ...]:
+    """What something useful can be about: the topics of mentions, and those that only the catalogue has."""
+    topics = scope.world.topics
+    return tuple(sorted(topics | scope.world.offered)) if topics is not None else ()
+
+
 def _option(scope: Scope, spec: OptionSpec, text: str, node: Node) -> Option:
     if spec.type == "duration":
         return duration(text).total_seconds()
     if spec.type == "money":
-        return str(money(text))
+        return _payable(scope, text)
     if spec.type == "choice" and text not in spec.values:
         raise Misread(f"unknown {spec.name} '{text}'", nearest(text, spec.values, one_of(spec.values)))
     world = scope.world
     known = {"channel": world.channels, "person": world.persons, "gift": world.gifts}.get(spec.type)
     if known is not None and text not in known:
         raise Misread(f"unknown {spec.name} '{text}'", nearest(text, known, one_of(known)))
+    if spec.type == "gift" and text in world.dear:
+        raise Misread(f"'{text}' {world.dear[text]}", "name a smaller present, or raise the cap")
     if spec.type == "template":
         _check_template(scope, text)
     return text
+
+
+def _payable(scope: Scope, text: str) -> str:
+    """What a present costs, within what one may cost here."""
+    cost, cap = money(text), scope.world.gift_cap
+    most = money(cap) if cap else None
+    if most and (cost.currency != most.currency or cost.cents > most.cents):
+        raise Misread(f"{cost} is more than [actions] gift_cap = {most}", "name a smaller present, or raise the cap")
+    return str(cost)
 
 
 def _check_template(scope: Scope, name: str) -> None:

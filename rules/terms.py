@@ -198,7 +198,9 @@ class World:
 
     `templates` maps a template's name to the placeholders in it, `placeholders` are those that get filled,
     `texts` the wording of each template, `columns` the further columns of customers.csv, `retention` how long
-    mentions are kept, `gifts` the presents there are, `zone` the installation's timezone, for files that name none.
+    mentions are kept, `gifts` the presents there are, `dear` those of them that may not be given, each with the reason,
+    `gift_cap` the most that one may cost, `offered` the topics of ecosystem.yaml, `zone` the installation's timezone,
+    for files that name none.
     """
 
     kinds: frozenset[str] | None = None
@@ -213,6 +215,9 @@ class World:
     columns: frozenset[str] | None = None
     retention: timedelta | None = None
     gifts: frozenset[str] | None = None
+    dear: Mapping[str, str] = field(default_factory=dict)
+    gift_cap: str = ""
+    offered: frozenset[str] = frozenset()
     zone: tzinfo = UTC
 
 

@@ -57,9 +57,27 @@ class CatalogueError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def gifts(path: Path) -> Mapping[str, Gift]:
-    """Presents by their names; none where there is no file. Raises CatalogueError."""
-    return _read(path, "gifts", GIFT_KEYS, _gift)
+def gifts(path: Path, cap: str = "") -> Mapping[str, Gift]:
+    """Presents by their names; none where there is no file. Raises CatalogueError, also for what is above `cap`."""
+
+    def within(page: Page, name: str, at: Node, given: Mapping[str, Node]) -> Gift:
+        gift = _gift(page, name, at, given)
+        if why := over_cap(gift, cap):
+            page.wrong(given.get("cost", at), f"'{name}' {why}", "take a smaller present, or raise the cap")
+        return gift
+
+    return _read(path, "gifts", GIFT_KEYS, within)
+
+
+def over_cap(gift: Gift, cap: str) -> str:
+    """Why this present costs more than one may, "" where it does not. `cap` is money as text, "": no cap."""
+    try:
+        most = money(cap) if cap else None
+    except Misread:
+        return ""
+    if most and gift.cost.cents and (gift.cost.currency != most.currency or gift.cost.cents > most.cents):
+        return f"costs {gift.cost}, more than [actions] gift_cap = {most}"
+    return ""
 
 
 def ecosystem(path: Path) -> Mapping[str, Useful]:

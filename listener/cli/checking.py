@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,9 +70,10 @@ def _problems(config: Config) -> Iterator[object]:
         Understanding.from_files(config.understanding)
     except UnreadableWords as error:
         yield error
-    for read, file in ((gifts, config.actions.gifts), (ecosystem, config.actions.ecosystem)):
+    own = config.actions
+    for read in (partial(gifts, own.gifts, own.gift_cap), partial(ecosystem, own.ecosystem)):
         try:
-            read(file)
+            read()
         except CatalogueError as broken:
             yield from broken.problems
     try:

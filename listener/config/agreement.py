@@ -61,6 +61,7 @@ def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iter
         if isinstance(name, str) and name not in known:
             yield Mistake(path, f"unknown channel {name!r}", nearest(name, known), may_follow=True)
     yield from _letters(told.get("contact"), channels)
+    yield from _presents(acting.get("gift_channel") if isinstance(acting, dict) else None, channels)
     for index, channel in enumerate(channels):
         if _returns(channel, channels):
             here = ("channel", index, "fallback")
@@ -73,6 +74,16 @@ def _letters(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     if isinstance(name, str) and kinds.get(name) in ("slack", "apprise", "log"):
         what = f"channel {name!r} is of kind {kinds[name]}, which writes to no single customer"
         yield Mistake(("contact", "channel"), what, "name a channel of kind email or webhook")
+
+
+def _presents(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
+    """Whoever sends presents takes them by machine: name and address have no business in a chat or a log."""
+    kinds = {BUILT_IN: "log"} | {str(entry.get("name")): entry.get("kind") for entry in channels}
+    kind = kinds.get(name) if isinstance(name, str) else None
+    if isinstance(kind, str) and kind != "webhook":
+        cure = 'name a channel of kind webhook, or write "" and use `listener gifts export`'
+        what = f"channel {name!r} is of kind {kind}, which hands no presents on"
+        yield Mistake(("actions", "gift_channel"), what, cure)
 
 
 def _trackers(tables: Tables) -> Iterator[Mistake]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from connectors.contract import Failed
-from listener.actions.catalogues import DISCLOSURE, Gift, Useful, fitting
+from listener.actions.catalogues import DISCLOSURE, Gift, Useful, fitting, over_cap
 from listener.actions.templates import Draft, Templates
 from listener.advocacy.fatigue import Policy
 from listener.model.plan import Judgement
@@ -18,8 +18,6 @@ from listener.pipeline.inviting import nominated, refusal
 from listener.pipeline.letters import LETTERS, Mailroom, letter
 from listener.store.grounds import COMPLAINTS
 from listener.store.judging import Turn
-from rules.problems import Misread
-from rules.quantities import money
 from rules.terms import Facts, Settled, Value
 
 SURVEY, GIFT = "survey", "gift"  # what the tokens of these links are for
@@ -178,12 +176,8 @@ class Courtesies:
         return {"gift.title": gift.title, "gift.link": link, "gift.disclosure": gift.disclosure}
 
     def _within_cap(self, gift: Gift) -> None:
-        try:
-            most = money(self.cap) if self.cap else None
-        except Misread:
-            most = None
-        if most and (gift.cost.currency != most.currency or gift.cost.cents > most.cents):
-            raise Unsuited(f"{gift.item} costs {gift.cost}, more than [actions] gift_cap = {most}")
+        if why := over_cap(gift, self.cap):
+            raise Unsuited(f"{gift.item} {why}")
 
     def _survey(self, asked: Asked, elsewhere: str) -> str:
         token = self.room.signer.token(SURVEY, {"delivery": asked.key}, asked.now + LINK_LIVES)

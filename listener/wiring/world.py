@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors import KINDS
-from listener.actions.catalogues import CatalogueError, gifts
+from listener.actions.catalogues import CatalogueError, Gift, ecosystem, gifts, over_cap
 from listener.actions.templates import Templates
 from listener.config import Config
 from listener.customers.registry import columns_of
@@ -23,6 +24,7 @@ def world_of(config: Config, templates: Templates) -> World:
         columns = columns_of(config.customers.file)
     except OSError:
         columns = frozenset()
+    presents = _gifts(config.actions.gifts)
     return World(
         kinds=_kinds(config),
         channels=frozenset(entry.name for entry in config.channels),
@@ -36,16 +38,27 @@ def world_of(config: Config, templates: Templates) -> World:
         persons=frozenset(person.name for person in config.persons) or None,
         columns=columns,
         retention=config.retention.mentions,
-        gifts=_gifts(config.actions.gifts),
+        gifts=frozenset(presents) or None,
+        dear={name: why for name, gift in presents.items() if (why := over_cap(gift, config.actions.gift_cap))},
+        gift_cap=config.actions.gift_cap,
+        offered=_offered(config.actions.ecosystem),
     )
 
 
-def _gifts(file: Path) -> frozenset[str] | None:
-    """The presents there are; None where there is no file, or one that is broken, which `check` tells itself."""
+def _gifts(file: Path) -> Mapping[str, Gift]:
+    """The presents there are; none where there is no file, or one that is broken, which `check` tells itself."""
     try:
-        return frozenset(gifts(file)) or None
+        return gifts(file)
     except CatalogueError:
-        return None
+        return {}
+
+
+def _offered(file: Path) -> frozenset[str]:
+    """What useful things are about; nothing where the file is broken, which `check` tells itself."""
+    try:
+        return frozenset().union(*(thing.topics for thing in ecosystem(file).values()))
+    except CatalogueError:
+        return frozenset()
 
 
 def _kinds(config: Config) -> frozenset[str]:

@@ -52,6 +52,17 @@ def test_check_tells_all_problems_at_once_with_their_places(tmp_path):
     assert "thanks.txt:1:1: " in shown.out
 
 
+def test_check_tells_presents_above_the_cap_and_rules_that_name_none(tmp_path):
+    house = a_house(tmp_path, rules=RULES.replace("[thank: {template: thanks}]", "[send_gift: {item: flowrs}]"))
+    (tmp_path / "gifts.yaml").write_text("gifts:\n  flowers: {cost: 18 EUR}\n  car: {cost: 900 EUR}\n")
+
+    shown = house.run("check")
+
+    assert shown.code == 1
+    assert "gifts.yaml:3:15: 'car' costs 900 EUR, more than [actions] gift_cap = 30 EUR" in shown.out
+    assert "unknown item 'flowrs' — did you mean 'flowers'?" in shown.out
+
+
 def test_check_tells_a_typo_of_the_configuration_and_a_missing_secret_only_as_a_warning(tmp_path):
     typo = a_house(tmp_path, CONFIG + "[web]\nlistn = 1\n").run("check")
     slack = '[[channel]]\nname = "slack"\nkind = "slack"\nwebhook_url = "env:NOT_SET_ANYWHERE"\n'

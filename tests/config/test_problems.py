@@ -28,6 +28,7 @@ TYPOS = [
     ('[web]\nlisten = "localhost"', "2:1: listen = 'localhost' is no address to listen on"),
     ('[web]\nlisten = "h:70000"', "2:1: listen = 'h:70000' is no address to listen on"),
     ('[ops]\nchannel = "lgo"', "2:1: unknown channel 'lgo' — did you mean 'log'?"),
+    ('[actions]\ngift_channel = "log"', "2:1: channel 'log' is of kind log, which hands no presents on"),
     ('[understanding]\nlanguages = ["english"]', "2:14: languages = 'english' is no code of a language"),
     ('[brand]\nname = "A"', "1:2: brand may repeat — write it in two pairs of brackets: [[brand]]"),
     ('[[brand]]\nmatch = ["a"]', "1:3: the key 'name' is missing — add name = …"),

@@ -65,3 +65,35 @@ def test_the_schema_lists_fields_operators_actions_and_the_values_of_this_house(
     assert condition["sentiment"]["anyOf"][0]["enum"][:2] == ["mixed", "negative"]
     steps = found["properties"]["rules"]["items"]["properties"]["then"]["items"]["anyOf"][1]["properties"]
     assert steps["alert"]["anyOf"][1]["enum"] == ["care"]
+
+
+PRICED = World(gifts=frozenset({"car", "flowers"}), dear={"car": "costs 900 EUR"}, gift_cap="30 EUR")
+
+
+@pytest.mark.parametrize(
+    ("gift", "told"),
+    [
+        ("{item: flowrs}", "unknown item 'flowrs' — did you mean 'flowers'?"),
+        ("{item: car}", "'car' costs 900 EUR"),
+        ("{item: flowers, cost: 31 EUR}", "31 EUR is more than [actions] gift_cap = 30 EUR"),
+        ("{item: flowers, cost: 5 USD}", "5 USD is more than"),
+    ],
+)
+def test_a_present_that_is_not_there_or_costs_too_much_is_told(tmp_path: Path, gift: str, told: str) -> None:
+    found = problems(tmp_path, a_rule("{rating: 1}", f"[{{send_gift: {gift}}}]"), PRICED)
+    assert any(told in problem for problem in found), found
+
+
+def test_a_present_within_the_cap_is_right(tmp_path: Path) -> None:
+    a_book(tmp_path, a_rule("{rating: 1}", "[{send_gift: {item: flowers, cost: 18 EUR}}]"), PRICED)
+
+
+def test_useful_things_are_about_topics_that_there_are(tmp_path: Path) -> None:
+    world = World(topics=frozenset({"delivery"}), offered=frozenset({"recipes"}))
+    right = a_rule("{rating: 1}", "[{engage: {topics: [delivery, recipes]}}]")
+    wrong = a_rule("{rating: 1}", "[{engage: {topics: [recepes]}}]")
+
+    a_book(tmp_path, right, world)
+    assert any(
+        "unknown topics 'recepes' — did you mean 'recipes'?" in each for each in problems(tmp_path, wrong, world)
+    )
