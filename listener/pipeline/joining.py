@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from listener.issues.grouping import Centroid, Grouping
+from listener.issues.grouping import Centroid, Grouping, Thresholds
 from listener.issues.order import ground_of, place
 from listener.issues.walking import Ordered, Walked, walk
 from listener.model.grouped import Membership
@@ -49,6 +49,7 @@ class Joining:
 
     def __init__(self, reading: Callable[[], Reading]) -> None:
         self._reading = reading
+        self._thresholds = Thresholds()
         self._grounds: dict[str, Ground] = {}
 
     def join(self, turn: IssueTurn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> Joined:
@@ -57,6 +58,7 @@ class Joining:
         A mention that was judged before stays where it is, and its ground is gone over again later.
         """
         reading = self._reading()
+        self._thresholds = reading.thresholds
         before = turn.assigned([row.id for row in rows if row.label is not None])
         left = self._leave(turn, rows, judgements, before)
         fresh: dict[str, list[Complained]] = defaultdict(list)
@@ -161,7 +163,7 @@ class Joining:
             ids = {centroid.issue: one for one, centroid in centroids.items()}
             known = Ground(state.version if state else 0, grouping, last, ids)
             self._grounds[name] = known
-        known.grouping.thresholds = self._reading().thresholds
+        known.grouping.thresholds = self._thresholds
         return known
 
     def _walk(
