@@ -14,6 +14,7 @@ from listener.store.glance import Glance, Wanted
 from listener.views import objects
 from listener.views.objects import Object
 from listener.views.pages import listed
+from rules.problems import nearest
 
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on: 2026-11-23, 7d, 24h (UTC).")]
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Before then.")]
@@ -22,6 +23,12 @@ Source = Annotated[str | None, typer.Option("--source", help="Only from this sou
 Number = Annotated[str | None, typer.Option("--id", metavar="ID", help="Only this one.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many, newest first.")]
 
+Person = Annotated[str | None, typer.Option("--person", help="Only of this one: a customer's id, or platform:name.")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="thanks, gift, ask, engage, recovery or notice.")]
+Channel = Annotated[str | None, typer.Option("--channel", help="Only by this channel.")]
+Rule = Annotated[str | None, typer.Option("--rule", help="Only what this rule ordered.")]
+
+PURPOSES = ("thanks", "gift", "ask", "engage", "recovery", "notice")
 NAMED_BY_TEXT = frozenset({"customers", "issues", "references", "sources"})
 ABOUT = {
     "mentions": "What was said, by whom, with its verdict.",
@@ -29,7 +36,6 @@ ABOUT = {
     "deliveries": "Actions on their way out, also those that wait for a person.",
     "alerts": "What channels were alerted of, alone or in groups; who took notice, and when.",
     "issues": "Troubles that several mentions are about: how many have each, against the usual.",
-    "contacts": "The contact ledger: whom we reached, why, by which channel.",
     "customers": "The customer registry; `customers import FILE` replaces it.",
     "references": "The reference programme: who speaks for us, where they stand, why they are happy.",
     "sources": "Where we listen: state, last good poll, next one, failures.",
@@ -57,6 +63,29 @@ def listing(name: str) -> Callable[..., None]:
 
     command.__doc__ = ABOUT[name]
     return command
+
+
+def contacts(
+    context: typer.Context,
+    person: Person = None,
+    purpose: Purpose = None,
+    channel: Channel = None,
+    rule: Rule = None,
+    since: Since = None,
+    until: Until = None,
+    brand: Brand = None,
+    source: Source = None,
+    identity: Number = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """The contact ledger: whom we reached, why, by which channel."""
+    if purpose is not None and purpose not in PURPOSES:
+        cure = nearest(purpose, PURPOSES, f"it is one of {', '.join(PURPOSES)}")
+        raise typer.BadParameter(f"there is no purpose {purpose!r} — {cure}", param_hint="--purpose")
+    key = number(identity) if identity else None
+    wanted = Wanted(moment(since), moment(until), brand, source, key, limit, person, purpose, channel, rule)
+    _show(context, "contacts", wanted, as_json)
 
 
 def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> None:

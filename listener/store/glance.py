@@ -33,7 +33,10 @@ Query: TypeAlias = Callable[[str, Mapping[str, Any]], Iterable[Record]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows a list shows. `since` is included, `until` is not."""
+    """Which rows a list shows. `since` is included, `until` is not. What stands last is asked of contacts only.
+
+    `person` is a customer's id, or an account as platform:name.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -41,6 +44,10 @@ class Wanted:
     source: str | None = None
     id: str | int | None = None
     limit: int = 50
+    person: str | None = None
+    purpose: str | None = None
+    channel: str | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +70,20 @@ class Listing:
             "brand": about.format("brand"),
             "source": "t.name = :source" if self.table == "source" else about.format("source"),
             "id": f"{self.key} = :id",
+            **(OF_CONTACTS if self.table == "contact" else {}),
         }
 
 
 IN_TICKET = "JOIN ticket_mention l ON l.mention = m.id WHERE l.ticket = t.id"
 IN_ALERT = "JOIN delivery d ON d.mention = m.id WHERE d.alert = t.id"
 IN_CONTACT = "JOIN delivery d ON d.mention = m.id WHERE d.id = t.delivery"
+THEIRS = "SELECT h.customer FROM handle h WHERE h.state = 'linked' AND h.platform || ':' || h.handle = lower(:person)"
+OF_CONTACTS: Mapping[str, str] = {
+    "person": f"(:person IN (t.person, t.customer) OR t.person = lower(:person) OR t.person IN ({THEIRS}))",
+    "purpose": "t.purpose = :purpose",
+    "channel": "t.channel = :channel",
+    "rule": "EXISTS (SELECT 1 FROM delivery d WHERE d.id = t.delivery AND d.rule = :rule)",
+}
 LAST_CONTACT = "(SELECT max(c.at) FROM contact c WHERE c.person = t.id)"
 
 LISTINGS: Mapping[str, Listing] = {

@@ -10,10 +10,12 @@ from datetime import timedelta
 
 import pytest
 
+from listener.model import Contact
 from listener.store import Store
+from listener.store.engine import table
 from listener.store.upkeep import migrate
 from tests.conftest import emptied
-from tests.makers import CONFIG, NOW, a_delivery, a_house, a_mention, a_ticket, judged
+from tests.makers import CONFIG, NOW, a_customer, a_delivery, a_house, a_mention, a_ticket, judged
 
 MENTION_KEYS = [
     "id",
@@ -267,3 +269,46 @@ def test_lists_read_postgresql_too(tmp_path, postgres_url):
     assert (mention["posted_at"], mention["topics"]) == ("2026-11-23T11:55:00+00:00", ["outage"])
     assert [len(objects(house, name, *options)) for name in ("tickets", "deliveries", "contacts")] == [1, 1, 0]
     assert objects(house, "customers", "--id", "c-1") == objects(house, "sources", "--id", "forum") == []
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """Four contacts: two of a customer who is reddit:anna, by a rule and by hand; two of bob, one of them old."""
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_customer(store, "c-17", "reddit:anna")
+        thanked = a_delivery(store, "done", rule="thank-the-happy", person="c-17")
+        rows = [
+            ("c-17", "c-17", "thanks", "mail", thanked, NOW),
+            ("c-17", "c-17", "recovery", "by hand", None, NOW),
+            ("reddit:bob", None, "thanks", "care", None, NOW),
+            ("reddit:bob", None, "thanks", "care", None, NOW - timedelta(days=40)),
+        ]
+        names = ("person", "customer", "purpose", "channel", "delivery", "at")
+        with store.database.write() as connection:
+            connection.execute(table(Contact).insert(), [dict(zip(names, row, strict=True)) for row in rows])
+    return house
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["--person", "c-17"], [2, 1]),
+        (["--person", "reddit:Anna"], [2, 1]),
+        (["--person", "reddit:bob", "--since", "2026-11-01"], [3]),
+        (["--purpose", "thanks", "--channel", "care"], [4, 3]),
+        (["--rule", "thank-the-happy"], [1]),
+        (["--person", "nobody"], []),
+    ],
+)
+def test_the_ledger_shows_what_is_asked_for(ledger, asked, found):
+    shown = ledger.run("contacts", *asked, "--json")
+
+    assert [json.loads(line)["id"] for line in shown.out.splitlines()] == found
+
+
+def test_a_purpose_that_is_none_is_told(ledger):
+    shown = ledger.run("contacts", "--purpose", "thank")
+
+    assert shown.code == 2
+    assert "did you mean 'thanks'?" in " ".join(shown.err.replace("│", " ").split())
