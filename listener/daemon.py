@@ -219,7 +219,7 @@ class Daemon:
         self._parts.issue_lessons.learn()
 
     def _refresh(self) -> None:
-        self._parts.refresh()
+        self._parts.book.refresh()
         self._parts.issue_lessons.refresh()
         notify("WATCHDOG=1")
 
