@@ -136,7 +136,9 @@ class Road:
             pass
 
     def perform_all(self) -> list[str]:
-        return [self.act.perform(number) for number, _ in self.store.deliveries.due(self.clock())]
+        ended: list[str] = []
+        self.act.perform_all([number for number, _ in self.store.deliveries.due(self.clock())], ended.append)
+        return ended
 
 
 def an_item(external_id: str = "p1", text: str = "Acme Flow -", handle: str | None = "anna", **changes: object) -> Item:

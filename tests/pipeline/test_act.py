@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from connectors.contract import Failed
 from listener.actions.contract import InDoubt
@@ -110,6 +112,41 @@ def test_a_delivery_that_was_being_sent_at_the_crash_is_not_repeated(tmp_path):
     assert statuses(road) == ["in_doubt"]
     assert road.perform_all() == ["done"]  # the notice that tells people
     assert "listener settle" in road.sent[0].footer
+
+
+def two_alerts(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item("p1", text="Acme Flow 1 -", handle="anna"), an_item("p2", text="Acme Flow 2 -", handle="ben"))
+    return road, [number for number, _ in road.store.deliveries.due(road.clock())]
+
+
+def test_who_stops_between_two_has_kept_how_the_first_ended(tmp_path):
+    road, numbers = two_alerts(tmp_path)
+    ended = []
+    road.act.perform_all(numbers, ended.append, lambda: bool(ended))
+
+    assert ended == ["done"]
+    assert sorted(statuses(road)) == ["done", "due"]
+
+
+def test_the_second_is_begun_only_when_the_end_of_the_first_is_kept(tmp_path):
+    road, numbers = two_alerts(tmp_path)
+    seen = []
+    road.act.perform_all(numbers, lambda status: seen.append(sorted(statuses(road))))
+
+    assert seen == [["due", "sending"], ["done", "sending"]]
+    assert statuses(road) == ["done", "done"]
+
+
+def test_a_claim_that_fails_takes_nothing_from_what_went_out_before(tmp_path):
+    road, numbers = two_alerts(tmp_path)
+    broken = f"UPDATE ON delivery WHEN NEW.id = {numbers[1]} AND NEW.status = 'sending'"
+    with road.store.database.write() as connection:
+        connection.execute(text(f"CREATE TRIGGER broken BEFORE {broken} BEGIN SELECT RAISE(ABORT, 'broken'); END"))
+    with pytest.raises(DBAPIError, match="broken"):
+        road.act.perform_all(numbers, lambda status: None)
+
+    assert sorted(statuses(road)) == ["done", "due"]
 
 
 def test_beyond_its_share_a_channel_holds_alerts_back(tmp_path):
