@@ -57,6 +57,7 @@ def _mind_advocates(parts: Parts) -> None:
     parts.takedowns.look()
     parts.takedowns.remind()
     parts.rewards.decide()
+    parts.sharing.ask()
 
 
 def _poll_all(parts: Parts) -> bool:

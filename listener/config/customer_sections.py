@@ -51,7 +51,8 @@ class Advocacy(Section):
     """References and referrals: where they are told, how much asking a customer is spared, what a referral earns.
 
     `pause_below` is the score of a complaint, −1 to 0, from which on a reference rests by itself. `landing` is where a
-    referral link leads, `secret` signs what shops report, `reward_budget` holds for a calendar month.
+    referral link leads, `secret` signs what shops report, `reward_budget` holds for a calendar month. With
+    `ask_buyers_after` a purchase, buyers who said nothing are asked to share their opinion, so many a day.
     """
 
     channel: str = ""
@@ -66,6 +67,8 @@ class Advocacy(Section):
     reward: Money = ""
     reward_budget: Money = ""
     rewards_per_year: int = Field(10, ge=1, le=1_000)
+    ask_buyers_after: Duration | None = None
+    ask_buyers_per_day: int = Field(20, ge=1, le=1_000)
 
 
 class CampaignRules(Section):

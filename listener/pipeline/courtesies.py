@@ -81,7 +81,7 @@ class Courtesies:
             waits = {"status": "waiting", "expires_at": asked.now + DRAFTS_EXPIRE}
             status = waits if asked.settled.status in ("due", "held") else {}
             return {"text": "", "last_error": str(error), **status, **self._options(asked, {})}
-        subject, text = _subject(draft.text)
+        subject, text = subject_of(draft.text)
         text = _disclosed(text, more)
         options = self._options(asked, {**_kept(more), "words": draft.mark})
         said = {"text": text, "last_error": _missing(asked, draft), **options}
@@ -201,7 +201,7 @@ def _missing(asked: Asked, draft: Draft) -> str | None:
     return f"there is no {name}.{language}.txt; this is {draft.template}.txt" if draft.language_missing else None
 
 
-def _subject(text: str) -> tuple[str, str]:
+def subject_of(text: str) -> tuple[str, str]:
     """A first line `Subject: …` is the title of a letter, and no part of it."""
     first, _, rest = text.partition("\n")
     return (first.removeprefix(SUBJECT).strip(), rest.strip()) if first.startswith(SUBJECT) else ("", text)

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, distinct, extract, func, literal, select
 
-from listener.model import Consent, Customer, Delivery, Mention, Purchase, Reference, Referral, Ticket
+from listener.model import Consent, Customer, Delivery, Mention, Purchase, Reference, Referral, ReferralClick, Ticket
 from listener.store.engine import Database, table
 from listener.store.goodwill import attribute, has
 
 customer, mention, ticket, purchase = table(Customer), table(Mention), table(Ticket), table(Purchase)
 reference, consent, referral = table(Reference), table(Consent), table(Referral)
-delivery = table(Delivery)
+delivery, click = table(Delivery), table(ReferralClick)
 
 COUNTS = ("signed_up", "purchased")
 
@@ -114,15 +114,11 @@ class Reckoning:
         group = case((asks.exists(), "asked to share"), else_="not asked")
         return self._of_buyers(group, purchase, _spoke(), window)
 
-    def silent_buyers(self, since: datetime, limit: int) -> list[Row[Any]]:
-        """Customers who bought since then and never spoke, newest purchase first: whom an ask to share would reach."""
-        said = select(mention.c.id).where(mention.c.customer == purchase.c.customer)
-        query = select(purchase.c.customer, func.max(purchase.c.at).label("at")).where(
-            purchase.c.at >= since, ~said.exists()
-        )
-        query = query.group_by(purchase.c.customer).order_by(func.max(purchase.c.at).desc()).limit(limit)
+    def clicks(self, since: datetime, until: datetime) -> int:
+        """How often links were followed on the days of that time."""
+        days = (click.c.day >= since.date(), click.c.day <= until.date())
         with self._database.read() as connection:
-            return list(connection.execute(query))
+            return int(connection.execute(select(func.coalesce(func.sum(click.c.clicks), 0)).where(*days)).scalar_one())
 
     def answers(self, since: datetime, until: datetime) -> list[Row[Any]]:
         """Survey answers of that time: customer, attributes (score, reasons) and text."""

@@ -39,6 +39,7 @@ from listener.store.referrals import Referrals
 from listener.store.replays import Replays
 from listener.store.reviews import Reviews
 from listener.store.silences import Silences
+from listener.store.silent_buyers import SilentBuyers
 from listener.store.sources import Sources
 from listener.store.standing import Standing
 from listener.store.suggestions import Suggestions
@@ -89,6 +90,7 @@ class Store:
         self.recovery = Recovery(self.database)
         self.replays = Replays(self.database)
         self.silences = Silences(self.database)
+        self.silent_buyers = SilentBuyers(self.database)
         self.sources = Sources(self.database)
         self.standing = Standing(self.database)
         self.suggestions = Suggestions(self.database)

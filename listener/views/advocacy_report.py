@@ -45,7 +45,10 @@ def report(store: Store, goals: Sequence[Goal], by: Sequence[str], window: Windo
             **{key: _groups(count.referrers(key, since, until)) for key in by},
             "by_trouble": _groups(count.by_trouble(since, until)),
         },
-        "referrals": {name: int(value) for name, value in count.sums(since, until)._mapping.items()},
+        "referrals": {
+            "clicks": count.clicks(since, until),
+            **{name: int(value) for name, value in count.sums(since, until)._mapping.items()},
+        },
         "by_month": months,
         "next_quarter": _forecast(forecast([month["purchased"] for month in _whole(months, window)], QUARTER)),
         "reasons_against": _reasons(store, window),
@@ -137,7 +140,8 @@ def told(seen: Object) -> Iterator[str]:
             yield from _told_rates(f"  by {key.removeprefix('by_')}", rows)
     sums = seen["referrals"]
     yield (
-        f"referrals     {sums['newcomers']} newcomers, {sums['purchased']} bought for {sums['worth'] / 100:,.2f}; "
+        f"referrals     {sums['clicks']} clicks, {sums['newcomers']} newcomers, "
+        f"{sums['purchased']} bought for {sums['worth'] / 100:,.2f}; "
         f"earned {sums['earned'] / 100:,.2f}, rewarded {sums['rewarded'] / 100:,.2f}, {sums['rejected']} rejected"
     )
     for month in seen["by_month"]:

@@ -15,6 +15,7 @@ from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.programme import Programme
 from listener.pipeline.reference_watch import ReferenceWatch
 from listener.pipeline.rewards import Rewards, Terms
+from listener.pipeline.sharing import Sharing, Wait
 from listener.pipeline.takedowns import Owners, Takedowns
 from listener.wiring.foundations import Foundations
 from listener.wiring.now import clock
@@ -31,6 +32,14 @@ class AdvocacyParts(Foundations):
     @cached_property
     def reference_watch(self) -> ReferenceWatch:
         return ReferenceWatch(self.store, self.advocates, self.config.advocacy.after_complaint, clock)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Asks silent buyers for their opinion."""
+        own = self.config.advocacy
+        wait = Wait(own.ask_buyers_after, own.ask_buyers_per_day, self.config.contact.rest_after_ask)
+        brand = self.config.brands[0].name if self.config.brands else ""
+        return Sharing(self.store, self.templates, self.mailroom, brand, wait, clock, self.log)
 
     @cached_property
     def takedowns(self) -> Takedowns:
