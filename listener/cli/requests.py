@@ -48,11 +48,26 @@ def request(
         _told(opened_number, [(row.customer, row.role) for row in held])
 
 
+def again(context: typer.Context, request: Request, as_json: Json = False, named: As = None) -> None:
+    """Propose and reserve anew for a request that lacks its customer, or its stand-by."""
+    from listener.views import advocates
+
+    opened_number = number(request)
+    with serving(context, named) as (parts, programme):
+        proposals = programme.again(opened_number)
+        held = [row for row in parts.store.asks.bookings(opened_number) if row.status == "held"]
+    found = [advocates.proposal(one) for one in proposals]
+    shown("proposals", found if as_json else [{**one, "why": "; ".join(one["reasons"])} for one in found], as_json)
+    if not as_json:
+        _told(opened_number, [(row.customer, row.role) for row in held])
+
+
 def _told(request_number: int, held: list[tuple[str, str]]) -> None:
     for customer, role in held:
         print(f"request {request_number}: {customer} is reserved{'' if role == 'main' else ' as the stand-by'}")
     if not held:
         print(f"request {request_number} is open: nobody who fits may be asked now")
+        print(f"later: listener references again {request_number}")
 
 
 def _attributes(segment: str | None, product: str | None, where: list[str]) -> dict[str, str]:
@@ -151,4 +166,4 @@ def favours(context: typer.Context, customer: Customer, as_json: Json = False) -
         shown("favours", [advocates.favour(row) for row in parts.store.asks.favours(customer)], as_json)
 
 
-COMMANDS = (request, requests, asks, cancelled, fill, cancel, favour, favours)
+COMMANDS = (request, again, requests, asks, cancelled, fill, cancel, favour, favours)

@@ -183,13 +183,31 @@ class Programme:
         if wanted.needed_by and wanted.needed_by < now:
             raise NotPossible(f"{wanted.needed_by:%Y-%m-%d} is over: write with --by the day on which it is needed")
         number = self._store.asks.open(wanted, now)
-        roles = ["main", "stand-by"] if wanted.needed_by else ["main"]
-        asked = {"form": wanted.form, "asker": wanted.team, "driver": "", "answer": None}
-        for one in proposals:
-            customer, ask = one.candidate.customer, {**asked, "expected": one.likely}
-            if roles and self._store.asking.reserve(number, customer, roles[0], now, ask, self._fits):
-                roles.pop(0)
+        self._reserve(number, wanted, proposals)
         return number, proposals
+
+    def again(self, request: int) -> list[Ranked]:
+        """Propose and reserve anew for a request that nobody, or no stand-by, is reserved for yet."""
+        row = self._request(request)
+        if row.status not in ("open", "reserved"):
+            raise NotPossible(f"request {request} is {row.status} already")
+        wanted = Wanted(row.form, row.wanted, row.team, row.needed_by)
+        proposals = self.propose(wanted.form, wanted.wanted)
+        self._reserve(request, wanted, proposals)
+        return proposals
+
+    def _reserve(self, number: int, wanted: Wanted, proposals: Sequence[Ranked]) -> None:
+        held = {row.role for row in self._store.asks.bookings(number) if row.status == "held"}
+        roles = [role for role in ("main", "stand-by")[: 2 if wanted.needed_by else 1] if role not in held]
+        for one in proposals:
+            if not roles:
+                return
+            customer, now = one.candidate.customer, self._now()
+            drivers = self.drivers(customer)
+            asked = {"form": wanted.form, "asker": wanted.team, "answer": None, "expected": one.likely}
+            asked["driver"] = drivers[0].driver if drivers else ""
+            if self._store.asking.reserve(number, customer, roles[0], now, asked, self._fits):
+                roles.pop(0)
 
     def cancelled(self, request: int, customer: str, why: str) -> Row[Any] | None:
         """The customer cannot, which costs them nothing; returns the booking of whoever serves now."""

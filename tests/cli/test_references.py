@@ -12,7 +12,7 @@ from sqlalchemy import update
 from listener.model import ReferenceStep, Takedown
 from listener.store.engine import table
 from tests.connectors.loopback import Answer, a_site
-from tests.makers import CONFIG, House, a_house
+from tests.makers import CONFIG, NOW, House, a_house
 
 CUSTOMERS = """\
 id,name,segment,products,owner,handles
@@ -127,6 +127,9 @@ def test_two_requests_never_get_the_same_customer(house):
     assert "request 1: c-1 is reserved as the stand-by" in first
     assert "nobody who fits may be asked now" in second
     assert "request 1: c-1 is reserved" in does(house, "cancelled", "1", "c-2", "--why", "ill")
+    assert "request 2 is open" in does(house, "again", "2")
+    does(house, "cancel", "1", "--why", "not needed")
+    assert "request 1 is cancelled already" in house.run("references", "again", "1").err
 
 
 def test_two_teams_in_the_same_second_get_two_customers(house):
@@ -138,6 +141,18 @@ def test_two_teams_in_the_same_second_get_two_customers(house):
     assert [team.returncode for team in teams] == [0, 0], told
     reserved = [line.split()[2] for out, _ in told for line in out.splitlines() if "is reserved" in line]
     assert sorted(reserved) == ["c-1", "c-2"]
+
+
+def test_a_request_that_nobody_could_serve_is_tried_again(house):
+    with house.store() as store:
+        store.contacts.opt_out("c-1", datetime.now(UTC), "a letter"), store.contacts.opt_out("c-2", NOW, "a letter")
+    assert "request 1 is open" in does(house, "request", "--form", "call", "--team", "sales")
+    with house.store() as store, store.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM opt_out WHERE person = 'c-1'")
+
+    assert "request 1: c-1 is reserved" in does(house, "again", "1")
+    (ask,) = map(json.loads, does(house, "asks", "--json").splitlines())
+    assert (ask["customer"], ask["driver"], ask["asker"]) == ("c-1", "service", "sales")
 
 
 def test_what_was_given_and_received_is_kept_with_the_customer(house):
