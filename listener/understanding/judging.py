@@ -138,7 +138,7 @@ class Understanding:
         text = unglued(text)
         clauses = scoped(text) if said.voice in SCOPED_VOICES else text
         engine = self.engine_for(said.voice)
-        return features(clauses, engine.read(clauses), self._stock.read(clauses), signs, said.stars)
+        return features(clauses, engine.read(clauses), signs, said.stars)
 
     def features_of(self, said: Utterance) -> dict[str, float]:
         """The same for any text."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from listener.model.verdict import Evidence, Utterance
 from listener.understanding.judging import SCOPED_VOICES, Understanding
 from listener.understanding.labels import LEAST_SURE, NEGATIVE_FROM, POSITIVE_FROM
-from listener.understanding.learned import SURE_FROM, Share
+from listener.understanding.learned import SURE_FROM, TRUST, Share
 from listener.understanding.names import LINK, OURS, SOMEBODY, THEIRS
 from listener.understanding.scope import scoped
 from listener.understanding.spelling import unglued
@@ -20,6 +20,7 @@ THRESHOLDS: Mapping[str, float] = {
     "negative from": NEGATIVE_FROM,
     "unsure below": LEAST_SURE,
     "unsure below, learned": SURE_FROM,
+    "the words' call is likelier, learned": TRUST,
 }
 
 

@@ -63,6 +63,18 @@ def test_a_damaged_model_is_refused(kept: dict[str, object]) -> None:
         Learned.from_json(kept)
 
 
+def test_a_model_of_figures_that_are_no_longer_made_is_refused() -> None:
+    kept = MODEL.as_json() | {"weights": {"positive": {"the moon": 1.0}, "negative": {}}, "tilt": MODEL.start}
+    with pytest.raises(UnreadableModel, match=r"'the moon'.*listener learn"):
+        Learned.from_json(kept)
+
+
+def test_between_likely_labels_the_call_of_the_words_counts() -> None:
+    even = Learned({label: {} for label in ("positive", "negative")}, {"positive": 0.0, "negative": 0.1}, {}, 100)
+    assert Understanding(learned=even).judge(Utterance("It is great, love it")).lean == "positive"
+    assert Understanding(learned=even).judge(Utterance("It came on Tuesday")).lean == "negative"
+
+
 MODEL = Learned(
     {"positive": {"thanks": 3.0}, "negative": {"thanks": -3.0}}, {"positive": 0.0, "negative": 0.0}, {}, 100
 )
@@ -74,7 +86,7 @@ def test_probabilities_add_up_to_one() -> None:
 
 def test_below_the_threshold_a_verdict_is_unsure_and_says_where_it_leans() -> None:
     third = dict.fromkeys(("positive", "negative", "neutral"), 0.0)
-    unsure = Learned({label: {} for label in third}, third, {"neutral": 0.1}, 100)
+    unsure = Learned({label: {} for label in third}, third, {"neutral": 0.4}, 100)
     verdict = Understanding(learned=unsure).judge(Utterance("It came on Tuesday, good"))
     assert (verdict.label, verdict.lean) == ("unsure", "neutral")
 
@@ -91,7 +103,7 @@ def test_a_language_that_is_not_understood_stays_unscored() -> None:
 
 def test_features_are_about_thirty_and_bounded() -> None:
     reading = Vader().read("love " * 500)
-    found = features("LOVE! " * 500, reading, reading, Signs(), 5.0)
+    found = features("LOVE! " * 500, reading, Signs(), 5.0)
     assert 25 <= len(found) <= 35
     assert all(abs(value) <= 4 for value in found.values())
 
