@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import csv
+import os
+import sys
 from collections.abc import Iterable, Sequence
+from errno import EEXIST
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listener.cli.opening import opened
 from listener.cli.spreadsheet import plain
+
+if TYPE_CHECKING:
+    from listener.store.giving import Gifts
 
 app = typer.Typer(no_args_is_help=True, help="Presents that customers said yes to.")
 
@@ -27,21 +33,50 @@ def gifts() -> None:
 
 @app.command()
 def export(context: typer.Context, file: File, again: Again = False) -> None:
-    """Write whom to send what, each once."""
+    """Write whom to send what, each once, whenever it is cut off."""
     from listener.wiring import clock
 
     with opened(context) as parts:
-        rows = parts.store.gifts.to_send(again)
+        gifts = parts.store.gifts
+        _finish(gifts)
+        rows = gifts.to_send(again)
+        part = _part(file)
         try:
-            with file.open("x", encoding="utf-8", newline="") as out:
-                _write(out, ([row.id, row.item, row.name, row.address, row.customer, row.accepted_at] for row in rows))
+            if file.exists():
+                raise FileExistsError(EEXIST, "it is there already")
+            _write(part, ([row.id, row.item, row.name, row.address, row.customer, row.accepted_at] for row in rows))
         except OSError as error:
             raise typer.BadParameter(f"{file}: {error.strerror}; name a new file", param_hint="FILE") from None
-        parts.store.gifts.exported([row.id for row in rows], clock())
+        if not gifts.exported([row.id for row in rows], str(file.absolute()), clock(), again):
+            part.unlink()
+            print("somebody else exports presents at this moment: nothing is written", file=sys.stderr)
+            raise typer.Exit(1)
+        os.replace(part, file)
+        gifts.named([])
     print(f"{len(rows)} presents in {file}")
 
 
-def _write(out: TextIO, rows: Iterable[Sequence[object]]) -> None:
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([plain(cell) for cell in row] for row in rows)
+def _part(file: Path) -> Path:
+    return file.with_name(f"{file.name}.part")
+
+
+def _finish(gifts: Gifts) -> None:
+    """An export that was cut off gets its name now; where its file is lost, its presents go into the next one."""
+    known = gifts.unnamed()
+    if not known:
+        return
+    file = Path(known["file"])
+    if _part(file).exists():
+        os.replace(_part(file), file)
+        print(f"an export that was cut off is complete now: {file}")
+    gifts.named([] if file.exists() else known["ids"])
+
+
+def _write(part: Path, rows: Iterable[Sequence[object]]) -> None:
+    """On the disk when this returns."""
+    with part.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        writer.writerows([plain(cell) for cell in row] for row in rows)
+        out.flush()
+        os.fsync(out.fileno())

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from listener.model import Delivery, GiftSent, GiftStock, Given, Mention
+from listener.model import Delivery, GiftSent, GiftStock, Given, Mention, Setting
 from listener.store.engine import Database, chunks, table
 
 delivery, mention = table(Delivery), table(Mention)
-given, stock, sent = table(Given), table(GiftStock), table(GiftSent)
+given, stock, sent, setting = table(Given), table(GiftStock), table(GiftSent), table(Setting)
+
+EXPORT = "gift export"  # the setting that names an export without its name
 
 UNSAID = ("rejected", "expired", "cancelled", "shadow")
 ADDRESS_KEPT = timedelta(days=30)
@@ -118,12 +120,35 @@ class Gifts:
         with self._database.read() as connection:
             return list(connection.execute(query))
 
-    def exported(self, ids: list[int], at: datetime) -> None:
-        """They are in a file now; addresses of files that are a month old are forgotten."""
+    def exported(self, ids: list[int], file: str, at: datetime, again: bool = False) -> bool:
+        """They are in this file, which gets its name afterwards; false, and nothing kept, where another was faster.
+
+        Addresses of files that are a month old are forgotten.
+        """
         old = sent.c.exported_at < at - ADDRESS_KEPT
-        with self._database.write() as connection:
-            connection.execute(update(sent).where(sent.c.id.in_(ids)).values(exported_at=at))
+        mine = update(sent).where(sent.c.id.in_(ids)).values(exported_at=at)
+        mine = mine if again else mine.where(sent.c.exported_at.is_(None))
+        with self._database.write() as connection, connection.begin_nested() as once:
+            if connection.execute(mine).rowcount != len(ids):
+                once.rollback()
+                return False
             connection.execute(update(sent).where(old).values(name="", address=""))
+            values = {"name": EXPORT, "value": {"file": file, "ids": [] if again else ids}}
+            connection.execute(delete(setting).where(setting.c.name == EXPORT))
+            connection.execute(setting.insert(), values)
+        return True
+
+    def unnamed(self) -> dict[str, Any]:
+        """The export that did not get its name: `file` and `ids`; empty where all is well."""
+        with self._database.read() as connection:
+            kept = connection.execute(select(setting.c.value).where(setting.c.name == EXPORT)).scalar()
+        return dict(kept or {})
+
+    def named(self, lost: list[int]) -> None:
+        """The last export has its name, or is `lost`: then its presents are to be exported again."""
+        with self._database.write() as connection:
+            connection.execute(delete(setting).where(setting.c.name == EXPORT))
+            connection.execute(update(sent).where(sent.c.id.in_(lost)).values(exported_at=None))
 
     def offered(self, key: str) -> Row[Any] | None:
         """The delivery with this key: to whom a link in it belongs."""
