@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from listener.store import Store
 
 NEEDED = ("id",)
-BATCH = 10_000  # lines: each commit writes the pages of three indexes anew, so that few large ones cost less
+BATCH = 20_000  # lines: each commit writes the pages of three indexes anew, so that few large ones cost less
 MUCH = 0.10
 MOST_TOLD = 100
 LOGGED = 20
