@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import Literal
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -123,7 +124,9 @@ class Daemon:
             (30.0, self._parts.rewards.decide),
             (600.0, self._daily),
         ):
-            beats.add_job(self._guarded(beat), "interval", seconds=seconds, next_run_time=clock())
+            # the first poll before all else: the others work on what it brings
+            first = clock() + timedelta(seconds=0 if beat == self._collect else BEAT)
+            beats.add_job(self._guarded(beat), "interval", seconds=seconds, next_run_time=first)
         return beats
 
     def _guarded(self, beat: Callable[[], object]) -> Callable[[], None]:
