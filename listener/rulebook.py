@@ -30,7 +30,9 @@ class RuleBook:
         notices: Notices,
         now: Callable[[], datetime],
         log: FilteringBoundLogger,
+        first: Callable[[], None] = lambda: None,
     ) -> None:
+        self._first = first
         self._path = path
         self._world = world
         self._store = store
@@ -67,7 +69,8 @@ class RuleBook:
         self.reload()
 
     def refresh(self) -> None:
-        """Reload when a file was added, changed or removed."""
+        """Reload when a file was added, changed or removed; what rules may name is looked at first."""
+        self._first()
         if self._files() != self._stamp:
             self.reload()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,7 +40,8 @@ def registry(context: typer.Context, file: File, confirm: Confirm = False) -> No
     """Make this file the customer registry; bad lines are told, the rest is kept."""
     with opened(context) as parts:
         gc.freeze()  # what is loaded by now stays
-        reading = parts.registry.take(file, confirm)
+        with _progress(file) as come_to:
+            reading = parts.registry.take(file, confirm, come_to)
     for problem in reading.problems[FIRST_TOLD:]:
         print(problem, file=sys.stderr)
     if reading.waits:
@@ -48,6 +49,28 @@ def registry(context: typer.Context, file: File, confirm: Confirm = False) -> No
     if reading.waits or reading.refused:
         raise typer.Exit(1)
     _report(reading)
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int], None]]:
+    """A bar over the lines of a file, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda line: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task("lines", total=_lines(file))
+        yield lambda line: progress.update(bar, completed=line)
+
+
+def _lines(file: Path) -> int | None:
+    try:
+        with file.open("rb") as raw:
+            return sum(part.count(b"\n") for part in iter(lambda: raw.read(1 << 20), b""))
+    except OSError:
+        return None  # the reading itself tells why
 
 
 def _report(reading: Reading) -> None:

@@ -89,8 +89,8 @@ class Registry:
             return None
         return self.take(self._path, confirm)
 
-    def take(self, path: Path, confirm: bool = False) -> Reading:
-        """Make this file the registry, until the configured one changes."""
+    def take(self, path: Path, confirm: bool = False, told: Callable[[int], None] = lambda line: None) -> Reading:
+        """Make this file the registry, until the configured one changes. `told` hears of each line it has come to."""
         stamp = stamp_of(path) or ""
         mark = self._store.enrolling.mark()
         if mark is None or mark.stamp != stamp:
@@ -101,14 +101,15 @@ class Registry:
                     return self._waits(path, mark)
             except (WrongFile, OSError) as error:
                 return self._refused(path, mark, str(error))
-        return self._read(path, mark)
+        return self._read(path, mark, told)
 
-    def _read(self, path: Path, mark: Mark) -> Reading:
+    def _read(self, path: Path, mark: Mark, told: Callable[[int], None]) -> Reading:
         try:
             for batch in _batches(lines_of(path, NEEDED, mark.line)):
                 if self._stopped():
                     return Reading(mark, broken_off=True)
                 mark = self._keep(path, batch, mark)
+                told(mark.line)
         except CutShort as error:
             return self._ended(path, _told(mark, [f"{error}, so nobody is removed"]))
         while (further := self._store.enrolling.remove_unread(mark, self._now(), BATCH)) and not self._stopped():

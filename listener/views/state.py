@@ -25,6 +25,7 @@ def status(store: Store, now: datetime) -> Object:
             {"file": name, "broken_since": kept["broken_since"], "problems": kept["problems"]}
             for name, kept in store.house.get("files").items()
         ],
+        "customers": _registry(store),
         "blind_spots": [_blind(row) for row in store.sources.blind_spots(20) if row.until is None],
         "pauses": [_pause(row) for row in store.house.pauses()],
         "silences": [objects.silence(row) for row in store.silences.now(now)],
@@ -39,6 +40,15 @@ def status(store: Store, now: datetime) -> Object:
 def _book(kept: Mapping[str, Any]) -> Object | None:
     names = ("version", "since", "broken_since", "problems")
     return {name: kept.get(name) for name in names} if kept else None
+
+
+def _registry(store: Store) -> Object | None:
+    """What stands in the way of the customer file; None where nothing does."""
+    kept, mark = store.house.get("customers"), store.enrolling.mark()
+    if mark is None and not kept.get("waits"):
+        return None
+    problems = list(mark.problems if mark else kept.get("problems", ()))
+    return {"waits": bool(kept.get("waits")) and not mark, "line": mark.line if mark else None, "problems": problems}
 
 
 def _blind(row: Any) -> Object:
@@ -73,6 +83,7 @@ def told(seen: Object) -> Iterator[str]:
         what = f"{one['kind']} {one_line(one['what'])}"
         yield f"silence {what} until {at(one['until'])} by {one['owner']}: {one_line(one['why'])}"
     yield from _book_told(seen["book"])
+    yield from _registry_told(seen["customers"])
     for one in seen["files"]:
         yield f"file    {one['file']} is broken on disk since {at(one['broken_since'])}; what it said before is at work"
         yield from (f"        {problem}" for problem in one["problems"])
@@ -84,6 +95,14 @@ def told(seen: Object) -> Iterator[str]:
         yield _source_told(source)
     for spot in seen["blind_spots"]:
         yield f"blind   {spot['source']} since {at(spot['since'])}: {one_line(spot['why'])}"
+
+
+def _registry_told(registry: Object | None) -> Iterator[str]:
+    if registry is None:
+        return
+    cut = f"is read up to line {registry['line']}, and goes on from there at the next start or import"
+    yield f"customers  the file {'waits for --confirm' if registry['waits'] else cut}"
+    yield from (f"        {one_line(problem)}" for problem in registry["problems"][:3])
 
 
 def _book_told(book: Object | None) -> Iterator[str]:

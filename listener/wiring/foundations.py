@@ -119,7 +119,11 @@ class Foundations:
     @cached_property
     def book(self) -> RuleBook:
         world = world_of(self.config, self.templates)
-        return RuleBook(self.config.rules.path, world, self.store, self.notices, clock, self.log)
+        own = (self.config.rules.path, world, self.store, self.notices, clock, self.log)
+        return RuleBook(*own, self.refresh_files)
+
+    def refresh_files(self) -> None:
+        """Take over what ops changed in files beside the rules."""
 
     @cached_property
     def intake(self) -> Intake:

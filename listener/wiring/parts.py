@@ -62,11 +62,10 @@ class Parts(CustomerParts, IssueParts):
         edited: list[LiveFile[Any]] = [self.gifts_file, self.things_file, self.calendar_file]
         return LiveFiles(edited, self.store, self.notices, clock, self.log)
 
-    def refresh(self) -> None:
-        """Take over what ops changed in their files; rules may name other presents then."""
+    def refresh_files(self) -> None:
+        """Take over what ops changed in files beside the rules, which may name other presents then."""
         if {self.gifts_file.path, self.things_file.path} & set(self.files.refresh()):
             self.book.see(world_of(self.config, self.templates))
-        self.book.refresh()
 
     def enlist(self) -> None:
         """Make the store's sources agree with the configuration."""

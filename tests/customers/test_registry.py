@@ -7,6 +7,7 @@ import structlog
 
 from listener.customers import Forgotten, Registry
 from listener.signing import Signer
+from listener.views import state
 from tests.store.arrived import NOW
 
 HEADER = "id,name,plan,handles\n"
@@ -14,6 +15,11 @@ HEADER = "id,name,plan,handles\n"
 
 def nobody(store):
     return Forgotten(store, Signer(b"key"))
+
+
+def told(store):
+    """What `status` says."""
+    return list(state.told(state.status(store, NOW)))
 
 
 def reading(store, tmp_path, text, **options):
@@ -50,6 +56,7 @@ def test_a_file_that_removes_over_a_tenth_waits(store, tmp_path):
     other = "id\n" + "".join(f"D{number}\n" for number in range(20))
 
     assert reading(store, tmp_path, other).waits
+    assert any("the file waits for --confirm" in line for line in told(store))
     assert store.customers.count() == 10
     assert reading(store, tmp_path, other, confirm=True).mark.removed == 10
     assert store.customers.count() == 20
@@ -113,10 +120,23 @@ def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(store, tmp_path, mo
     text = "id\n" + "".join(f"C{number}\n" for number in range(10))
     turns = iter([False, False, True])
     first = reading(store, tmp_path, text, stopped=lambda: next(turns))
+    on_the_way = any("is read up to line 7" in line for line in told(store))
 
     path = tmp_path / "customers.csv"
     found = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store)).refresh()
 
     assert first.broken_off
+    assert (on_the_way, any("customers  " in line for line in told(store))) == (True, False)
     assert (first.mark.added, found.mark.added, found.problems) == (6, 10, ())
     assert store.customers.count() == 10
+
+
+def test_who_asks_hears_how_far_a_reading_has_come(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.customers.registry.BATCH", 3)
+    path, lines = tmp_path / "customers.csv", []
+    path.write_text("id\n" + "".join(f"C{number}\n" for number in range(7)))
+    registry = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store))
+
+    registry.take(path, told=lines.append)
+
+    assert lines == [4, 7, 8]

@@ -125,7 +125,7 @@ def test_a_rule_may_name_a_new_present_in_the_same_moment(tmp_path: Path) -> Non
         version = parts.book.running().book.version
         (tmp_path / "rules.d" / "book.yaml").write_text(RULES.replace("ITEM", "cake"))
         (tmp_path / "gifts.yaml").write_text(FLOWERS + "  cake: {cost: 12 EUR}\n")
-        parts.refresh()
+        parts.book.refresh()
 
         assert parts.book.running().book.version != version
         assert parts.store.house.get("book").get("problems") is None
