@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Customer, Reference, ReferenceAsk
+from listener.model import Contact, Customer, Reference, ReferenceAsk
 from listener.store import asks, goodwill, references
 from listener.store.engine import Database, table
 from listener.store.references import Step
 
 customer, reference, ask = table(Customer), table(Reference), table(ReferenceAsk)
+contact = table(Contact)
 YEAR = timedelta(days=365)
 
 # (how the customer stands, when they were asked) → whether they may be asked now; it may also refuse by raising
@@ -32,14 +33,19 @@ class Asking:
         with self._database.write() as connection:
             _may_be_asked(connection, step.customer, step.at, fits)
             references.stepped(connection, step, after)
+            _enter_contact(connection, step.customer, step.at)
             columns = {"customer": step.customer, "at": step.at, **asked}
             return int(connection.execute(ask.insert().values(columns).returning(ask.c.id)).scalar_one())
 
     def reserve(self, number: int, who: str, role: str, at: datetime, asked: Mapping[str, Any], fits: Fits) -> bool:
         """Hold a customer for a request, with its ask; false where `fits` says no or another request holds them."""
         with self._database.write() as connection:
-            fit = _may_be_asked(connection, who, at, fits)
-            return fit and asks.hold(connection, self._database, number, who, role, at, asked)
+            if not _may_be_asked(connection, who, at, fits):
+                return False
+            held = asks.hold(connection, self._database, number, who, role, at, asked)
+            if held:
+                _enter_contact(connection, who, at)
+            return held
 
     def answered(self, number: int, answer: str, at: datetime, why: str, joins: Joins | None = None) -> str | None:
         """The customer said yes or no; returns who. None when there is no such ask, or it was answered before.
@@ -55,6 +61,12 @@ class Asking:
                 step, after = joins(who)
                 references.stepped(connection, step, after)
         return who
+
+
+def _enter_contact(connection: Connection, who: str, at: datetime) -> None:
+    """Whoever asked by hand: rules see it as `days_since.ask`, and letters keep the distance of the contact budget."""
+    values = {"person": who, "customer": who, "purpose": "ask", "at": at}
+    connection.execute(contact.insert(), {**values, "channel": "by hand", "delivery": None})
 
 
 def _may_be_asked(connection: Connection, who: str, at: datetime, fits: Fits) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.running import ROOT
 
+pytestmark = pytest.mark.timeout(300)  # its children cost ten seconds of CPU, which a busy machine makes minutes
 WRITES = 6  # claim or state, step, takedown, place, booking, commit: a cause with fewer would prove nothing
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from listener.model.registry import Bought
 from listener.store import Store
 from listener.store.asks import Wanted
-from tests.makers import NOW, an_ask
+from listener.store.references import Step
+from listener.store.silent_buyers import Silent
+from tests.makers import NOW, a_customer, an_ask
 
 CALL = Wanted("call", {"segment": "enterprise"}, "sales")
 ASK = {"form": "call", "asker": "sales", "driver": "", "expected": 0.4, "answer": None}
@@ -66,3 +70,25 @@ def test_an_ask_is_answered_once(store):
     assert store.asking.answered(1, "no", NOW, "") is None
     assert [(row.group, row.yes, row.all) for row in store.goodwill.acceptance("form")] == [("call", 1, 1)]
     assert store.asks.asks_of(["c-1"]) == {"c-1": [NOW]}
+
+
+def test_the_questions_behind_an_ask_are_understood_by_both_stores(store):
+    a_customer(store, "c-1", owner="kim", segment="enterprise", products=["Flow"], columns={"industry": "bank"})
+    store.purchases.keep([Bought("c-1", "Flow", NOW - timedelta(days=20))])
+    number = store.asks.open(CALL, NOW)
+    assert reserve(store, number, "c-1", "main", NOW, ASK)
+    step = Step("c-1", "nominate", "kim", NOW)
+    store.references.take(step, lambda state, before: "candidate")
+    store.references.take(replace(step, what="pause", why="a quarrel"), lambda state, before: "paused")
+
+    assert [(row.customer, row.why) for row in store.references.untold(NOW)] == [("c-1", "a quarrel")]
+    assert [tuple(row) for row in store.asks.given_up("c-1", NOW)] == [(number, "sales", None)]
+    assert store.asks.get(number).status == "open"
+    assert {"segment", "industry", "product"} <= set(store.goodwill.columns())
+    assert [store.goodwill.values_of(name) for name in ("segment", "industry", "product")] == [
+        ["enterprise"], ["bank"], ["Flow"],
+    ]  # fmt: skip
+    asked_by_hand, rested = (Silent(NOW - timedelta(days=30), NOW, NOW + timedelta(days=n)) for n in (0, 1))
+    assert [row.id for row in store.silent_buyers.of(rested, 5)] == ["c-1"]
+    assert store.silent_buyers.of(asked_by_hand, 5) == []
+    assert (store.silent_buyers.drafted_since(NOW), store.reckoning.clicks(NOW, NOW)) == (0, 0)
