@@ -90,7 +90,7 @@ CAUSES: Mapping[str, Cause] = MappingProxyType(
         "a complaint": Cause(now=COMPLAINT, sour=-0.3),
         "a recovery ticket": Cause(RULES, now=COMPLAINT),
         "words of leaving": Cause(now=COMPLAINT, engine=Leaving),
-        "an outbreak": Cause(before=(*background(), *voices(4)), now=tuple(voices(5)[4:]), handle="forum:person2"),
+        "an outbreak": Cause(before=(*background(), *voices(5)), now=tuple(voices(6)[5:]), handle="forum:person2"),
         "a withdrawal": Cause(work=withdraw),
         "a customer who left": Cause(work=watch, customers=("c-99",)),
     }

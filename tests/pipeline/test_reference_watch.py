@@ -134,8 +134,8 @@ def test_an_outbreak_pauses_the_references_it_touches_with_its_alarm(tmp_path: P
         road.says(one)
         states.append(reference(road).state)
 
-    # whoever said it third is no reference from the fifth voice on
-    assert states == ["active"] * 4 + ["paused"] * 2
+    # whoever said it third is no reference from the sixth voice on
+    assert states == ["active"] * 5 + ["paused"]
     issue = reference(road).why.removeprefix("an outbreak touches them: issue ")
     assert road.store.issues.alarms(issue)
 
