@@ -50,11 +50,11 @@ class Corrections:
         after = 0
         while rows := self._store.verdicts.judged(after, BATCH, since):
             verdicts = self._judge.verdicts(rows)
-            judgements = [
-                Judgement(row.id, verdicts[row.id], row.person, row.customer, row.duplicate_of) for row in rows
-            ]
+            judgements = {
+                row.id: Judgement(row.id, verdicts[row.id], row.person, row.customer, row.duplicate_of) for row in rows
+            }
             with self._store.judging.turn(self._now()) as turn:
-                turn.keep_judgements(judgements)
+                self._judge.scored_anew(turn, rows, judgements)
             after = rows[-1].id
             yield [
                 Rescored(row.id, row.label, verdicts[row.id].label)

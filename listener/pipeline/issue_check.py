@@ -102,6 +102,10 @@ class IssueCheck:
         self._joining.later(turn.issues, [row for row in rows if row.id in waits], judgements)
         return [row for row in rows if row.id not in waits]
 
+    def refenced(self, turn: Turn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> None:
+        """Stored mentions were scored anew: issues of those whose fence changed are gone over at the next look."""
+        self._joining.refenced(turn.issues, rows, judgements)
+
     def look_again(self, turn: Turn, changed: Set[str], lively: Set[str], bursting: Topics, now: datetime) -> None:
         """Judge issues that changed, of any time, and the lively ones anew, and the alarms of bursting topics."""
         if changed:

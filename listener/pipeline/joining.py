@@ -109,6 +109,13 @@ class Joining:
             rows_kept.append((ground, (state.version if state else 0) + 1, max([*known, *places]), dirty))
         turn.keep_states(rows_kept)
 
+    def refenced(self, turn: IssueTurn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> None:
+        """Mentions that were judged again where they stay: those that are fenced otherwise move at the next look."""
+        moved = [row for row in rows if row.issue and judgements[row.id].verdict.fence != row.fence]
+        self.later(turn, moved, judgements)
+        for row in moved:
+            self._redo(turn, ground_of(row.brand, row.fence), place(row.posted_at, row.post))
+
     def _leave(
         self,
         turn: IssueTurn,

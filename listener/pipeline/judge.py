@@ -22,6 +22,7 @@ from listener.model.plan import Judgement, Ordered
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
 from listener.pipeline.circle import with_threads
+from listener.pipeline.decided import decided
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
 from listener.pipeline.given import corrected
 from listener.pipeline.issue_check import IssueCheck, Seen
@@ -156,7 +157,7 @@ class Judge:
             turn.claim([row.id], read_at)
             turn.keep_judgements([Judgement(row.id, BROKEN, f"mention:{row.id}", None)])
             because = "it could not be judged: a bug, see the log for its traceback"
-            turn.keep([Ordered(self._decision(row.id, Decision("none", nothing_because=because), {}))])
+            turn.keep([Ordered(decided(row.id, Decision("none", nothing_because=because), {}, self._now()))])
         return 1
 
     def _judgements(self, rows: Sequence[Row[Any]]) -> dict[int, Judgement]:
@@ -166,6 +167,11 @@ class Judge:
             number: Judgement(number, verdicts[number], who.person, who.customer, originals.get(number), who)
             for number, who in self._recogniser.of(rows).items()
         }
+
+    def scored_anew(self, turn: Turn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> None:
+        """Keep other verdicts on mentions that were decided before; nothing is decided again."""
+        turn.keep_judgements(judgements.values())
+        self._issues.refenced(turn, rows, judgements)
 
     def verdicts(self, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
         """What understanding says of each mention, or the person who gave it a label."""
@@ -290,28 +296,9 @@ class Judge:
             self._log.error("rule.skipped", mention=said.row.id, error=error)
             sitting.skipped.append(error.partition(":")[0])
         plan = self._orders.plan(said, decision, sitting.turn, now)
-        return Ordered(self._decision(said.row.id, decision, kept_facts(said.facts)), plan.deliveries, tags=plan.tags)
-
-    def _decision(self, number: int, decision: Decision, facts: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "mention": number,
-            "book": decision.book,
-            "at": self._now(),
-            "fired": list(decision.fired),
-            "settled": [
-                {
-                    "rule": s.rule,
-                    "action": s.action,
-                    "status": s.status,
-                    "stage": s.stage,
-                    "reason": s.reason,
-                    "line": s.line,
-                }
-                for s in decision.settled
-            ],
-            "nothing_because": decision.nothing_because or None,
-            "facts": facts,
-        }
+        return Ordered(
+            decided(said.row.id, decision, kept_facts(said.facts), self._now()), plan.deliveries, tags=plan.tags
+        )
 
 
 def _expect(turn: Turn, cases: Sequence[tuple[Said, Deciding]]) -> None:

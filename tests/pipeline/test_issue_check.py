@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from listener.pipeline.corrections import Corrections
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
@@ -65,9 +66,11 @@ def test_the_same_trouble_of_two_persons_is_one_issue_and_another_is_another(tmp
 class Guessing(Mood):
     """Finds topics in words; one word is a rule of ops."""
 
+    rules = ("recall",)
+
     def judge(self, utterance):
-        found = tuple(topic for topic in ("phone", "invoice", "recall") if topic in utterance.text)
-        by = "rule" if "recall" in found else "words" if found else None
+        found = tuple(topic for topic in ("phone", "invoice", *self.rules) if topic in utterance.text)
+        by = "rule" if {*self.rules} & {*found} else "words" if found else None
         return super().judge(utterance)._replace(topics=found[-1:], topic_by=by)
 
 
@@ -91,6 +94,18 @@ def test_a_topic_of_ops_rules_is_a_fence(tmp_path):
     road.watch.beat()
     (row,) = issues(road)
     assert (row.fence, row.persons) == ("", 2)
+
+
+def test_a_rule_that_comes_later_fences_what_is_scored_anew(tmp_path):
+    guessing = Guessing()
+    road = a_road(tmp_path, understanding=guessing)
+    road.says(saying(1, SYNC, "anna"), saying(2, ALIKE[1], "ben"), saying(3, ALIKE[2], "cem"))
+    assert [(row.fence, row.persons) for row in issues(road)] == [("", 3)]
+
+    guessing.rules = ("noon",)
+    assert list(Corrections(road.store, road.judge, road.clock).rescore())
+    road.watch.beat()
+    assert sorted((row.fence, row.persons) for row in issues(road)) == [("", 2), ("noon", 1)]
 
 
 def test_praise_and_questions_have_no_issue(tmp_path):
