@@ -219,6 +219,7 @@ class Daemon:
         self._parts.upkeep.daily()
         self._parts.takedowns.remind()
         self._parts.reference_watch.look()
+        self._parts.sharing.ask()
         self._parts.issue_lessons.learn()
 
     def _refresh(self) -> None:
