@@ -5,9 +5,10 @@ from __future__ import annotations
 from listener.pipeline.act import Act
 from listener.pipeline.carrying import Ways
 from listener.pipeline.collect import Collect, Watched
-from listener.pipeline.judge import Judge, Limits, Running, Understands
+from listener.pipeline.judge import Judge, Understands
 from listener.pipeline.notices import Notices
 from listener.pipeline.orders import Orders
+from listener.pipeline.sitting import Limits, Running
 from listener.pipeline.upkeep import Retention, Upkeep
 from listener.understanding.utterances import BrandWords
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from listener.model.verdict import Verdict
 from listener.pipeline.issue_check import Seen
-from listener.store.judging import PersonRecord
+from listener.store.person_records import PersonRecord
 from rules.terms import Facts, Value
 
 # what somebody wrote is kept once, with the mention, where an erasure finds it

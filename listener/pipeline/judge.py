@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
-from listener.advocacy.souring import SOUR, soured
+from listener.advocacy.souring import soured
 from listener.customers.clues import Orders as FindOrders
 from listener.customers.clues import none
 from listener.intake import reposts
@@ -32,22 +29,22 @@ from listener.pipeline.orders import Orders, Said
 from listener.pipeline.reached import Reached
 from listener.pipeline.recognising import Recogniser
 from listener.pipeline.replay import expected_per_day
+from listener.pipeline.sitting import Before, Limits, Running, Sitting, expect
 from listener.store import Store
 from listener.store.engine import StoreTrouble
-from listener.store.judging import PersonRecord, Turn, Written
+from listener.store.judging import Turn
+from listener.store.person_records import PersonRecord
 from listener.store.rates import Rate
 from listener.understanding.utterances import BrandWords, utterance
-from rules.book import Book
 from rules.catalogue import ADVOCACY
 from rules.clauses import Sight
 from rules.engine import Deciding
 from rules.rule import Rule
 from rules.stages import House
-from rules.terms import ALONE, Decision, MaxAge, Moment, Mute
+from rules.terms import Decision, Moment
 
 BATCH = 500
 NOBODY_KNOWN = PersonRecord({}, {}, False)
-Before = frozenset[tuple[str, str, str]]  # (rule, action, channel) that were ordered for a mention already
 BROKEN = Verdict("unsure", 0.0, 0.0, "none")
 
 
@@ -60,44 +57,6 @@ class Understands(Protocol):
 def as_it_is(verdict: Verdict, _: str) -> Verdict:
     """Nothing was learned about topics."""
     return verdict
-
-
-@dataclass(frozen=True)
-class Running:
-    """The rule book at work, and since when each of its rules has been in its present mode."""
-
-    book: Book
-    since: Mapping[str, datetime]
-
-    @cached_property
-    def reads(self) -> frozenset[str]:
-        """All fields that any of its rules tests."""
-        return frozenset().union(*(rule.reads for rule in self.book.rules))
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the installation lets rules do: the floor for public actions and the age of what is acted on.
-
-    `ops` is the channel that hears of the brake. `sour` is the score from which on a complaint pauses a reference.
-    """
-
-    floor: Any
-    max_age: MaxAge
-    zone: ZoneInfo
-    ops: str = "log"
-    sour: float = SOUR
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """What one batch is decided with: the same book, silences and brake; and which rules had to be skipped."""
-
-    turn: Turn
-    running: Running
-    brake: Brake
-    mutes: tuple[Mute, ...]
-    skipped: list[str]
 
 
 class Judge:
@@ -265,7 +224,7 @@ class Judge:
     ) -> list[Ordered]:
         """All are looked at first, so that what settling asks of the store is read for all of them at once."""
         cases = [(one, self._deciding(sitting, one, before.get(one.row.id, frozenset()), now)) for one in said]
-        _expect(sitting.turn, cases)
+        expect(sitting.turn, cases)
         return [self._order(sitting, one, deciding, now) for one, deciding in cases]
 
     def _deciding(self, sitting: Sitting, said: Said, before: Before, now: datetime) -> Deciding:
@@ -299,16 +258,3 @@ class Judge:
         return Ordered(
             decided(said.row.id, decision, kept_facts(said.facts), self._now()), plan.deliveries, tags=plan.tags
         )
-
-
-def _expect(turn: Turn, cases: Sequence[tuple[Said, Deciding]]) -> None:
-    reaching: dict[int, Written] = {}
-    complaints: dict[int, str] = {}
-    for one, deciding in cases:
-        person = one.judgement.person
-        for _, step in deciding.likely:
-            if step.action.outward and not person.startswith(ALONE):
-                reaching[one.row.id] = Written(person, one.row.thread or "")
-            if step.action.name == "open_ticket":
-                complaints[one.row.id] = person
-    turn.expect((key for _, deciding in cases for key in deciding.foreseen()), reaching, complaints)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.contact import Standing
 from listener.model.handling import Handling
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.model.registry import Recognition
-from listener.store import advocates, alerts, deliveries, rates, recognising, references, reviews, silences, tickets
+from listener.store import (
+    alerts,
+    deliveries,
+    person_records,
+    rates,
+    recognising,
+    references,
+    reviews,
+    silences,
+    tickets,
+)
 from listener.store.card_rows import CardRows
-from listener.store.contacts import opted_out
 from listener.store.conversations import Talks, Word
 from listener.store.engine import Database, many, table
 from listener.store.giving import Giving
@@ -25,6 +33,7 @@ from listener.store.grounds import IssueTurn
 from listener.store.hearing import Hearing
 from listener.store.inviting import Inviting
 from listener.store.ledger import StoredHistory, StoredLedger
+from listener.store.person_records import PersonRecord
 from listener.store.reach import Standings
 from rules.terms import Mute
 
@@ -33,20 +42,6 @@ contact, ticket = table(Contact), table(Ticket)
 
 COPY_DAYS = 14
 COPY_COLUMNS = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of")
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
-    """What the store knows of a person when a mention is decided. `last_contact` is by purpose.
-
-    `advocacy` are the facts of the reference programme by the names of their fields, where the book tests any.
-    """
-
-    mentions: Mapping[int, int]
-    last_contact: Mapping[str, datetime]
-    open_ticket: bool
-    opted_out: bool = False
-    advocacy: Mapping[str, str | int] = field(default_factory=dict)
 
 
 class Written(NamedTuple):
@@ -124,37 +119,7 @@ class Turn:
         self, persons: Sequence[str], windows: Sequence[int], advocacy: bool = False
     ) -> dict[str, PersonRecord]:
         """What is known of each person: mentions in windows (days), contacts, an open ticket, an opt-out."""
-        mentions = self._mention_counts(persons, windows)
-        contacts = self._last_contacts(persons)
-        query = select(ticket.c.person).where(ticket.c.person.in_(persons), ticket.c.status != "closed")
-        troubled = set(self._connection.execute(query).scalars())
-        left = opted_out(self._connection, persons)
-        known = advocates.known_of(self._connection, persons, self._at) if advocacy else {}
-        return {
-            who: PersonRecord(
-                mentions.get(who, {}), contacts.get(who, {}), who in troubled, who in left, known.get(who, {})
-            )
-            for who in persons
-        }
-
-    def _mention_counts(self, persons: Sequence[str], windows: Sequence[int]) -> dict[str, dict[int, int]]:
-        if not windows:
-            return {}
-        counts = [func.count().filter(mention.c.posted_at > self._at - timedelta(days=days)) for days in windows]
-        query = select(mention.c.person, *counts).where(mention.c.person.in_(persons)).group_by(mention.c.person)
-        rows = self._connection.execute(query)
-        return {row[0]: dict(zip(windows, row[1:], strict=True)) for row in rows}
-
-    def _last_contacts(self, persons: Sequence[str]) -> dict[str, dict[str, datetime]]:
-        query = (
-            select(contact.c.person, contact.c.purpose, func.max(contact.c.at).label("at"))
-            .where(contact.c.person.in_(persons))
-            .group_by(contact.c.person, contact.c.purpose)
-        )
-        found: dict[str, dict[str, datetime]] = {}
-        for row in self._connection.execute(query):
-            found.setdefault(row.person, {})[row.purpose] = row.at
-        return found
+        return person_records.of(self._connection, persons, windows, self._at, advocacy)
 
     def standing(self, person: str, customer: str | None, purpose: str) -> Standing:
         """How this person stands with us, for the contact budget."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from listener.model import Contact, Ticket, TicketMention
 from listener.store.engine import Database, table
-from listener.store.judging import PersonRecord
+from listener.store.person_records import PersonRecord
 
 contact, ticket, ticket_mention = table(Contact), table(Ticket), table(TicketMention)
 

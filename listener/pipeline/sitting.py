@@ -1,0 +1,72 @@
+"""What a batch of mentions is decided with, and what settling all of them will ask of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from listener.advocacy.souring import SOUR
+from listener.pipeline.brake import Brake
+from listener.pipeline.orders import Said
+from listener.store.judging import Turn, Written
+from rules.book import Book
+from rules.engine import Deciding
+from rules.terms import ALONE, MaxAge, Mute
+
+Before = frozenset[tuple[str, str, str]]  # (rule, action, channel) that were ordered for a mention already
+
+
+@dataclass(frozen=True)
+class Running:
+    """The rule book at work, and since when each of its rules has been in its present mode."""
+
+    book: Book
+    since: Mapping[str, datetime]
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """All fields that any of its rules tests."""
+        return frozenset().union(*(rule.reads for rule in self.book.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the installation lets rules do: the floor for public actions and the age of what is acted on.
+
+    `ops` is the channel that hears of the brake. `sour` is the score from which on a complaint pauses a reference.
+    """
+
+    floor: Any
+    max_age: MaxAge
+    zone: ZoneInfo
+    ops: str = "log"
+    sour: float = SOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """What one batch is decided with: the same book, silences and brake; and which rules had to be skipped."""
+
+    turn: Turn
+    running: Running
+    brake: Brake
+    mutes: tuple[Mute, ...]
+    skipped: list[str]
+
+
+def expect(turn: Turn, cases: Sequence[tuple[Said, Deciding]]) -> None:
+    """Have the store read for all of these at once what it would be asked for one by one."""
+    reaching: dict[int, Written] = {}
+    complaints: dict[int, str] = {}
+    for one, deciding in cases:
+        person = one.judgement.person
+        for _, step in deciding.likely:
+            if step.action.outward and not person.startswith(ALONE):
+                reaching[one.row.id] = Written(person, one.row.thread or "")
+            if step.action.name == "open_ticket":
+                complaints[one.row.id] = person
+    turn.expect((key for _, deciding in cases for key in deciding.foreseen()), reaching, complaints)
