@@ -70,6 +70,17 @@ def could_come_back(customer: str, why: str, key: str) -> Message:
     )
 
 
+def consent_lapsed(customer: str, form: str, until: str, places: int, key: str) -> Message:
+    """What a customer agreed to holds no longer. What follows from it, a person decides."""
+    shown = f"{places} {'place shows' if places == 1 else 'places show'}" if places else "no place shows"
+    return Message(
+        title=f"{customer}: the consent for {form} ran out on {until}",
+        text=f"Nobody is asked for it any more; {shown} this customer. Ask for it anew, or take down what rests on it.",
+        footer=f"`listener references consent {customer} --form {form} …`, or `listener references uses {customer}`.",
+        key=key,
+    )
+
+
 def review(customer: str, before: str, owner: str, key: str) -> Message:
     """The customer has a new relationship owner, who has not seen the reference yet."""
     return Message(

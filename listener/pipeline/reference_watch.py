@@ -1,4 +1,4 @@
-"""The daily look over references: new owners, customers who left, pauses whose cause is over."""
+"""The daily look over references: new owners, customers who left, pauses whose cause is over, consents run out."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ class ReferenceWatch:
             key = f"come-back:{row.customer}:{row.since:%Y-%m-%dT%H:%M:%S}"
             if why:
                 self._notices.send(words.could_come_back(row.customer, why, key), now)
+
+        for row in self._store.asks.lapsed(now):
+            until = f"{row.until:%Y-%m-%d}"
+            key = f"consent:{row.customer}:{row.form}:{until}"
+            self._notices.send(words.consent_lapsed(row.customer, row.form, until, row.places, key), now)
 
     def _goes_on(self, why: str) -> bool:
         """Whether it was paused for an outbreak that is not over."""

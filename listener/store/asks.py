@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from listener.model import Booking, Consent, Favour, ReferenceAsk, ReferenceRequest
+from listener.model import Booking, Consent, Favour, Reference, ReferenceAsk, ReferenceRequest, Use
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 
 ask, request, booking = table(ReferenceAsk), table(ReferenceRequest), table(Booking)
 favour, consent = table(Favour), table(Consent)
+reference, use = table(Reference), table(Use)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,15 @@ class Asks:
             connection.execute(statement.on_conflict_do_update(index_elements=["customer", "form"], set_=new))
             line = audit_line(columns["at"], columns["who"], "consent", columns["customer"], columns["form"])
             connection.execute(audit.insert(), line)
+
+    def lapsed(self, now: datetime) -> list[Row[Any]]:
+        """Consents that have run out, of customers in the programme, each with how many places show them."""
+        shown = select(func.count()).where(use.c.customer == consent.c.customer, use.c.status == "up")
+        query = select(consent.c.customer, consent.c.form, consent.c.until, shown.scalar_subquery().label("places"))
+        query = query.join(reference, reference.c.customer == consent.c.customer)
+        gone = consent.c.until <= now, reference.c.state.not_in(("withdrawn", "declined"))
+        with self._database.read() as connection:
+            return list(connection.execute(query.where(*gone).order_by(consent.c.id)))
 
     def agreed(self, customer: str) -> list[Row[Any]]:
         """What a customer agreed to, by form."""

@@ -43,7 +43,7 @@ def look(road: Road) -> list[str]:
     """What has been told of references after another daily look."""
     ReferenceWatch(road.store, road.notices, timedelta(days=30), road.clock).look()
     rows = road.store.deliveries.page(DeliveryFilter())
-    return [row.message["title"] for row in rows if row.key.startswith(("review:", "come-back:"))]
+    return [row.message["title"] for row in rows if row.key.startswith(("review:", "come-back:", "consent:"))]
 
 
 def reference(road: Road) -> Any:
@@ -62,6 +62,22 @@ def test_a_new_owner_is_told_once_until_it_is_reviewed(tmp_path: Path) -> None:
     road.store.references.mark("c-17", review="", owner="lou")
     road.clock.pass_by(days=1)
     assert len(look(road)) == 1
+
+
+def test_a_consent_that_ran_out_is_told_once(tmp_path: Path) -> None:
+    road = a_reference(tmp_path)
+    place = {"customer": "c-17", "kind": "deck", "owner": "", "looks_for": ["Anna"], "place": "deck", "status": "up"}
+    road.store.places.add({**place, "since": NOW}, "ops")
+    until = NOW + timedelta(days=1)
+    road.store.asks.agree({"customer": "c-17", "form": "written", "until": until, "at": NOW, "who": "kim"})
+    assert look(road) == []
+
+    road.clock.pass_by(days=2)
+
+    told = [f"c-17: the consent for written ran out on {until:%Y-%m-%d}"]
+    assert (look(road), look(road)) == (told, told)
+    step(road, "withdraw", "does not want to any more")
+    assert road.store.asks.lapsed(road.clock()) == []
 
 
 def test_who_left_the_registry_is_paused_and_taken_down(tmp_path: Path) -> None:
