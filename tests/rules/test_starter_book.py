@@ -59,7 +59,7 @@ def test_an_outbreak_is_told_once_in_six_hours_and_every_complaint_keeps_its_tic
 
 def test_alerts_and_tickets_are_live_thanks_ask_and_the_rest_is_in_shadow() -> None:
     modes = {step.action.name: rule.mode for rule in load(STARTER).rules for step in rule.steps}
-    shadow = {"tag": "shadow", "invite_reference": "shadow"}
+    shadow = dict.fromkeys(("tag", "invite_reference", "engage", "send_gift", "ask_feedback"), "shadow")
     assert modes == {"open_ticket": "live", "alert": "live", "check_issue": "live", "thank": "ask", **shadow}
 
 
