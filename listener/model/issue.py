@@ -73,6 +73,16 @@ class IssueMember(SQLModel, table=True):
     who: str = "listener"
 
 
+class IssueMoved(SQLModel, table=True):
+    """Mentions of an issue became another person's, and it was counted anew. `looked_at`: when it was judged anew."""
+
+    __tablename__ = "issue_moved"
+    id: int | None = Field(default=None, primary_key=True)
+    issue: str
+    at: datetime
+    looked_at: datetime | None = Field(default=None, index=True)
+
+
 class IssueLink(SQLModel, table=True):
     """What people said of two issues, until `undone_at`.
 

@@ -73,7 +73,7 @@ class IssueCheck:
         self._began: dict[str, Began] = {}
         self._heard = True
         self._day = ""
-        self._edition = (0, 0)
+        self._edition = (0, 0, 0)
 
     def check(
         self, turn: Turn, rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement], now: datetime

@@ -49,9 +49,10 @@ class IssueWatch:
     def _look(self, changed: Collection[str], telling: bool) -> None:
         now, told = self._now(), 0
         lively, topics = self._store.issues.lively(), self._store.issues.lively_topics()
-        if changed or lively or topics:
+        if changed or lively or topics or self._store.issues.any_moved():
             with self._store.judging.turn(now) as turn:
-                self._check.look_again(turn, set(changed), set(lively), topics, now)
+                again = {*changed, *turn.hearing.take_moved(now)}
+                self._check.look_again(turn, again, set(lively), topics, now)
                 told = tell(turn, self._cards, self._readers, now) if telling else 0
         if told:
             self._log.info("issue.told", bursts=told)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from listener.model import Contact, Customer, Handle, Mention, OptOut, Recognised
 from listener.model.registry import Key, Link, holder
 from listener.store.engine import Database, chunks, table
-from listener.store.moving import Move, join, split
+from listener.store.moving import Move, counted_anew, join, split
 
 customer, handle, mention, recognised = table(Customer), table(Handle), table(Mention), table(Recognised)
 WITH_PERSONS = (mention.c.person, table(Contact).c.person, table(OptOut).c.person)
@@ -69,6 +69,7 @@ def settle(
             moves.append(split(connection, database, Move(before[key], mine or person_of(key), mine, key, ids), at))
         elif key in strangers and mine:
             moves.append(join(connection, database, Move(person_of(key), mine, mine, key), at))
+    counted_anew(connection, moves, at)
     return moves
 
 

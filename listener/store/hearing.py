@@ -6,15 +6,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, distinct, func, select, update
 
-from listener.model import IssueAct, IssueAlarm, Mention
+from listener.model import IssueAct, IssueAlarm, IssueMoved, Mention
+from listener.store import grouped
 from listener.store.engine import chunks, many, table
 from listener.store.grounds import COMPLAINTS
 
-mention, alarm, act = table(Mention), table(IssueAlarm), table(IssueAct)
+mention, alarm, act, moved = table(Mention), table(IssueAlarm), table(IssueAct), table(IssueMoved)
 
 EDITION = select(func.coalesce(func.max(act.c.id), 0).label("made"), func.count(act.c.undone_at).label("undone"))
+MOVED = select(func.coalesce(func.max(moved.c.id), 0))
 SAID = select(mention.c.person, mention.c.posted_at)
 NO_TOPIC = "other"
 # a mention without an author is nobody's voice, and a copy is the voice of whom it copies
@@ -61,10 +63,16 @@ class Hearing:
         )
         return int(self._connection.execute(query).scalar_one())
 
-    def edition(self) -> tuple[int, int]:
-        """Grows whenever somebody did something to an issue or took it back."""
+    def edition(self) -> tuple[int, int, int]:
+        """Grows whenever somebody did something to an issue, took it back, or mentions became another person's."""
         row = self._connection.execute(EDITION).one()
-        return row.made, row.undone
+        return row.made, row.undone, int(self._connection.execute(MOVED).scalar_one())
+
+    def take_moved(self, at: datetime) -> set[str]:
+        """The root issues whose mentions became another person's; after this transaction they have been looked at."""
+        looked = update(moved).where(moved.c.looked_at.is_(None)).values(looked_at=at).returning(moved.c.issue)
+        ids = set(self._connection.execute(looked).scalars())
+        return set(grouped.roots(self._connection, ids).values())
 
     def alarms(self, keys: Collection[str]) -> dict[str, list[Row[Any]]]:
         """The bursts of these keys as they are kept, first one first."""

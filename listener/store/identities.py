@@ -13,7 +13,7 @@ from listener.model.registry import Key
 from listener.store.belonging import holders, person_of, said_by, settle
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
-from listener.store.moving import Move, split
+from listener.store.moving import Move, counted_anew, split
 
 customer, handle, mention, recognised = table(Customer), table(Handle), table(Mention), table(Recognised)
 
@@ -94,7 +94,9 @@ class Identities:
                 return None
             connection.execute(audit.insert(), audit_line(at, by, "unlink", f"mention {number}", why))
             key = ("mention", str(number))
-            return [split(connection, self._database, Move(who, person_of(key), None, key, (number,)), at)]
+            moves = [split(connection, self._database, Move(who, person_of(key), None, key, (number,)), at)]
+            counted_anew(connection, moves, at)
+            return moves
 
     def _say(self, connection: Connection, key: Key, who: str, state: str, by: str, why: str, at: datetime) -> None:
         new = {"source": "ops", "evidence": why, "confidence": 1.0, "state": state, "since": at, "who": by}

@@ -9,7 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Issue, IssueAct, IssueAlarm, IssueEpisode, IssueLink, IssueMember, IssueState, Mention
+from listener.model import (
+    Issue,
+    IssueAct,
+    IssueAlarm,
+    IssueEpisode,
+    IssueLink,
+    IssueMember,
+    IssueMoved,
+    IssueState,
+    Mention,
+)
 from listener.model.grouped import Act, Membership
 from listener.store import grouped
 from listener.store.engine import Database, chunks, narrowed, table
@@ -130,6 +140,14 @@ class Issues:
         with self._database.read() as connection:
             query = select(state.c.name).where(state.c.dirty_since.is_not(None)).order_by(state.c.name)
             return list(connection.execute(query).scalars())
+
+    def any_moved(self) -> bool:
+        """Whether mentions of any issue became another person's since it was judged."""
+        moved = table(IssueMoved)
+        with self._database.read() as connection:
+            return (
+                connection.execute(select(moved.c.id).where(moved.c.looked_at.is_(None)).limit(1)).first() is not None
+            )
 
     def lively(self) -> list[str]:
         """Issues whose spread may change by time alone: with a burst, or widespread by their last look."""

@@ -11,15 +11,16 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select,
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from listener.model import Delivery, Mention, OptOut, Ticket, TicketMention, TicketNote
+from listener.model import Delivery, IssueMoved, Mention, OptOut, Ticket, TicketMention, TicketNote
 from listener.model.registry import Key
+from listener.store import grouped
 from listener.store.endings import INSIDE, OUTWARD, WITHDRAWABLE, release
-from listener.store.engine import Database, table
+from listener.store.engine import Database, many, table
 from listener.store.ledger import StoredLedger, reservation_as_json, reservation_from_json
 from rules.terms import Reservation
 
 delivery, mention, ticket, ticket_mention = table(Delivery), table(Mention), table(Ticket), table(TicketMention)
-opt_out, ticket_note = table(OptOut), table(TicketNote)
+opt_out, ticket_note, moved = table(OptOut), table(TicketNote), table(IssueMoved)
 ON_WHAT = ("mention", "delivery", "ticket")
 SENT = ("done", "in_doubt", "sending")
 
@@ -29,7 +30,7 @@ class Move:
     """One account's history goes from one person to another (`customer` is None for a stranger).
 
     `mentions`: what goes when only a part does. Afterwards: `cancelled` deliveries that were still to go out to the
-    wrong person, and `sent`, those that had gone already.
+    wrong person, and `sent`, those that had gone already; `issues` are those in which what went counts.
     """
 
     was: str
@@ -39,16 +40,18 @@ class Move:
     mentions: tuple[int, ...] = ()
     cancelled: tuple[int, ...] = ()
     sent: tuple[int, ...] = ()
+    issues: frozenset[str] = frozenset()
 
 
 def join(connection: Connection, database: Database, move: Move, at: datetime) -> Move:
     """Everything kept about a stranger is now the customer's; an opt-out of theirs counts for the customer too."""
+    issues = _issues(connection, mention.c.person == move.was)
     _carry_limits(connection, database, delivery.c.person == move.was, move)
     for kept in with_persons():
         if kept is not opt_out:
             _hand_over(connection, kept, kept.c.person == move.was, move)
     _carry_opt_out(connection, database, move, at)
-    return move
+    return replace(move, issues=issues)
 
 
 def split(connection: Connection, database: Database, move: Move, at: datetime) -> Move:
@@ -66,7 +69,20 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
         clause = _about(kept, move.mentions, ids, tickets)
         if clause is not None:
             _hand_over(connection, kept, and_(kept.c.person == move.was, clause), move)
-    return replace(move, cancelled=tuple(row.id for row in gone), sent=sent)
+    issues = _issues(connection, mention.c.id.in_(move.mentions))
+    return replace(move, cancelled=tuple(row.id for row in gone), sent=sent, issues=issues)
+
+
+def counted_anew(connection: Connection, moves: Sequence[Move], at: datetime) -> None:
+    """The persons and customers of the issues that moves touched, at once; the next look judges these issues anew."""
+    issues = sorted({one for move in moves for one in move.issues})
+    grouped.recount(connection, issues)
+    many(connection, moved.insert(), [{"issue": one, "at": at} for one in issues])
+
+
+def _issues(connection: Connection, which: ColumnElement[bool]) -> frozenset[str]:
+    query = select(mention.c.issue).where(which, mention.c.issue.is_not(None)).distinct()
+    return frozenset(connection.execute(query).scalars())
 
 
 def _cancel(
