@@ -257,8 +257,10 @@ class Database:
     def close(self) -> None:
         if self._held is not None:
             self._held.close()
-        if self._kept is not None:
+        # a writer that waits for another process's lock is left to itself: to close it would wait as long
+        if self._kept is not None and self._turn.acquire(blocking=False):
             self._kept.close()
             self._kept = None
+            self._turn.release()
         self._reader.dispose()
         self._writer.dispose()
