@@ -79,16 +79,17 @@ def _play(world: World, config: Path, daemon: subprocess.Popen[bytes]) -> None:
         world.next_round()
         _wait(daemon, lambda: scenes.is_settled(store, since), config)
         telling.tell(scenes.scene(store, world, "Round 2: new posts, edits, deletions", since), console)
-        _reach_everybody(config, console, lambda settled: _wait(daemon, settled, config))
+        _reach_everybody(world, config, console, lambda settled: _wait(daemon, settled, config))
         telling.farewell(scenes.scene(store, world, "All in all"), config.parent, console)
 
 
-def _reach_everybody(config: Path, console: Console, wait: Callable[[Callable[[], bool]], None]) -> None:
-    """The widest trouble: its customers are told of it, and of its fix; then whoever speaks for the brand."""
-    from listener.cli import demo_advocacy, demo_outreach
+def _reach_everybody(world: World, config: Path, console: Console, wait: Callable[[Callable[[], bool]], None]) -> None:
+    """Drafts of the week go out; the widest trouble, its fix; then whoever speaks for the brand."""
+    from listener.cli import demo_advocacy, demo_courtesies, demo_outreach
     from listener.demo import telling
 
     with demo_outreach.parts_for(config) as parts:
+        telling.tell(demo_courtesies.told_of_courtesies(parts, world, config.parent, wait), console)
         trouble = demo_outreach.told_of_the_trouble(parts, wait)
         if trouble is not None:
             telling.tell(trouble, console)

@@ -31,7 +31,7 @@ def speaks_for_us(parts: Parts, page: str) -> None:
 
 def told_of_advocates(parts: Parts) -> Scene:
     """After round 2: what became of that reference, a referral and a request."""
-    return Scene("Round 5: who speaks for us", advocates=[*_turned(parts), *_referred(parts), *_asked_for(parts)])
+    return Scene("Round 6: who speaks for us", advocates=[*_turned(parts), *_referred(parts), *_asked_for(parts)])
 
 
 def _turned(parts: Parts) -> list[Note]:

@@ -1,4 +1,4 @@
-"""The demo's third act: who else has the trouble, everybody told, fixed, everybody told again."""
+"""The demo's fourth act: who else has the trouble, everybody told, fixed, everybody told again."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def told_of_the_trouble(parts: Parts, wait: Wait) -> Scene | None:
         steps += _approved(parts, campaign)
         wait(lambda: parts.outreach.get(campaign.id).status in ("done", "stopped"))
         steps.append(_sent(parts, campaign.id))
-    title = "Round 3: who else has it, and everybody told"
+    title = "Round 4: who else has it, and everybody told"
     return Scene(title, troubles=[_named(issue)], affected=lists, campaign=steps)
 
 
@@ -85,7 +85,7 @@ def told_of_the_fix(parts: Parts, wait: Wait) -> Scene:
     report = parts.ledger.of(issue.id)
     reached = f"{report.reached} of {report.affected} affected customers, {report.asked} asked whether it works again"
     steps.append(Note("reached", reached))
-    return Scene("Round 4: fixed, and everybody told", campaign=steps)
+    return Scene("Round 5: fixed, and everybody told", campaign=steps)
 
 
 def _why(listed: Any) -> str:

@@ -6,6 +6,7 @@ import csv
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from errno import EEXIST
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,23 +38,28 @@ def export(context: typer.Context, file: File, again: Again = False) -> None:
     from listener.wiring import clock
 
     with opened(context) as parts:
-        gifts = parts.store.gifts
-        _finish(gifts)
-        rows = gifts.to_send(again)
-        part = _part(file)
-        try:
-            if file.exists():
-                raise FileExistsError(EEXIST, "it is there already")
-            _write(part, ([row.id, row.item, row.name, row.address, row.customer, row.accepted_at] for row in rows))
-        except OSError as error:
-            raise typer.BadParameter(f"{file}: {error.strerror}; name a new file", param_hint="FILE") from None
-        if not gifts.exported([row.id for row in rows], str(file.absolute()), clock(), again):
-            part.unlink()
-            print("somebody else exports presents at this moment: nothing is written", file=sys.stderr)
-            raise typer.Exit(1)
-        os.replace(part, file)
-        gifts.named([])
-    print(f"{len(rows)} presents in {file}")
+        count = written(parts.store.gifts, file, clock(), again)
+    print(f"{count} presents in {file}")
+
+
+def written(gifts: Gifts, file: Path, now: datetime, again: bool = False) -> int:
+    """How many presents the new file holds. Raises BadParameter, and Exit where somebody else exports."""
+    _finish(gifts)
+    rows = gifts.to_send(again)
+    part = _part(file)
+    try:
+        if file.exists():
+            raise FileExistsError(EEXIST, "it is there already")
+        _write(part, ([row.id, row.item, row.name, row.address, row.customer, row.accepted_at] for row in rows))
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}; name a new file", param_hint="FILE") from None
+    if not gifts.exported([row.id for row in rows], str(file.absolute()), now, again):
+        part.unlink()
+        print("somebody else exports presents at this moment: nothing is written", file=sys.stderr)
+        raise typer.Exit(1)
+    os.replace(part, file)
+    gifts.named([])
+    return len(rows)
 
 
 def _part(file: Path) -> Path:

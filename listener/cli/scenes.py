@@ -106,7 +106,7 @@ def _drafts(store: Store, since: Moment) -> Sequence[Note]:
     return [
         Note(row.person or "somebody", row.text, f"listener approve {row.id}")
         for row in rows
-        if row.id > since.delivery
+        if row.id > since.delivery and row.action == "thank"
     ]
 
 

@@ -16,9 +16,10 @@ from listener.demo.servers import Addresses
 
 
 def prepare(folder: Path, addresses: Addresses, now: datetime) -> Path:
-    """Write config.toml, customers.csv, purchases.csv and two secrets; give back the config's path.
+    """Write config.toml, customers.csv, purchases.csv, two secrets and what can be given; give back the config's path.
 
-    The rule book is not written here: `init` copies the starter book into `rules.d`.
+    The rule book comes from `init`, which copies the starter book into `rules.d`; but for `courtesies.yaml`, which
+    names what this brand gives.
     """
     secrets = folder / "secrets"
     secrets.mkdir(parents=True, exist_ok=True)
@@ -31,6 +32,9 @@ def prepare(folder: Path, addresses: Addresses, now: datetime) -> Path:
     customers = world_text("customers.csv").replace("reviews:", handles)
     _write(folder / "customers.csv", _dated(customers, "renewal_at", now))
     _write(folder / "purchases.csv", _dated(world_text("purchases.csv"), "at", now))
+    (folder / "rules.d").mkdir(exist_ok=True)
+    for name, place in (("gifts.yaml", folder), ("ecosystem.yaml", folder), ("courtesies.yaml", folder / "rules.d")):
+        _write(place / name, world_text(name))
     return _write(folder / "config.toml", Template(world_text("config.toml")).substitute(asdict(addresses)))
 
 

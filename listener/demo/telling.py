@@ -42,6 +42,7 @@ class Scene:
     tickets: Sequence[Note] = ()
     troubles: Sequence[Note] = ()
     alerts: Sequence[Note] = ()
+    courtesies: Sequence[Note] = ()
     affected: Sequence[Note] = ()
     campaign: Sequence[Note] = ()
     advocates: Sequence[Note] = ()
@@ -76,6 +77,7 @@ def _stories(scene: Scene) -> tuple[tuple[str, Sequence[Note]], ...]:
         ("Tickets opened", scene.tickets),
         ("Troubles that several customers share", scene.troubles),
         ("Alerts delivered", scene.alerts),
+        ("More than thanks, and what came back", scene.courtesies),
         ("Who else has it", scene.affected),
         ("What was done about it", scene.campaign),
         ("Who speaks for us", scene.advocates),

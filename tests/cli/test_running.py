@@ -188,3 +188,5 @@ def test_the_demo_shows_it_all_and_ends_by_itself():
     assert shown.returncode == 0, shown.stdout + shown.stderr
     for part in ("Round 1", "Round 2", "Thanks proposed", "Tickets opened", "Alerts delivered", "Next steps"):
         assert part in shown.stdout
+    for part in ("posted by hand", "3 of 10 for Service", "a mention of kind survey", "1 exported to presents.csv"):
+        assert part in shown.stdout

@@ -9,9 +9,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from listener.actions.catalogues import ecosystem, gifts
+from listener.config.first import Answers
+from listener.config.init import init
 from listener.demo.posts import all_posts
 from listener.demo.scenario import prepare
 from listener.demo.servers import Addresses
+from rules.book import load
+from rules.trial import run_tests
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADDRESSES = Addresses(
@@ -82,3 +87,14 @@ def test_a_second_run_in_the_same_folder_points_at_the_new_servers(config):
 def test_every_subreddit_of_the_world_is_read(config):
     sources = {source["name"]: source for source in tomllib.loads(config.read_text("utf-8"))["source"]}
     assert set(sources["reddit"]["subreddits"]) == {post.board for post in all_posts()["reddit"]} - {""}
+
+
+def test_its_rules_are_the_starter_book_but_for_what_this_brand_gives(config):
+    init(config.parent, Answers())
+    book = load(config.parent / "rules.d")
+    assert book.lints == ()
+    assert [str(outcome) for outcome in run_tests(book) if not outcome.passed] == []
+    modes = {rule.id: rule.mode for rule in book.rules}
+    assert {modes[name] for name in ("useful-thing", "small-present", "what-do-you-think")} == {"ask"}
+    assert set(gifts(config.parent / "gifts.yaml")) == {"tea-tin"}
+    assert set(ecosystem(config.parent / "ecosystem.yaml")) == {"milk-drinks", "cold-brew"}

@@ -26,6 +26,9 @@ def test_the_starter_book_passes_its_own_check_and_tests() -> None:
         {"text": "Never again", "author__followers": 40_000},
         {"text": "I will sue", "sentiment": "unsure"},
         {"rating": 2, "text": ""},
+        {"survey__score": 3},
+        {"survey__score": 6, "sentiment": "mixed", "text": "6 of 10."},
+        {"survey__score": 0, "score": -0.9, "rating": 1},
     ],
 )
 def test_every_complaint_of_a_stranger_makes_one_ticket_and_one_alert(seen: dict[str, Value]) -> None:
