@@ -10,10 +10,14 @@ from typing import Any
 
 from listener.customers.forgotten import Forgotten
 from listener.customers.parsing import key_of
+from listener.issues.order import place
+from listener.issues.words import terms
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.personal import Gone, Whom
+from listener.store.unlearning import Terms
 
+TERMS = Terms(terms, place)
 AGAIN = "erased before; it came back with an older backup"
 
 
@@ -57,7 +61,7 @@ class Erasure:
             file.writelines(f"{mark}\n" for mark in marks)
             file.flush()
             os.fsync(file.fileno())
-        return self._store.personal.erase(whom, marks, by, why, self._now())
+        return self._store.personal.erase(whom, marks, by, why, self._now(), TERMS)
 
     def again(self) -> int:
         """Erase whoever is on the list and in the store all the same: it is an older one. Returns how many."""
@@ -68,7 +72,7 @@ class Erasure:
         self._store.erasing.remember(news, self._now())
         found = [whom for mark, whom in self._everybody() if mark in listed]
         for whom in found:
-            self._store.personal.erase(whom, self._marks(whom), "listener", AGAIN, self._now())
+            self._store.personal.erase(whom, self._marks(whom), "listener", AGAIN, self._now(), TERMS)
         return len(found)
 
     def _listed(self) -> frozenset[str]:

@@ -120,7 +120,7 @@ def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]
         known = {stem(word): word for word in row.keywords}
         keywords = [known.get(term) or spoken.get(term, term) for term in step.walked.telling[number]]
         topic = row.topic if row.topic_by else centroid.topic or row.topic
-        title = row.title if row.titled_by else f"{topic}: {', '.join(keywords[:3])}"
+        title = row.title if row.titled_by else ": ".join(filter(None, (topic, ", ".join(keywords[:3]))))
         # the founder may have come from another ground, and its issue with it
         found.append({"id": row.id, "topic": topic, "fence": centroid.fence, "keywords": keywords, "title": title})
     return found

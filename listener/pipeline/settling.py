@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from listener.pipeline.joined import (
 from listener.pipeline.joining import SNAPSHOTS
 from listener.store import Store
 from listener.store.grounds import IssueTurn
+from listener.store.personal import ERASED
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -93,6 +94,7 @@ class Settling:
         numbers = {one: row.number for one, row in known.items()}
         here = {one for one, row in known.items() if (row.brand, row.fence) == (brand, fence)}
         locks = tuple((number, at.timestamp()) for number, at in turn.locks([name]).get(name, ()))
+        pins = held(said, before, here) | pins
         pinned = {mention: numbers[one] if one in here else None for mention, one in pins.items()}
         return Road(name, state.version, grouping, said, Ordered(pinned, locks), before, numbers)
 
@@ -113,6 +115,16 @@ class Settling:
         step = Stepped(road.name, Ground(0, road.grouping, None, ids), road.said, walked, new, None)
         turn.set(retitled(turn.rows([ids[number] for number in walked.grown]), step))
         return changed | frozenset(ids.values())
+
+
+def held(said: Sequence[Complained], before: Mapping[int, str], here: Collection[str]) -> dict[int, str]:
+    """What words that are gone must not move, with its issue: whoever lost theirs, and all of an issue of theirs.
+
+    Without the words of somebody who was erased the others might not find to each other again.
+    """
+    known = [(one.row, before[one.row.id]) for one in said if one.row.id in before]
+    torn = {issue for row, issue in known if issue in here and (row.person or "").startswith(ERASED)}
+    return {row.id: issue for row, issue in known if issue in torn or not (row.title or row.text)}
 
 
 def again(one: Placed, ids: Mapping[int, str]) -> Membership:

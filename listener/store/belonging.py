@@ -69,7 +69,7 @@ def settle(
             moves.append(split(connection, database, Move(before[key], mine or person_of(key), mine, key, ids), at))
         elif key in strangers and mine:
             moves.append(join(connection, database, Move(person_of(key), mine, mine, key), at))
-    counted_anew(connection, moves, at)
+    counted_anew(connection, (one for move in moves for one in move.issues), at)
     return moves
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 
 from listener.model import Issue, IssueLink, IssueMember, IssueState, IssueWords, Mention
 from listener.model.grouped import Membership, Opening
@@ -132,7 +132,7 @@ class IssueTurn:
 
     def snapshot(self, ground: str, before: int) -> Row[Any] | None:
         """The newest kept copy of a ground's words from before that place."""
-        mine = state.c.name.like(_copies(ground), escape="\\") & (state.c.last < before)
+        mine = copies_of(ground) & (state.c.last < before)
         return self._connection.execute(select(state).where(mine).order_by(state.c.last.desc()).limit(1)).first()
 
     def keep_snapshot(self, ground: str, last: int, value: Mapping[str, Any]) -> None:
@@ -143,7 +143,7 @@ class IssueTurn:
 
     def drop_snapshots(self, ground: str, since: int, most: int) -> None:
         """Copies from that place on hold no more; of the others the newest stay."""
-        mine = state.c.name.like(_copies(ground), escape="\\")
+        mine = copies_of(ground)
         old = select(state.c.name).where(mine, state.c.last < since).order_by(state.c.last.desc()).limit(most)
         kept = list(self._connection.execute(old).scalars())
         self._connection.execute(delete(state).where(mine, state.c.name.not_in(kept)))
@@ -176,6 +176,7 @@ class IssueTurn:
         return frozenset(row.issue for row in self._connection.execute(query) if row.mention not in inside)
 
 
-def _copies(ground: str) -> str:
+def copies_of(ground: str) -> ColumnElement[bool]:
+    """The copies of a ground's words at earlier times."""
     escaped = ground.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"{escaped}\n%"
+    return state.c.name.like(f"{escaped}\n%", escape="\\")

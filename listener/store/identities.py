@@ -94,9 +94,9 @@ class Identities:
                 return None
             connection.execute(audit.insert(), audit_line(at, by, "unlink", f"mention {number}", why))
             key = ("mention", str(number))
-            moves = [split(connection, self._database, Move(who, person_of(key), None, key, (number,)), at)]
-            counted_anew(connection, moves, at)
-            return moves
+            move = split(connection, self._database, Move(who, person_of(key), None, key, (number,)), at)
+            counted_anew(connection, move.issues, at)
+            return [move]
 
     def _say(self, connection: Connection, key: Key, who: str, state: str, by: str, why: str, at: datetime) -> None:
         new = {"source": "ops", "evidence": why, "confidence": 1.0, "state": state, "since": at, "who": by}

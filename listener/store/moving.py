@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -73,11 +73,11 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
     return replace(move, cancelled=tuple(row.id for row in gone), sent=sent, issues=issues)
 
 
-def counted_anew(connection: Connection, moves: Sequence[Move], at: datetime) -> None:
-    """The persons and customers of the issues that moves touched, at once; the next look judges these issues anew."""
-    issues = sorted({one for move in moves for one in move.issues})
-    grouped.recount(connection, issues)
-    many(connection, moved.insert(), [{"issue": one, "at": at} for one in issues])
+def counted_anew(connection: Connection, issues: Iterable[str], at: datetime) -> None:
+    """The persons and customers of issues whose mentions changed hands, at once; the next look judges these anew."""
+    ids = sorted(set(issues))
+    grouped.recount(connection, ids)
+    many(connection, moved.insert(), [{"issue": one, "at": at} for one in ids])
 
 
 def _issues(connection: Connection, which: ColumnElement[bool]) -> frozenset[str]:

@@ -37,6 +37,8 @@ from listener.store.endings import WITHDRAWABLE, purge, release
 from listener.store.engine import Database, chunks, table
 from listener.store.erasing import remember
 from listener.store.house import audit_line
+from listener.store.moving import counted_anew
+from listener.store.unlearning import Terms, unlearn
 
 customer, handle, mention, delivery = table(Customer), table(Handle), table(Mention), table(Delivery)
 ticket, note, track, audit = table(Ticket), table(TicketNote), table(TicketTrack), table(AuditLine)
@@ -46,6 +48,7 @@ WHOSE = ("person", "customer", "newcomer")
 HANGS_ON = ("mention", "delivery", "ticket")
 # of these the figures stay, without the person: how many spoke, what was sent, how tickets ended
 FIGURES = frozenset({"mention", "delivery", "ticket", "contact"})
+ERASED = "erased:"  # what the name of an erased person begins with
 LONGEST_PERSON = 12  # characters of the hash that stands for an erased person in figures
 
 
@@ -126,18 +129,23 @@ class Personal:
                 for row in connection.execute(select(kept).where(_about(kept, whom, ids))):
                     yield kept.name, dict(row._mapping)
 
-    def erase(self, whom: Whom, digests: Sequence[str], by: str, why: str, at: datetime) -> Gone:
-        """Take the person out: words and names go, figures stay nameless. They are remembered by these hashes only."""
-        nameless = f"erased:{digests[0][:LONGEST_PERSON]}"
+    def erase(self, whom: Whom, digests: Sequence[str], by: str, why: str, at: datetime, terms: Terms) -> Gone:
+        """Take the person out: words and names go, figures stay nameless. They are remembered by these hashes only.
+
+        `terms` is how issues read words: what these learned from the person they unlearn.
+        """
+        nameless = f"{ERASED}{digests[0][:LONGEST_PERSON]}"
         with self._database.write() as connection:
             ids = _ids(connection, whom)
             tasks = _tasks(connection, ids["ticket"], digests[0], at)
+            issues = unlearn(connection, self._database, ids["mention"], terms, at)
             _empty_mentions(connection, self._database, ids["mention"], at)
             _empty_notes(connection, ids["ticket"])
             deleted = _delete_rows(connection, whom, nameless)
             _strike_names(connection, whom, nameless)
             _cancel(connection, self._database, ids["delivery"])
             _make_nameless(connection, whom, nameless)
+            counted_anew(connection, issues, at)
             remember(connection, self._database, digests, at)
             connection.execute(audit.insert(), audit_line(at, by, "erase", nameless, why))
         return Gone(len(ids["mention"]), deleted, tasks)

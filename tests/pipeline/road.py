@@ -166,6 +166,7 @@ def a_road(
     patient: bool = False,
     courtesies: Courtesies | None = None,
     understanding: Mood | None = None,
+    reading: Callable[[], Reading] = Reading,
     **channel: object,
 ) -> Road:
     """A road whose rules have been running for a day and whose source has been polled before."""
@@ -183,7 +184,7 @@ def a_road(
     collect = Collect(store, Intake(brands, Brands([])), {"forum": watched}, door, notices, MaxAge(), LOG)
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
-    check = IssueCheck(Reading, patient)
+    check = IssueCheck(reading, patient)
     orders = Orders(Templates(folder), handling, cards=EvidenceCards(check), courtesies=courtesies)
     parts = {"issues": check, "order_numbers": order_numbers(order_number), "contact": contact}
     judge = Judge(store, understanding or Mood(), words, lambda: running, orders, limits, clock, LOG, **parts)  # type: ignore[arg-type]
@@ -191,7 +192,7 @@ def a_road(
     ways = Ways(channels, {"forum": watched.connector}, ClockDoor(clock), door, handling)  # type: ignore[arg-type]
     store.sources.enlist([("forum", "feed", "{}")])
     act = Act(store, ways, notices, clock, LOG, contact=contact)
-    watch = IssueWatch(store, check, Reading, clock, "ops", LOG, lambda: loaded)
+    watch = IssueWatch(store, check, reading, clock, "ops", LOG, lambda: loaded)
     road = Road(store, clock, collect, judge, act, notices, watch)
     road.says()
     return road

@@ -1,0 +1,171 @@
+"""Who is erased leaves no word in what issues learned, and the issues stay what they were."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from listener.model import IssueState, IssueWords
+from listener.pipeline.joined import Reading
+from listener.store.engine import table
+from listener.store.issues import IssueFilter
+from tests.customers.test_linking import know
+from tests.customers.test_personal import erasure, everything
+from tests.pipeline.road import NOW, a_road
+from tests.pipeline.test_issue_check import ALIKE, THREE, saying
+
+# "flimsify" is known to issues by its stem
+OWN_WORDS = ("quibblewort", "flimsif")
+FIRST = "- quibblewort flimsify: Acme Flow sync fails with error 17"
+READING = Reading(names={"Acme Flow": frozenset({"acm", "flow"})})
+PERSONS = ("ben", "cem", "dan", "eve")
+
+
+def a_trouble(folder, first=FIRST, **parts):
+    """Anna begins, four others follow; another trouble stands beside."""
+    road = a_road(folder, reading=lambda: READING, **parts)
+    road.says(saying(0, first, "anna", posted_at=NOW - timedelta(hours=2)))
+    for number, person in enumerate(PERSONS, 1):
+        road.says(saying(number, ALIKE[number], person, posted_at=NOW - timedelta(minutes=60 - number)))
+    road.says(saying(9, "- Acme Flow billed twice, where is my invoice", "fay"))
+    road.watch.beat()
+    road.perform_all()
+    return road
+
+
+def erase(road, folder, who="anna"):
+    mine = erasure(road, folder)
+    return mine.erase(mine.whom(None, f"forum:{who}"), "care", "she asked us to")
+
+
+def left(road):
+    kept = everything(road.store).lower()
+    return [word for word in OWN_WORDS if word in kept]
+
+
+def counts(road):
+    """(mentions, persons) of each issue."""
+    return sorted((row.mentions, row.persons) for row in road.store.issues.page(IssueFilter()))
+
+
+def go_over(road):
+    """A late post makes everything be gone over again from the beginning."""
+    road.says(saying(20, "- Acme Flow prices went up again", "gus", posted_at=NOW - timedelta(days=2)))
+    road.watch.beat()
+
+
+def test_no_word_of_theirs_stays_and_the_issue_does(store, tmp_path):
+    road = a_trouble(tmp_path, store=store)
+    assert left(road) == list(OWN_WORDS)
+
+    erase(road, tmp_path)
+    assert (left(road), counts(road)) == ([], [(1, 1), (5, 5)])
+
+    road.says(saying(10, ALIKE[0], "gil"))
+    road.watch.beat()
+    assert (left(road), counts(road)) == ([], [(1, 1), (6, 6)])
+
+
+def test_going_over_the_ground_again_tears_nothing_apart(store, tmp_path):
+    road = a_trouble(tmp_path, store=store)
+    erase(road, tmp_path)
+
+    go_over(road)
+
+    assert (left(road), counts(road)) == ([], [(1, 1), (1, 1), (5, 5)])
+    road.says(saying(10, ALIKE[0], "gil"))
+    assert counts(road) == [(1, 1), (1, 1), (6, 6)]
+
+
+def test_those_who_met_by_the_erased_words_alone_stay_together(tmp_path):
+    road = a_road(tmp_path, reading=lambda: READING)
+    road.says(saying(1, "- Acme Flow kettle boiler valve leaking", "anna", posted_at=NOW - timedelta(hours=3)))
+    road.says(saying(2, "- Acme Flow kettle boiler rusty", "ben", posted_at=NOW - timedelta(hours=2)))
+    road.says(saying(3, "- Acme Flow valve leaking slowly", "cem", posted_at=NOW - timedelta(hours=1)))
+    assert counts(road) == [(3, 3)]
+
+    erase(road, tmp_path)
+    go_over(road)
+
+    assert counts(road) == [(1, 1), (3, 3)]
+
+
+def test_copies_of_earlier_times_lose_the_words_too(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.pipeline.joining.SNAPSHOT_EVERY", 2)
+    road = a_trouble(tmp_path, store=store)
+    with road.store.database.read() as connection:
+        kept = [row.value for row in connection.execute(table(IssueState).select())]
+    assert any("quibblewort" in str(value) for value in kept)
+
+    erase(road, tmp_path)
+
+    assert left(road) == []
+    road.says(saying(11, ALIKE[0], "gil", posted_at=NOW - timedelta(minutes=30)))
+    road.watch.beat()
+    assert counts(road) == [(1, 1), (6, 6)]
+
+
+def test_titles_keywords_and_cards_in_messages_lose_the_words(tmp_path):
+    road = a_trouble(tmp_path, "- Acme Flow quibblewort flimsify broken", rules=THREE)
+    own = {row.title for row in road.store.issues.page(IssueFilter()) if "quibblewort" in row.title}
+    assert own == {"other: broken, flimsify, quibblewort"}
+
+    erase(road, tmp_path)
+
+    assert left(road) == []
+    assert own.isdisjoint(row.title for row in road.store.issues.page(IssueFilter()))
+
+
+def test_a_card_in_an_alert_or_a_ticket_of_somebody_else_loses_the_words(tmp_path):
+    ticketed = THREE.replace("- check_issue: {}", "- check_issue: {}\n      - open_ticket: {queue: care}")
+    road = a_trouble(tmp_path, rules=ticketed)
+    told = [row for row in road.sent if "quibblewort" in row.model_dump_json()]
+    assert told
+
+    erase(road, tmp_path)
+
+    assert left(road) == []
+    assert "persons (0 known customers" in everything(road.store)
+
+
+def test_a_copy_takes_nothing_of_the_first_ones_words_along(tmp_path):
+    road = a_road(tmp_path, reading=lambda: READING)
+    text = "- Acme Flow deleted all of my notes when I opened it on the new tablet this morning"
+    road.says(saying(1, text, "ben", posted_at=NOW - timedelta(hours=1)), saying(2, f"{text} quibblewort", "anna"))
+
+    erase(road, tmp_path)
+
+    with road.store.database.read() as connection:
+        (row,) = connection.execute(table(IssueWords).select())
+    assert {"delet", "not", "tablet"} <= row.value["terms"].keys()
+    assert left(road) == []
+
+
+def test_an_erased_customer_is_still_a_person_and_no_customer(tmp_path):
+    road = a_road(tmp_path, reading=lambda: READING)
+    know(road, "C1", "anna")
+    road.says(saying(0, FIRST, "anna"), saying(1, ALIKE[1], "ben"))
+    mine = erasure(road, tmp_path)
+
+    mine.erase(mine.whom("C1", None), "care", "she asked us to")
+    road.watch.beat()
+
+    (row,) = road.store.issues.page(IssueFilter())
+    assert (row.mentions, row.persons, row.customers, row.spread) == (2, 2, 0, "possibly_shared")
+
+
+def test_words_that_others_say_too_stay(tmp_path):
+    road = a_trouble(tmp_path, "- Acme Flow sync fails with error 17 on my phone")
+    before = {row.id: row.keywords for row in road.store.issues.page(IssueFilter())}
+
+    erase(road, tmp_path)
+
+    assert {row.id: row.keywords for row in road.store.issues.page(IssueFilter())} == before
+
+
+def test_emptied_texts_stay_in_their_issue_when_it_is_gone_over(tmp_path):
+    road = a_trouble(tmp_path)
+    road.store.upkeep.blank_strangers(NOW + timedelta(days=1))
+
+    go_over(road)
+
+    assert counts(road) == [(1, 1), (1, 1), (5, 5)]
