@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from listener.customers.addresses import profile, site
 from listener.customers.lines import Line
 from listener.model.registry import Key, Listed
+from rules.problems import Misread
+from rules.quantities import zone
 
 TEXTS = (
     "name",
@@ -31,6 +34,7 @@ YES = frozenset({"1", "true", "yes", "y", "x", "ja"})
 # columns of ops' own that identify a customer besides being testable by rules
 SITES, ORDERS = "website", "orders"
 SEPARATOR = "\x1f"
+ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
 def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
@@ -39,6 +43,7 @@ def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
     values = line.values
     keys = [*_handles(values.get("handles", ""), complaints), *_signs(values)]
     columns = _columns(values)
+    complaints += [why for name in CHECKED if (value := columns[name]) and (why := CHECKED[name](value))]
     columns["digest"] = "" if complaints else digest
     return Listed(values["id"], columns, tuple(dict.fromkeys(keys))), complaints
 
@@ -71,6 +76,22 @@ def _columns(values: Mapping[str, str]) -> dict[str, Any]:
     columns["do_not_contact"] = values.get("do_not_contact", "").lower() in YES
     columns["columns"] = {name: value for name in _header(tuple(values)).own if (value := values[name])}
     return columns
+
+
+@lru_cache(1_024)
+def _strange_zone(name: str) -> str:
+    try:
+        zone(name)
+    except Misread as wrong:
+        return f"{wrong}: {wrong.cure}"
+    return ""
+
+
+def _strange_address(email: str) -> str:
+    return "" if ADDRESS.fullmatch(email) else f"{email!r} is no e-mail address: no letter will reach this customer"
+
+
+CHECKED: Mapping[str, Callable[[str], str]] = {"email": _strange_address, "timezone": _strange_zone}
 
 
 @lru_cache(4_096)

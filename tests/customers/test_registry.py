@@ -69,6 +69,14 @@ def test_a_file_that_removes_over_a_tenth_waits(store, tmp_path):
         ("id,name\n,a\nC2,b\n", "customers.csv:2: no id"),
         ("id,name\nC2,a\nC2,b\n", "customers.csv:3: id 'C2' appears twice; the first one counts"),
         ("id,handles\nC2,anna\n", "customers.csv:2: handle 'anna' is not written as platform:name"),
+        (
+            "id,email\nC2,anna.at.x\n",
+            "customers.csv:2: 'anna.at.x' is no e-mail address: no letter will reach this customer",
+        ),
+        (
+            "id,timezone\nC2,Europe/Berln\n",
+            "customers.csv:2: unknown timezone 'Europe/Berln': write a name such as Europe/Berlin or UTC",
+        ),
         ("id,emial\nC2,a@b.example\n", "customers.csv:1: the column `emial` is one of your own; did you mean `email`?"),
     ],
 )
