@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from listener.model import IssueState, IssueWords
+from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.joined import Reading
 from listener.store.engine import table
 from listener.store.issues import IssueFilter
@@ -169,3 +170,25 @@ def test_emptied_texts_stay_in_their_issue_when_it_is_gone_over(tmp_path):
     go_over(road)
 
     assert counts(road) == [(1, 1), (1, 1), (5, 5)]
+
+
+def test_words_of_an_edit_that_nobody_went_over_yet_go_with_the_next_look(tmp_path):
+    road = a_trouble(tmp_path)
+    road.clock.pass_by(minutes=1)
+    road.says(saying(0, "- Acme Flow sync fails with error 17", "anna", posted_at=NOW - timedelta(hours=2)))
+
+    erase(road, tmp_path)
+    road.watch.beat()
+
+    assert (left(road), counts(road)) == ([], [(1, 1), (5, 5)])
+
+
+def test_a_title_that_people_gave_stays(tmp_path):
+    road = a_trouble(tmp_path, "- Acme Flow quibblewort flimsify broken")
+    (row,) = [row for row in road.store.issues.page(IssueFilter()) if "quibblewort" in row.keywords]
+    IssueDesk(road.store, road.watch, road.clock, "care").rename(row.id, "The broken one")
+
+    erase(road, tmp_path)
+
+    assert "The broken one" in {row.title for row in road.store.issues.page(IssueFilter())}
+    assert left(road) == []
