@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, distinct, func, select, update
 
 from listener.model import IssueAct, IssueAlarm, IssueMoved, Mention
 from listener.store import grouped
@@ -72,6 +72,9 @@ class Hearing:
         """The root issues whose mentions became another person's; after this transaction they have been looked at."""
         looked = update(moved).where(moved.c.looked_at.is_(None)).values(looked_at=at).returning(moved.c.issue)
         ids = set(self._connection.execute(looked).scalars())
+        # what was looked at before is of no use; the newest stays, as the edition counts from it
+        newest = select(func.max(moved.c.id)).scalar_subquery()
+        self._connection.execute(delete(moved).where(moved.c.looked_at < at, moved.c.id < newest))
         return set(grouped.roots(self._connection, ids).values())
 
     def alarms(self, keys: Collection[str]) -> dict[str, list[Row[Any]]]:
