@@ -61,6 +61,10 @@ class _Sheet:
     problem: Problem | None = None
 
 
+class _TooSlow(Failed):
+    """A text took longer than it may."""
+
+
 class Templates:
     """All `*.txt` of the operator's folder, read once; what is not there comes from `shipped`."""
 
@@ -112,7 +116,11 @@ class Templates:
             what = "every variant was used in this thread or to this person: write your own words"
             raise Failed(f"{sheet.file.name}: {what}", permanent=True)
         asked = {name: values[name] for name in sheet.placeholders & values.keys()}
-        text = _filled(sheet.file, sheet.variants[mark], asked)
+        try:
+            text = _filled(sheet.file, sheet.variants[mark], asked)
+        except _TooSlow:
+            # once in 30,000 letters a pause of the interpreter's own falls into one; what is slow is so again
+            text = _filled(sheet.file, sheet.variants[mark], asked)
         return Draft(text, sheet.file.stem, own is None and short not in ("", "en"), mark)
 
     def _family(self, name: str) -> Iterator[_Sheet]:
@@ -188,7 +196,7 @@ def _bounded(file: Path, pieces: Iterator[str]) -> Iterator[str]:
         if length > _TEXT_LIMIT:
             raise Failed(_told(file, 1, f"the text is longer than {_TEXT_LIMIT:,} characters"), permanent=True)
         if time.thread_time() > end:
-            raise Failed(_told(file, 1, f"takes longer than {_TIME_LIMIT * 1000:.0f} ms"), permanent=True)
+            raise _TooSlow(_told(file, 1, f"takes longer than {_TIME_LIMIT * 1000:.0f} ms"), permanent=True)
         yield piece
 
 

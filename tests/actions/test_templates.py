@@ -90,6 +90,14 @@ def test_a_template_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: 
         with_template(tmp_path, "{{ brand }}").render("t", FACTS)
 
 
+def test_one_pause_of_the_interpreter_fails_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    templates = with_template(tmp_path, "Hello {{ brand }}")
+    moments = iter([0.0, 1.0])  # when it begins and, after the pause, at its first look at the clock
+    monkeypatch.setattr("listener.actions.templates.time.thread_time", lambda: next(moments, 1.0))
+
+    assert templates.render("t", FACTS).text == "Hello Acme Flow"
+
+
 def test_outside_text_is_text_and_never_a_template(tmp_path: Path) -> None:
     draft = with_template(tmp_path, "Hi {{ author.name }}").render("t", {"author.name": "{{ brand }}\r\n{% raw %}\x00"})
 
