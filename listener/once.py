@@ -20,7 +20,14 @@ def prepare(parts: Parts) -> None:
     parts.book.running()
     # read now: a mistake in gifts.yaml, ecosystem.yaml or calendar.yaml ends the start, not a batch of mentions
     _ = parts.files, parts.courtesies
-    # what is loaded by now stays; looking through it again and again costs a tenth of the work
+    _keep_what_is_loaded()
+
+
+def _keep_what_is_loaded() -> None:
+    """What is there by now stays: to look through it for cycles again and again costs a tenth of the work."""
+    if gc.get_freeze_count():  # a reload: what the one before left behind goes first
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,14 @@ from listener.store.upkeep import migrate
 from tests import fresh, postgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """A command keeps what is loaded until its process ends; here the process goes on, and would keep every test."""
+    yield
+    if gc.get_freeze_count():
+        gc.unfreeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

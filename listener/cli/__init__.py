@@ -15,7 +15,7 @@ from listener.cli.quick import shown
 
 WITH_VALUE = ("--config", "--log-format")
 ALONE = ("--verbose",)
-SELDOM = (50_000, 20, 100)
+SELDOM = (50_000, 10, 10)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
