@@ -14,6 +14,7 @@ from listener.advocacy.referring import after as referred
 from listener.advocacy.souring import over
 from listener.model import Ticket
 from listener.model.referral import Report
+from listener.pipeline.erasure import TERMS
 from listener.pipeline.reference_watch import ReferenceWatch
 from listener.store.asks import Wanted
 from listener.store.delivery_lists import DeliveryFilter
@@ -193,7 +194,7 @@ def test_who_is_erased_leaves_the_programme_and_its_lists_whole(tmp_path: Path) 
 
     whom = road.store.personal.by_customer("c-17")
     assert whom is not None
-    road.store.personal.erase(whom, ["a" * 64], "ops", "asked for it", NOW)
+    road.store.personal.erase(whom, ["a" * 64], "ops", "asked for it", NOW, TERMS)
 
     assert list(road.store.personal.rows(whom)) == []
     assert (reference(road), road.store.places.open_takedowns(), road.store.panel.all(9, NOW)) == (None, [], [])
