@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -34,7 +34,8 @@ YES = frozenset({"1", "true", "yes", "y", "x", "ja"})
 # columns of ops' own that identify a customer besides being testable by rules
 SITES, ORDERS = "website", "orders"
 SEPARATOR = "\x1f"
-ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+is_address = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+").fullmatch
+NO_TEXTS = dict.fromkeys(TEXTS, "")
 
 
 def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
@@ -43,7 +44,10 @@ def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
     values = line.values
     keys = [*_handles(values.get("handles", ""), complaints), *_signs(values)]
     columns = _columns(values)
-    complaints += [why for name in CHECKED if (value := columns[name]) and (why := CHECKED[name](value))]
+    if (email := columns["email"]) and not is_address(email):
+        complaints.append(f"{email!r} is no e-mail address: no letter will reach this customer")
+    if (name := columns["timezone"]) and (why := _strange_zone(name)):
+        complaints.append(why)
     columns["digest"] = "" if complaints else digest
     return Listed(values["id"], columns, tuple(dict.fromkeys(keys))), complaints
 
@@ -56,25 +60,30 @@ def digest_of(line: Line) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """What is the same in all lines of a file: the names of its columns, and those that are ops' own."""
+    """What is the same in all lines of a file: the names of its columns, of texts that we know, and of ops' own."""
 
     joined: str
+    texts: tuple[str, ...]
     own: tuple[str, ...]
 
 
 @lru_cache(64)
 def _header(names: tuple[str, ...]) -> _Header:
-    return _Header(SEPARATOR.join(names), tuple(name for name in names if name and name not in KNOWN))
+    texts = tuple(name for name in names if name in NO_TEXTS)
+    return _Header(SEPARATOR.join(names), texts, tuple(name for name in names if name and name not in KNOWN))
 
 
 def _columns(values: Mapping[str, str]) -> dict[str, Any]:
-    columns: dict[str, Any] = {name: values.get(name, "") for name in TEXTS}
+    header = _header(tuple(values))
+    columns: dict[str, Any] = {**NO_TEXTS}
+    for name in header.texts:
+        columns[name] = values[name]
     for name in LISTS:
         columns[name] = parts(values.get(name, ""))
     columns["id"] = values["id"]
     columns["email"] = columns["email"].lower()
     columns["do_not_contact"] = values.get("do_not_contact", "").lower() in YES
-    columns["columns"] = {name: value for name in _header(tuple(values)).own if (value := values[name])}
+    columns["columns"] = {name: value for name in header.own if (value := values[name])} if header.own else {}
     return columns
 
 
@@ -85,13 +94,6 @@ def _strange_zone(name: str) -> str:
     except Misread as wrong:
         return f"{wrong}: {wrong.cure}"
     return ""
-
-
-def _strange_address(email: str) -> str:
-    return "" if ADDRESS.fullmatch(email) else f"{email!r} is no e-mail address: no letter will reach this customer"
-
-
-CHECKED: Mapping[str, Callable[[str], str]] = {"email": _strange_address, "timezone": _strange_zone}
 
 
 @lru_cache(4_096)
