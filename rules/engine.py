@@ -55,13 +55,8 @@ class Deciding:
         """The same mention before this book, which may be another by now."""
         return self if book is self.book else Deciding(book, self._sight, self._case.moment, self._case.house)
 
-    @property
-    def likely(self) -> list[tuple[Rule, Step]]:
-        """The steps of the rules that fired, without those that are off or too old to act."""
-        return self._case.likely()
-
-    def foreseen(self) -> Iterator[str]:
-        """Keys of the counter rows that settling will ask for, as far as that can be known before."""
+    def foreseen(self) -> Iterator[tuple[Step, list[str]]]:
+        """The steps that may act, each with keys of the counter rows that settling will most likely ask for."""
         return self._case.foreseen()
 
     def decision(self) -> Decision:

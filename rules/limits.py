@@ -71,9 +71,9 @@ def _counter(key: str, cap: Cap, bounded: bool, amount: int, now: datetime, zone
     return Counter(f"{key}:{cap.currency}{name}", most, None, ends, amount)
 
 
-def note(key: str, lane: str = "") -> Counter:
+def note(key: str) -> Counter:
     """A row that bounds nothing and remembers when."""
-    return Counter(lane + key)
+    return Counter(key)
 
 
 def reserved(rows: dict[Counter, str], at: datetime) -> tuple[Reservation, ...]:

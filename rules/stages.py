@@ -59,21 +59,24 @@ class Case:
         self._note_blocks()
         return tuple(self._settle(rule, step) for rule, step in order)
 
-    def likely(self) -> list[tuple[Rule, Step]]:
-        """The proposals that neither their mode nor their age stops."""
-        proposals = ((rule, step) for rule in self.fired for step in rule.steps)
-        return [one for one in proposals if not self._off(*one, self._mode(*one)[0]) and not self._old(*one)]
+    def foreseen(self) -> Iterator[tuple[Step, list[str]]]:
+        """The steps that neither their mode nor their age stops, each with the keys of the counter rows it asks for.
 
-    def foreseen(self) -> Iterator[str]:
-        """Keys of the counter rows that `settle` will ask for; some it may still find out on its way."""
-        for rule, step in self.likely():
-            mode, _ = self._mode(rule, step)
-            yield from (row.key for row in self._rows(rule, step, mode))
-            if self.whom.person:
-                blockers = (rule, *self.book.blockers.get(rule.id, ()))
-                yield from (self._block(one) for one in blockers if one.blocks and one.blocks.lasts)
-                if other := _apart(step.action):
-                    yield LANES.get(mode, "") + f"{other}:{self.whom.person}"
+        `settle` may still ask for others.
+        """
+        for rule in self.fired:
+            for step in rule.steps:
+                mode, _ = self._mode(rule, step)
+                if not self._off(rule, step, mode) and not self._old(rule, step):
+                    yield step, [row.key for row in self._rows(rule, step, mode)] + self._looked_at(rule, step, mode)
+
+    def _looked_at(self, rule: Rule, step: Step, mode: Mode) -> list[str]:
+        """Keys of the rows that say when something else last happened to the person."""
+        if not self.whom.person:
+            return []
+        blockers = (rule, *self.book.blockers.get(rule.id, ()))
+        keys = [self._block(one) for one in blockers if one.blocks and one.blocks.lasts]
+        return keys + ([self._claimed(other, mode)] if (other := _apart(step.action)) else [])
 
     def _settle(self, rule: Rule, step: Step) -> Settled:
         mode, why_mode = self._mode(rule, step)
@@ -190,6 +193,10 @@ class Case:
         """The row that says when this rule last fired for the person."""
         return f"{LANES.get(blocker.mode, '')}blocks:{blocker.id}:{self.whom.person}"
 
+    def _claimed(self, claim: str, mode: Mode) -> str:
+        """The row that says when the person last got what only one rule may give."""
+        return f"{LANES.get(mode, '')}{claim}:{self.whom.person}"
+
     def _note_blocks(self) -> None:
         """Remember that rules with `blocks: {for: …}` fired for this person."""
         for rule in self.fired:
@@ -208,7 +215,7 @@ class Case:
             return None
         if other in self.claims:
             return Stop("exclusive", f"never a gift and a public ask together: {self.claims[other]} has the other")
-        since = self._last(f"{LANES.get(mode, '')}{other}:{self.whom.person}")
+        since = self._last(self._claimed(other, mode))
         if since and self.moment.now - since < timedelta(days=APART):
             return Stop(
                 "exclusive", f"never a gift and a public ask within {APART} days; the other was on {since:%Y-%m-%d}"
@@ -231,10 +238,9 @@ class Case:
 
     def _rows(self, rule: Rule, step: Step, mode: Mode) -> dict[Counter, str]:
         """Every counter row of a step, each with its limit in words ("" where it only takes note)."""
-        lane = LANES.get(mode, "")
-        rows: dict[Counter, str] = counters(self.book, rule, step, self.whom, lane, self.moment.now)
+        rows: dict[Counter, str] = counters(self.book, rule, step, self.whom, LANES.get(mode, ""), self.moment.now)
         if self.whom.person:
-            rows |= {note(f"{claim}:{self.whom.person}", lane): "" for claim in claims(step.action) if claim != "reply"}
+            rows |= {note(self._claimed(claim, mode)): "" for claim in claims(step.action) if claim != "reply"}
         return rows
 
     def _claim(self, rule: Rule, step: Step, mode: Mode) -> None:

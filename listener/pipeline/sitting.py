@@ -62,11 +62,13 @@ def expect(turn: Turn, cases: Sequence[tuple[Said, Deciding]]) -> None:
     """Have the store read for all of these at once what it would be asked for one by one."""
     reaching: dict[int, Written] = {}
     complaints: dict[int, str] = {}
+    counters: list[str] = []
     for one, deciding in cases:
         person = one.judgement.person
-        for _, step in deciding.likely:
+        for step, keys in deciding.foreseen():
+            counters += keys
             if step.action.outward and not person.startswith(ALONE):
                 reaching[one.row.id] = Written(person, one.row.thread or "")
             if step.action.name == "open_ticket":
                 complaints[one.row.id] = person
-    turn.expect((key for _, deciding in cases for key in deciding.foreseen()), reaching, complaints)
+    turn.expect(counters, reaching, complaints)
