@@ -8,6 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 ALL_QUEUES = ""
+# what a closed ticket forgets when it goes on
+ANEW: Mapping[str, Any] = {
+    **dict.fromkeys(("closed_at", "outcome", "replied_at", "waiting_since", "wait_until", "win_back")),
+    "status": "open",
+}
 
 
 class WorkClock(Protocol):
@@ -89,9 +94,8 @@ class Handling:
 
     def reopened(self, row: Any, at: datetime) -> dict[str, Any]:
         """A closed ticket goes on: what was promised when it was opened is promised anew, in the same spans."""
-        anew = dict.fromkeys(("closed_at", "outcome", "replied_at", "waiting_since", "wait_until", "win_back"))
         spans = (self._span(row, "reply_warn_at", "first_reply_due"), self._span(row, "resolve_warn_at", "resolve_due"))
-        return {**anew, "status": "open", **self.promised(row.queue, at, *spans)}
+        return {**ANEW, **self.promised(row.queue, at, *spans)}
 
     def _span(self, row: Any, warned: str, due: str) -> float | None:
         """Seconds of a promise: between its warning and its end lies the rest that `warn_at` leaves."""

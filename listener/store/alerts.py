@@ -20,9 +20,11 @@ QUIET = timedelta(hours=24)  # without another mention: then it is over
 
 def enlist(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]], at: datetime) -> list[Any]:
     """New deliveries with each alert among them in its group, or in one of its own."""
-    lone = _begin_alone(connection, database, [row for row in rows if _counts(row) and _group(row) is None], at)
+    alone = {"told": 1, "told_at": at, "times": 1}
+    lone = {row["key"]: _begun(row, at) | alone for row in rows if _counts(row) and _group(row) is None}
+    begun = _begin(connection, database, lone)
     seen: set[tuple[int, int]] = set()
-    return [_enlisted(connection, database, row, lone, seen, at) if _counts(row) else row for row in rows]
+    return [_enlisted(connection, database, row, begun, seen, at) if _counts(row) else row for row in rows]
 
 
 def _counts(row: Mapping[str, Any]) -> bool:
@@ -34,20 +36,20 @@ def _group(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return group
 
 
-def _begin_alone(
-    connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]], at: datetime
-) -> dict[str, int]:
-    """An alert for each of these deliveries, by key; none for one that was ordered before."""
-    by_key = {row["key"]: row for row in rows}
-    for part in chunks(sorted(by_key)):
+def _begin(connection: Connection, database: Database, new: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """Begin these alerts, by the keys of their deliveries; returns their numbers, by their own keys.
+
+    None for a delivery that was ordered before. Where somebody else began the same, that one it is.
+    """
+    news = dict(new)
+    for part in chunks(sorted(new)):
         for key in connection.execute(select(delivery.c.key).where(delivery.c.key.in_(part))).scalars():
-            del by_key[key]
-    if not by_key:
+            del news[key]
+    if not news:
         return {}
-    news = [_begun(row, at) | {"told": 1, "told_at": at, "times": 1} for row in by_key.values()]
     statement = database.insert(Alert).on_conflict_do_nothing().returning(alert.c.key, alert.c.id)
-    found: dict[str, int] = {row.key: row.id for row in connection.execute(statement, news)}
-    for part in chunks(sorted(by_key.keys() - found.keys())):
+    found: dict[str, int] = {row.key: row.id for row in connection.execute(statement, list(news.values()))}
+    for part in chunks(sorted({one["key"] for one in news.values()} - found.keys())):
         same = select(alert.c.key, alert.c.id).where(alert.c.key.in_(part), alert.c.closed_at.is_(None))
         found |= {row.key: row.id for row in connection.execute(same)}
     return found
@@ -57,17 +59,17 @@ def _enlisted(
     connection: Connection,
     database: Database,
     row: Mapping[str, Any],
-    lone: Mapping[str, int],
+    begun: Mapping[str, int],
     seen: set[tuple[int, int]],
     at: datetime,
 ) -> Mapping[str, Any]:
     """`seen`: alert and mention of what was enlisted just now; two rules may alert of one mention."""
     group = _group(row)
     if group is None:
-        return {**row, "alert": lone.get(row["key"])}
+        return {**row, "alert": begun.get(row["key"])}
     open_one = select(alert).where(alert.c.key == group["key"], alert.c.closed_at.is_(None)).with_for_update()
     found = connection.execute(open_one).first()
-    number = found.id if found else _begin(connection, database, row, group, at)
+    number = found.id if found else _begin_group(connection, database, row, group, at)
     if found and (found.id, row["mention"]) not in seen and not _has(connection, found.id, row["mention"]):
         _grow(connection, found, group, at)
     seen.add((number or 0, row["mention"]))
@@ -81,18 +83,12 @@ def _begun(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     return who | plain | {"times": 0, "mentions": 1, "told": 0}
 
 
-def _begin(
+def _begin_group(
     connection: Connection, database: Database, row: Mapping[str, Any], group: Mapping[str, Any], at: datetime
 ) -> int | None:
-    """None for what was ordered before."""
     values = _begun(row, at) | {"grouped": True, "tell_at": datetime.fromisoformat(group["tell_at"])}
     values |= {name: group[name] for name in ("key", "about", "sight", "wait", "digest")}
-    known = select(delivery.c.id).where(delivery.c.key == row["key"])
-    if connection.execute(known).first() is not None:
-        return None
-    statement = database.insert(Alert).values(values).on_conflict_do_nothing().returning(alert.c.id)
-    same = select(alert.c.id).where(alert.c.key == group["key"], alert.c.closed_at.is_(None))
-    return connection.execute(statement).scalar() or connection.execute(same).scalar()
+    return _begin(connection, database, {row["key"]: values}).get(group["key"])
 
 
 def _has(connection: Connection, number: int, about: int) -> bool:

@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, or_, select, union_all, update
 
-from listener.model import Appearance, Mention, Ticket, TicketMention, TicketNote
+from listener.model import Appearance, Mention, Ticket, TicketMention
 from listener.model.handling import Handling
-from listener.store import tracks
 from listener.store.engine import Database, chunks, table
-from listener.store.tickets import Joinable
+from listener.store.tickets import Joinable, Joined, note, tell_tracker
 
 appearance, mention, ticket = table(Appearance), table(Mention), table(Ticket)
-ticket_mention, ticket_note = table(TicketMention), table(TicketNote)
+ticket_mention = table(TicketMention)
 
 # a closed ticket that is still to be looked back at is young enough to go on
 GOES_ON = or_(ticket.c.status != "closed", ticket.c.look_at.is_not(None))
@@ -117,18 +116,9 @@ class Talks:
         if how != "joined":
             changed = (handling.reopened if how == "reopened" else handling.resumed)(row, self._at)
             self._connection.execute(update(ticket).where(ticket.c.id == row.id).values(changed))
-        self._note(row.id, how, f"mention {word.mention}: an answer")
-        if how == "reopened":
-            self._tell(row.id, tracks.Order("reopen", self._at.isoformat()))
-        self._tell(row.id, tracks.Order("comment", f"mention {word.mention}", {"mention": word.mention}))
+        note(self._connection, row.id, self._at, "listener", how, f"mention {word.mention}: an answer")
+        tell_tracker(self._connection, self._database, Joined(row.id, how), word.mention, self._at)
         return how
-
-    def _note(self, number: int, what: str, text: str) -> None:
-        values = {"ticket": number, "at": self._at, "who": "listener", "what": what, "text": text}
-        self._connection.execute(ticket_note.insert(), values)
-
-    def _tell(self, number: int, order: tracks.Order) -> None:
-        tracks.order(self._connection, self._database, number, order, self._at)
 
 
 def _how(row: Row[Any], word: Word) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from listener.model import Contact, Ticket, TicketMention, TicketNote
+from listener.model.handling import ANEW
 from listener.model.plan import OwnReply, TicketPlan
 from listener.store import references, tracks
 from listener.store import replies as first_reply
@@ -125,7 +126,11 @@ def open_or_join(connection: Connection, database: Database, plan: TicketPlan, a
     known.join(plan, joined)
     if plan.customer:  # nobody vouches for us while their own trouble is open
         references.pause(connection, {plan.customer: f"ticket {joined.ticket} is open"}, at)
-    _tell_tracker(connection, database, joined, plan, at)
+    if joined.how == "opened":
+        if tracker := plan.handling.tracker(plan.queue):
+            tracks.begin(connection, database, joined.ticket, tracker, plan.handling.house, at)
+    else:
+        tell_tracker(connection, database, joined, plan.mention, at)
     return joined
 
 
@@ -133,23 +138,18 @@ def _join(connection: Connection, latest: Row[Any], plan: TicketPlan, at: dateti
     """Whoever writes again ends our waiting for them; a closed ticket begins its promises anew."""
     if latest.status == "open":
         return Joined(latest.id, "joined")
-    values = plan.handling.resumed(latest, at)
-    if latest.status == "closed":
-        anew = dict.fromkeys(("closed_at", "outcome", "replied_at", "waiting_since", "wait_until", "win_back"))
-        values = {**anew, "status": "open", **plan.promised(latest.queue, at)}
+    closed = latest.status == "closed"
+    values = {**ANEW, **plan.promised(latest.queue, at)} if closed else plan.handling.resumed(latest, at)
     connection.execute(update(ticket).where(ticket.c.id == latest.id).values(values))
-    return Joined(latest.id, "reopened" if latest.status == "closed" else "joined")
+    return Joined(latest.id, "reopened" if closed else "joined")
 
 
-def _tell_tracker(connection: Connection, database: Database, joined: Joined, plan: TicketPlan, at: datetime) -> None:
-    if joined.how == "opened":
-        if tracker := plan.handling.tracker(plan.queue):
-            tracks.begin(connection, database, joined.ticket, tracker, plan.handling.house, at)
-        return
+def tell_tracker(connection: Connection, database: Database, joined: Joined, mention: int, at: datetime) -> None:
+    """The ticket's counterpart outside, where it has one, gets what was said, and reopens with it."""
     if joined.how == "reopened":
         tracks.order(connection, database, joined.ticket, tracks.Order("reopen", at.isoformat()), at)
-    about = {"mention": plan.mention}
-    tracks.order(connection, database, joined.ticket, tracks.Order("comment", f"mention {plan.mention}", about), at)
+    about = {"mention": mention}
+    tracks.order(connection, database, joined.ticket, tracks.Order("comment", f"mention {mention}", about), at)
 
 
 def assign(connection: Connection, number: int, owner: str, rule: str, at: datetime) -> None:
@@ -158,7 +158,7 @@ def assign(connection: Connection, number: int, owner: str, rule: str, at: datet
     theirs = (ticket.c.id == mine) & (ticket.c.owner.is_distinct_from(owner))
     moved = connection.execute(update(ticket).where(theirs).values(owner=owner).returning(ticket.c.id)).scalar()
     if moved is not None:
-        _note(connection, moved, at, rule, "assigned", owner)
+        note(connection, moved, at, rule, "assigned", owner)
 
 
 def _open(connection: Connection, plan: TicketPlan, at: datetime) -> int:
@@ -167,10 +167,6 @@ def _open(connection: Connection, plan: TicketPlan, at: datetime) -> int:
 
 def note(connection: Connection, number: int, at: datetime, who: str, what: str, text: str = "") -> None:
     """What happened to a ticket."""
-    _note(connection, number, at, who, what, text)
-
-
-def _note(connection: Connection, number: int, at: datetime, who: str, what: str, text: str = "") -> None:
     connection.execute(NOTE, _noted(number, at, who, what, text))
 
 
