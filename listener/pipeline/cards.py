@@ -58,7 +58,7 @@ class Cards:
             new = card is not None and card.state != row.shown
             if card is None or card.over or new:
                 state = None if card is None or card.over else card.state
-                self._store.postings.show(row.delivery, state, self._change(row, card) if card and new else None)
+                self._store.postings.show(row, state, self._change(row, card) if card and new else None)
 
     def _change(self, row: Row[Any], card: Card) -> dict[str, Any]:
         made = as_delivery(card.message, row.channel, self._now(), "amend")

@@ -35,15 +35,15 @@ class Postings:
         with self._database.read() as connection:
             return list(connection.execute(query.order_by(func.random()).limit(AT_ONCE)))
 
-    def show(self, number: int, state: str | None, change: Mapping[str, Any] | None) -> None:
-        """Remember the state that it will show (None: the last one) and order the change, together."""
-        mine = posting.c.delivery == number
+    def show(self, shown: Row[Any], state: str | None, change: Mapping[str, Any] | None) -> None:
+        """Remember the state that it will show (None: the last one) and order the change, together.
+
+        Nothing happens where `shown` holds no more: somebody else has seen to it.
+        """
+        mine = (posting.c.delivery == shown.delivery) & (posting.c.shown == shown.shown)
+        step = delete(posting).where(mine) if state is None else update(posting).where(mine).values(shown=state)
         with self._database.write() as connection:
-            if state is None:
-                connection.execute(delete(posting).where(mine))
-            else:
-                connection.execute(update(posting).where(mine).values(shown=state))
-            if change is not None:
+            if connection.execute(step).rowcount and change is not None:
                 order(connection, self._database, change)
 
 

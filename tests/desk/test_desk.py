@@ -95,6 +95,15 @@ def test_a_draft_comes_with_buttons_and_loses_them_with_the_decision(praised, sp
     assert "rejected by kim at 2026-11-23 12:00 UTC: not our tone" in changed["text"]
 
 
+def test_who_saw_an_older_state_orders_no_second_change(praised, space):
+    (seen,) = praised.road.store.postings.open()
+    praised.road.store.postings.show(seen, "rejected", None)
+
+    praised.road.store.postings.show(seen, None, {"no": "change"})
+
+    assert [row.shown for row in praised.road.store.postings.open()] == ["rejected"]
+
+
 def test_the_edited_text_is_what_is_approved(praised, space):
     praised.desk.hear(press("edit", str(praised.draft().id)))
     view = eventually(lambda: space.of("views.open"))[-1]["view"]
