@@ -28,11 +28,6 @@ def seconds_of(place: int) -> float:
     return float(place >> LOW_BITS)
 
 
-def ground_of(brand: str, fence: str | None) -> str:
-    """The name of the ground within which issues are looked for: a brand, or a topic of it that ops' rules gave."""
-    return f"{brand}\n{fence or ''}"
-
-
 def name_of(topic: str, number: int, brand: str) -> str:
     """What people call the issue that this post founded: its topic and seven letters or digits."""
     word = re.sub(r"\W+", "-", topic.casefold()).strip("-") or NO_TOPIC

@@ -1,7 +1,8 @@
-"""What rooms hand to the store about issues: who belongs where and why, an issue that opens."""
+"""What rooms hand to the store about issues: who belongs where and why, an issue that opens, how it is called."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,3 +47,18 @@ class Act:
     why: str = ""
     about: dict[str, object] = field(default_factory=dict)
     before: dict[str, object] = field(default_factory=dict)
+
+
+def text_of(title: str, text: str) -> str:
+    """What grouping reads of a post."""
+    return f"{title}\n{text}" if title else text
+
+
+def titled(topic: str, keywords: Sequence[str]) -> str:
+    """The title of an issue that nobody gave one."""
+    return ": ".join(filter(None, (topic, ", ".join(keywords[:3]))))
+
+
+def ground_of(brand: str, fence: str | None) -> str:
+    """The name of the ground within which issues are looked for: a brand, or a topic of it that ops' rules gave."""
+    return f"{brand}\n{fence or ''}"

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from listener.issues.order import LOW_BITS, ground_of, name_of, place
-from listener.model.grouped import Act, Opening
+from listener.issues.order import LOW_BITS, name_of, place
+from listener.model.grouped import Act, Opening, ground_of
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.ticketing import NotPossible
 from listener.store import Store

@@ -18,8 +18,9 @@ from listener.issues.topic_learning import LEAST_LABELS, Example, Text, TopicMod
 from listener.issues.topics import OTHER
 from listener.issues.words import terms
 from listener.model import LearnedModel
+from listener.model.grouped import text_of
 from listener.model.verdict import Verdict
-from listener.pipeline.lessons import GROWTH
+from listener.pipeline.lessons import enough
 from listener.store import Store
 
 TOPICS, LIKENESS = "topics", "likeness"
@@ -103,8 +104,8 @@ class IssueLessons:
         rows = self._store.issues.named_topics()
         if not self._is_time(TOPICS, len(rows), LEAST_LABELS):
             return
-        examples = [Example(terms(text_of(row)), self._said(row), row.named, row.issue) for row in rows]
-        others = [terms(text_of(row)) for row in self._store.issues.complaints(RARITY_FROM)]
+        examples = [Example(terms(text_of(row.title, row.text)), self._said(row), row.named, row.issue) for row in rows]
+        others = [terms(text_of(row.title, row.text)) for row in self._store.issues.complaints(RARITY_FROM)]
         data = json.dumps({"examples": [asdict(one) for one in examples], "others": others}).encode()
         try:
             answer = json.loads(self._aside(fit_aside, data))
@@ -117,8 +118,7 @@ class IssueLessons:
         self._keep(TOPICS, len(rows), (before, after), told, after > before, answer["model"])
 
     def _is_time(self, kind: str, count: int, least: int) -> bool:
-        last = self._store.learned.newest(kind)
-        return count >= (max(last.labels * GROWTH, last.labels + 1) if last else least)
+        return count >= enough(self._store.learned.newest(kind), least)
 
     def _keep(
         self, kind: str, labels: int, right: tuple[float, float], told: str, adopted: bool, model: dict[str, Any]
@@ -128,7 +128,3 @@ class IssueLessons:
         fit = LearnedModel(at=self._now(), told=told, adopted=adopted, model=model, **about)
         self._store.learned.keep(fit)
         self._log.info("issue.learned", kind=kind, labels=labels, adopted=adopted, told=told)
-
-
-def text_of(row: Row[Any]) -> str:
-    return f"{row.title}\n{row.text}" if row.title else str(row.text)

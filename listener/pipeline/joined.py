@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from listener.issues.grouping import Complaint, Grouping, Thresholds
-from listener.issues.order import NO_TOPIC, ground_of, name_of, place
+from listener.issues.order import NO_TOPIC, name_of, place
 from listener.issues.walking import Placed, Step, Walked
 from listener.issues.words import stem, terms
 from listener.likeness import normal_words
-from listener.model.grouped import Membership, Opening
+from listener.model.grouped import Membership, Opening, ground_of, text_of, titled
 from listener.store.grounds import COMPLAINTS
 
 VERSION = "words-1"
@@ -71,9 +71,8 @@ def complained(
     row: Row[Any], topic: str | None, fence: str | None, copy_of: int | None, reading: Reading
 ) -> Complained:
     """A mention as grouping sees it; issues are looked for within its `fence`, where ops' rules gave it one."""
-    text = f"{row.title}\n{row.text}" if row.title else row.text
     names = reading.names.get(row.brand, frozenset())
-    words = tuple(term for term in terms(text) if term not in names)
+    words = tuple(term for term in terms(text_of(row.title, row.text)) if term not in names)
     at = row.posted_at.timestamp()
     said = Complaint(row.brand, fence or "", words, at, topic or NO_TOPIC)
     return Complained(row, ground_of(row.brand, fence), Step(row.id, place(row.posted_at, row.post), said, copy_of))
@@ -120,7 +119,7 @@ def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]
         known = {stem(word): word for word in row.keywords}
         keywords = [known.get(term) or spoken.get(term, term) for term in step.walked.telling[number]]
         topic = row.topic if row.topic_by else centroid.topic or row.topic
-        title = row.title if row.titled_by else ": ".join(filter(None, (topic, ", ".join(keywords[:3]))))
+        title = row.title if row.titled_by else titled(topic, keywords)
         # the founder may have come from another ground, and its issue with it
         found.append({"id": row.id, "topic": topic, "fence": centroid.fence, "keywords": keywords, "title": title})
     return found

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from listener.issues.grouping import Centroid, Grouping, Thresholds
-from listener.issues.order import ground_of, place
+from listener.issues.order import place
 from listener.issues.walking import Ordered, Walked, walk
-from listener.model.grouped import Membership
+from listener.model.grouped import Membership, ground_of
 from listener.model.plan import Judgement
 from listener.pipeline.joined import (
     VERSION,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from listener.model import LearnedModel
 from listener.pipeline.judge import Judge
@@ -38,5 +41,9 @@ def fit(store: Store, judge: Judge, plain: Understanding, now: Callable[[], date
 
 def is_time(store: Store, least: int) -> bool:
     """Whether enough labels have come in since the last fit; `least` is what the first one needs."""
-    last = store.learned.newest()
-    return len(store.verdicts.drawn()) >= (last.labels * GROWTH if last else least)
+    return len(store.verdicts.drawn()) >= enough(store.learned.newest(), least)
+
+
+def enough(last: Row[Any] | None, least: int) -> float:
+    """How many labels make another fit worth its while after the last one."""
+    return max(last.labels * GROWTH, last.labels + 1) if last else least

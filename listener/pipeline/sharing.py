@@ -15,9 +15,8 @@ from listener.actions.templates import Templates
 from listener.pipeline.courtesies import DRAFTS_EXPIRE, subject_of
 from listener.pipeline.letters import Mailroom, letter
 from listener.store import Store
-from listener.store.silent_buyers import Silent
+from listener.store.silent_buyers import SHARE, Silent
 
-SHARE = "ask_to_share"
 TEMPLATE = "ask-to-share"
 DAY = timedelta(days=1)
 FRESH = timedelta(days=60)  # who bought longer ago than this after the wait is not asked any more

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -15,7 +15,6 @@ from listener.store.references import Step
 
 customer, reference, ask = table(Customer), table(Reference), table(ReferenceAsk)
 contact = table(Contact)
-YEAR = timedelta(days=365)
 
 # (how the customer stands, when they were asked) → whether they may be asked now; it may also refuse by raising
 Fits = Callable[[Row[Any] | None, Sequence[datetime]], bool]
@@ -71,6 +70,6 @@ def _enter_contact(connection: Connection, who: str, at: datetime) -> None:
 
 def _may_be_asked(connection: Connection, who: str, at: datetime, fits: Fits) -> bool:
     connection.execute(select(customer.c.id).where(customer.c.id == who).with_for_update())
-    standing = connection.execute(goodwill.standing_of(who, at - YEAR)).first()
+    standing = connection.execute(goodwill.standing_of(who, at - goodwill.YEAR)).first()
     times = select(ask.c.at).where(ask.c.customer == who).order_by(ask.c.at)
     return fits(standing, list(connection.execute(times).scalars()))

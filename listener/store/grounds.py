@@ -84,10 +84,7 @@ class IssueTurn:
 
     def rows(self, ids: Collection[str]) -> dict[str, Row[Any]]:
         """Issues by id."""
-        found: dict[str, Row[Any]] = {}
-        for part in chunks(sorted(ids)):
-            found |= {row.id: row for row in self._connection.execute(select(issue).where(issue.c.id.in_(part)))}
-        return found
+        return grouped.rows(self._connection, ids)
 
     def neighbours(self, brand: str, topic: str, since: datetime) -> dict[str, Row[Any]]:
         """Issues of a topic whose spread its alarms may change: spoken of since then, or thought to be shared."""

@@ -36,6 +36,14 @@ def open_all(connection: Connection, database: Database, openings: Iterable[Open
     many(connection, database.insert(IssueEpisode).on_conflict_do_nothing(), firsts)
 
 
+def rows(connection: Connection, ids: Collection[str]) -> dict[str, Row[Any]]:
+    """Issues by id."""
+    found: dict[str, Row[Any]] = {}
+    for part in chunks(sorted(ids)):
+        found |= {row.id: row for row in connection.execute(select(issue).where(issue.c.id.in_(part)))}
+    return found
+
+
 def assign(connection: Connection, memberships: Sequence[Membership], at: datetime) -> frozenset[str]:
     """Append these assignments and set the mentions' issues; returns the roots whose counts may have changed."""
     if not memberships:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -19,7 +19,6 @@ reference, ask, booking = table(Reference), table(ReferenceAsk), table(Booking)
 
 INVITE = "invite_reference"
 PROGRAMME = "programme"
-YEAR = timedelta(days=365)
 # how rules name the forms of advocacy that the programme calls otherwise
 FORMS: Mapping[str, str] = {"one_on_one": "call", "writing": "written", "": "call"}
 
@@ -45,7 +44,7 @@ class Inviting:
 
     def standing(self, customer: str) -> Row[Any] | None:
         """How the customer stands as one to be asked; None where the registry does not know them."""
-        return self._connection.execute(goodwill.standing_of(customer, self._at - YEAR)).first()
+        return self._connection.execute(goodwill.standing_of(customer, self._at - goodwill.YEAR)).first()
 
     def asks(self, customer: str) -> list[Row[Any]]:
         """Every ask of the customer, oldest first: when, and what was answered."""
@@ -54,11 +53,11 @@ class Inviting:
 
     def is_detractor(self, customer: str) -> bool:
         """Whether this customer complained within a year, or gave a low score in a survey."""
-        return is_detractor(self._connection, customer, self._at - YEAR)
+        return is_detractor(self._connection, customer, self._at - goodwill.YEAR)
 
     def praise(self, customer: str) -> list[Row[Any]]:
         """A year of the customer's praise, newest first."""
-        return list(self._connection.execute(goodwill.praise_of(customer, self._at - YEAR)))
+        return list(self._connection.execute(goodwill.praise_of(customer, self._at - goodwill.YEAR)))
 
     def answers(self, form: str, segment: str) -> tuple[int, int]:
         """How often customers of this segment said yes to this form, of how many answers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from listener.model import (
     Ticket,
     TicketNote,
 )
+from listener.model.grouped import ground_of, text_of, titled
 from listener.store import grouped, postings
 from listener.store.engine import Database, chunks, table
 from listener.store.grounds import copies_of
@@ -63,13 +64,13 @@ class Said:
 def unlearn(connection: Connection, database: Database, ids: Sequence[int], terms: Terms, at: datetime) -> set[str]:
     """Before these mentions are emptied. Returns the root issues in which they count."""
     said = _said(connection, ids, terms)
-    rows = _issues(connection, {name for one in said for name in (one.issue, one.root)})
+    rows = grouped.rows(connection, {name for one in said for name in (one.issue, one.root)})
     _take_back(connection, rows, said)
     for root in sorted({one.root for one in said}):
         mine = [one for one in said if one.root == root]
         lost = Lost(_lost(connection, root, mine, frozenset(ids), terms), [one.quote for one in mine], terms)
         family = grouped.family(connection, root)
-        for row in _issues(connection, family).values():
+        for row in grouped.rows(connection, family).values():
             _retitle(connection, row, lost)
         _strike_records(connection, family, lost)
         _strike_deliveries(connection, database, family, lost, at)
@@ -120,10 +121,10 @@ def _said(connection: Connection, ids: Sequence[int], terms: Terms) -> list[Said
     first = _originals(connection, {row.duplicate_of for row in rows.values() if row.duplicate_of} - rows.keys(), terms)
     found = []
     for number, put in sorted(where.items()):
-        row, mine = rows[number], terms.of(_text(rows[number].title, rows[number].text))
+        row, mine = rows[number], terms.of(text_of(rows[number].title, rows[number].text))
         # a copy taught nothing that the first one had said
         taught = tuple(term for term in mine if term not in first.get(row.duplicate_of, ()))
-        quote = " ".join(_text(row.title, row.text).split())[:LONGEST_QUOTE]
+        quote = " ".join(text_of(row.title, row.text).split())[:LONGEST_QUOTE]
         found.append(Said(number, put, roots[put], terms.place(row.posted_at, row.post), mine, taught, quote))
     return found
 
@@ -132,25 +133,16 @@ def _originals(connection: Connection, ids: set[int], terms: Terms) -> dict[int 
     found: dict[int | None, tuple[str, ...]] = {}
     for some in chunks(sorted(ids)):
         rows = connection.execute(select(mention.c.id, mention.c.title, mention.c.text).where(mention.c.id.in_(some)))
-        found |= {row.id: terms.of(_text(row.title, row.text)) for row in rows}
-    return found
-
-
-def _text(title: str, text: str) -> str:
-    return f"{title}\n{text}" if title else text
-
-
-def _issues(connection: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
-    found: dict[str, Row[Any]] = {}
-    for some in chunks(sorted(ids)):
-        found |= {row.id: row for row in connection.execute(select(issue).where(issue.c.id.in_(some)))}
+        found |= {row.id: terms.of(text_of(row.title, row.text)) for row in rows}
     return found
 
 
 def _take_back(connection: Connection, rows: Mapping[str, Row[Any]], said: Sequence[Said]) -> None:
     """Out of what live issues know, and out of the copies of earlier times; who remembers the grounds reads anew."""
-    for ground in sorted({_ground(rows[one.issue]) for one in said}):
-        mine = [one for one in said if _ground(rows[one.issue]) == ground]
+    by_ground: dict[str, list[Said]] = defaultdict(list)
+    for one in said:
+        by_ground[ground_of(rows[one.issue].brand, rows[one.issue].fence)].append(one)
+    for ground, mine in sorted(by_ground.items()):
         held = select(state.c.version).where(state.c.name == ground).with_for_update()
         version = connection.execute(held).scalar()
         if version is not None:
@@ -171,10 +163,6 @@ def _take_back_copies(connection: Connection, ground: str, ids: Mapping[int, str
         connection.execute(update(state).where(state.c.name == row.name).values(value={"issues": live}))
 
 
-def _ground(row: Row[Any]) -> str:
-    return f"{row.brand}\n{row.fence}"
-
-
 def _without(value: Mapping[str, Any], gone: Sequence[Said]) -> dict[str, Any]:
     """What an issue knows, less what these taught it."""
     less = Counter(term for one in gone for term in one.taught)
@@ -192,7 +180,7 @@ def _lost(
         if not left:
             break
         if row.id not in gone:
-            left.difference_update(terms.of(_text(row.title, row.text)))
+            left.difference_update(terms.of(text_of(row.title, row.text)))
     return frozenset(left)
 
 
@@ -204,7 +192,7 @@ def _retitle(connection: Connection, row: Row[Any], lost: Lost) -> None:
     if not keywords:
         kept = connection.execute(select(words.c.value).where(words.c.issue == row.id)).scalar() or {"terms": {}}
         keywords = sorted(kept["terms"], key=kept["terms"].__getitem__, reverse=True)[:MOST_KEYWORDS]
-    title = ": ".join(filter(None, (row.topic, ", ".join(keywords[:3]))))
+    title = titled(row.topic, keywords)
     new = {"keywords": keywords} | ({} if row.titled_by else {"title": title})
     connection.execute(update(issue).where(issue.c.id == row.id).values(new))
 
