@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from listener.config.secrets import CURE, is_reference
+from listener.model.registry import is_address
 
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 # timedelta and the store's dates have an end, and nobody means more
@@ -169,7 +170,7 @@ def cash(text: str) -> str:
 
 def email(text: str) -> str:
     """One bare mail address. Raises ValueError with the cure."""
-    if not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+", text):
+    if not is_address(text):
         raise ValueError('is no mail address — write "care@acme.example"')
     return text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +10,7 @@ from typing import Any
 
 from listener.customers.addresses import profile, site
 from listener.customers.lines import Line
-from listener.model.registry import Key, Listed
+from listener.model.registry import Key, Listed, is_address
 from rules.problems import Misread
 from rules.quantities import zone
 
@@ -34,7 +33,6 @@ YES = frozenset({"1", "true", "yes", "y", "x", "ja"})
 # columns of ops' own that identify a customer besides being testable by rules
 SITES, ORDERS = "website", "orders"
 SEPARATOR = "\x1f"
-is_address = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+").fullmatch
 NO_TEXTS = dict.fromkeys(TEXTS, "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,10 @@ from typing import Any, TypeAlias
 
 # (platform, folded handle); platforms that begin with @ are no networks, see model.Handle
 Key: TypeAlias = tuple[str, str]
+
+
+# one bare mail address, as far as it can be told by looking at it
+is_address = re.compile(r"[^@\s<>\",;]+@[^@\s<>\",;]+").fullmatch
 
 
 def account_mark(key: Key) -> tuple[str, str]:
