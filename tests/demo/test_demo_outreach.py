@@ -10,37 +10,26 @@ from pathlib import Path
 import pytest
 
 from listener.cli.demo_courtesies import EXPORT, FOUNDER, HOME, REGULAR, told_of_courtesies
-from listener.cli.demo_outreach import parts_for, told_of_the_fix, told_of_the_trouble, widest
-from listener.config.first import Answers
-from listener.config.init import init
-from listener.demo.scenario import prepare
+from listener.cli.demo_outreach import told_of_the_fix, told_of_the_trouble, widest
 from listener.demo.servers import World
 from listener.demo.visitor import answer
 from listener.once import prepare as prepare_for_work
 from listener.store.issues import IssueFilter
-from listener.store.upkeep import migrate
 from listener.web import serve
 from listener.web.answers import GiftPage, SurveyPage
 from listener.wiring import Parts, clock
+from tests.demo.stage import on_stage
 
 
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[tuple[Parts, World]]:
     """The demo's world, heard in two rounds."""
-    now = datetime.now(UTC)
-    world = World(now)
-    config = prepare(tmp_path, world.start(), now)
-    init(tmp_path, Answers())
-    try:
-        with parts_for(config) as parts:
-            migrate(parts.store.database, now)
-            prepare_for_work(parts)
-            hear(parts)
-            world.next_round()
-            hear(parts)
-            yield parts, world
-    finally:
-        world.stop()
+    with on_stage(tmp_path, datetime.now(UTC)) as (parts, world):
+        prepare_for_work(parts)
+        hear(parts)
+        world.next_round()
+        hear(parts)
+        yield parts, world
 
 
 def hear(parts: Parts) -> None:
