@@ -33,7 +33,7 @@ class Lost:
 def take_down(customer: str, cause: str, entries: Sequence[Entry], lost: Sequence[Lost], key: str) -> Message:
     """A reference serves no more: the places that must come down, and the requests that need somebody else."""
     places = f": {_places(len(entries))} to take down" if entries else ""
-    looks = "Web pages are looked at until the texts are gone. Anything else: `listener references down NUMBER` then."
+    looks = "Web pages are looked at until the texts are gone. Anything else: `listener references down NUMBER`"
     return Message(
         title=f"{customer} is no reference now{places}",
         text=f"The cause: {cause}. Nobody uses this reference from now on.",
