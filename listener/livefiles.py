@@ -1,4 +1,7 @@
-"""Files that ops edit beside the rules (presents, useful things, working hours), read again when they change."""
+"""Files that ops edit beside the rules (presents, useful things, working hours), read again when they change.
+
+One that is broken at a start says what it said when it was last good, as the rule book does.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,48 @@ Stamp = tuple[int, int] | None
 STATUS = "files"  # where the store keeps which of them are broken
 
 
+class Kept:
+    """The last good text of one such file, in the store: a start may find the file half edited."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        """`name` is what the file is for: where it lies may change."""
+        self._house = store.house
+        self._name = f"file:{name}"
+
+    def text(self) -> str | None:
+        """None where the file was never good."""
+        return self._house.get(self._name).get("text")
+
+    def keep(self, text: str) -> None:
+        """From now on this is the last good text."""
+        if text != self.text():
+            self._house.put(self._name, {"text": text})
+
+
 class LiveFile(Generic[T]):
     """One such file. A broken edit never replaces what is at work, nor does a file that is not there any more."""
 
-    def __init__(self, path: Path, read: Callable[[Path], T]) -> None:
-        """Raises CatalogueError or CalendarError, as `read` does: nothing is at work yet."""
+    def __init__(self, path: Path, read: Callable[[Path, str | None], T], kept: Kept) -> None:
+        """`read` takes the text, None where it must look itself why the file cannot be read.
+
+        A file that is broken says what it said when it was last good, and `problems` what is wrong with it. Raises
+        CatalogueError or CalendarError, as `read` does, where it never was good.
+        """
         self.path = path
         self._read = read
+        self._kept = kept
         self._stamp = _stamp(path)
-        self.content = read(path)
+        self.problems: Sequence[Problem] = ()
+        try:
+            self._take()
+        except (CatalogueError, CalendarError) as broken:
+            self.problems = broken.problems
+            self._restore(broken)
+
+    def keep(self) -> None:
+        """Remember what the file says for a start that finds it broken."""
+        if not self.problems and self._text is not None:
+            self._kept.keep(self._text)
 
     def refresh(self) -> Sequence[Problem] | None:
         """Take over a change: every mistake in it, none where it is good; None where nothing changed."""
@@ -43,10 +79,25 @@ class LiveFile(Generic[T]):
             cure = "put it back; what it said stays at work until the next start"
             return (Problem(str(self.path), 1, 1, "the file is not there any more", cure),)
         try:
-            self.content = self._read(self.path)
+            self._take()
         except (CatalogueError, CalendarError) as broken:
             return broken.problems
+        self.problems = ()
+        self.keep()
         return ()
+
+    def _take(self) -> None:
+        text = _text(self.path)
+        self.content, self._text = self._read(self.path, text), text
+
+    def _restore(self, broken: CatalogueError | CalendarError) -> None:
+        text = self._kept.text()
+        if text is None:
+            raise broken
+        try:
+            self.content = self._read(self.path, text)
+        except (CatalogueError, CalendarError):  # of a version that read it differently
+            raise broken from None
 
 
 class Shelf(Mapping[str, T]):
@@ -93,7 +144,11 @@ class LiveFiles:
         self._now = now
         self._log = log
         if store.house.get(STATUS):
-            store.house.put(STATUS, {})  # they were read just now, and were good
+            store.house.put(STATUS, {})  # they were read just now
+        for file in files:
+            if file.problems:
+                self._broken(file.path, [str(problem) for problem in file.problems])
+            file.keep()
 
     def refresh(self) -> list[Path]:
         """Look at each; those that were taken over."""
@@ -118,6 +173,16 @@ class LiveFiles:
         self._store.house.put(STATUS, self._store.house.get(STATUS) | {path.name: state})
         message = words.file_broken(path.name, tuple(problems), f"file:{path.name}:{now.isoformat()}")
         self._notices.send(message, now)
+
+
+def _text(path: Path) -> str | None:
+    """What the file says, nothing where there is none; None where it cannot be read."""
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _stamp(path: Path) -> Stamp:

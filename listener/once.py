@@ -18,7 +18,7 @@ def prepare(parts: Parts) -> None:
     parts.registry.refresh()
     parts.purchases.refresh()
     parts.book.running()
-    # read now: a mistake in gifts.yaml, ecosystem.yaml or calendar.yaml ends the start, not a batch of mentions
+    # read now: gifts.yaml, ecosystem.yaml or calendar.yaml that was never good ends the start, not a batch of mentions
     _ = parts.files, parts.courtesies
     _keep_what_is_loaded()
 

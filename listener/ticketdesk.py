@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from listener.config import Config, Secrets
-from listener.model.handling import ALL_QUEUES, Handling
+from listener.model.handling import ALL_QUEUES, Handling, WorkClocks
 from listener.pipeline.attention import Readers
 from listener.pipeline.tracking import Followed
 from listener.recovery.calendar import Calendars
@@ -13,16 +13,16 @@ from listener.recovery.reading import read
 from listener.signing import Signer
 
 
-def handling_of(config: Config, signer: Signer) -> Handling:
-    """How tickets are handled in this house. Raises CalendarError."""
+def handling_of(config: Config, signer: Signer, clocks: WorkClocks) -> Handling:
+    """How tickets are handled in this house."""
     # outside systems may be shared by several houses, each with a ticket 12 of its own
     house = signer.digest("house", "tickets")[:8]
-    return Handling(clocks_of(config), config.tickets.warn_at, config.tickets.check_after, queues_of(config), house)
+    return Handling(clocks, config.tickets.warn_at, config.tickets.check_after, queues_of(config), house)
 
 
-def clocks_of(config: Config) -> Calendars:
-    """The working hours of each queue. Raises CalendarError."""
-    return read(config.tickets.calendar, ZoneInfo(str(config.timezone)))
+def clocks_of(config: Config, text: str | None = None) -> Calendars:
+    """The working hours of each queue; `text` in place of what the file holds now. Raises CalendarError."""
+    return read(config.tickets.calendar, ZoneInfo(str(config.timezone)), text)
 
 
 def queues_of(config: Config) -> dict[str, str]:

@@ -57,8 +57,11 @@ class CatalogueError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def gifts(path: Path, cap: str = "") -> Mapping[str, Gift]:
-    """Presents by their names; none where there is no file. Raises CatalogueError, also for what is above `cap`."""
+def gifts(path: Path, cap: str = "", text: str | None = None) -> Mapping[str, Gift]:
+    """Presents by their names; none where there is no file. Raises CatalogueError, also for what is above `cap`.
+
+    `text` is read in place of what the file holds now.
+    """
 
     def within(page: Page, name: str, at: Node, given: Mapping[str, Node]) -> Gift:
         gift = _gift(page, name, at, given)
@@ -66,7 +69,7 @@ def gifts(path: Path, cap: str = "") -> Mapping[str, Gift]:
             page.wrong(given.get("cost", at), f"'{name}' {why}", "take a smaller present, or raise the cap")
         return gift
 
-    return _read(path, "gifts", GIFT_KEYS, within)
+    return _read(path, text, "gifts", GIFT_KEYS, within)
 
 
 def over_cap(gift: Gift, cap: str) -> str:
@@ -80,17 +83,21 @@ def over_cap(gift: Gift, cap: str) -> str:
     return ""
 
 
-def ecosystem(path: Path) -> Mapping[str, Useful]:
-    """Useful things by their names, in the order of the file. Raises CatalogueError."""
-    return _read(path, "ecosystem", ITEM_KEYS, _useful)
+def ecosystem(path: Path, text: str | None = None) -> Mapping[str, Useful]:
+    """Useful things by their names, in the order of the file, or of `text` in its place. Raises CatalogueError."""
+    return _read(path, text, "ecosystem", ITEM_KEYS, _useful)
 
 
 def _read(
-    path: Path, section: str, keys: tuple[str, ...], make: Callable[[Page, str, Node, Mapping[str, Node]], T]
+    path: Path,
+    text: str | None,
+    section: str,
+    keys: tuple[str, ...],
+    make: Callable[[Page, str, Node, Mapping[str, Node]], T],
 ) -> dict[str, T]:
     page = Page(str(path))
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_text("utf-8-sig") if text is None else text
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as trouble:

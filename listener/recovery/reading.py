@@ -34,11 +34,14 @@ class CalendarError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def read(path: Path, zone: ZoneInfo) -> Calendars:
-    """The calendars of a file; without one every hour counts. `zone` is the installation's. Raises CalendarError."""
+def read(path: Path, zone: ZoneInfo, text: str | None = None) -> Calendars:
+    """The calendars of a file; without one every hour counts. `zone` is the installation's. Raises CalendarError.
+
+    `text` is read in place of what the file holds now.
+    """
     page = Page(str(path))
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_text("utf-8-sig") if text is None else text
     except FileNotFoundError:
         return Calendars()
     except (OSError, UnicodeDecodeError) as trouble:

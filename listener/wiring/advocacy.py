@@ -9,7 +9,7 @@ from listener.actions.catalogues import Gift, Useful, ecosystem, gifts
 from listener.advocacy.fatigue import Policy
 from listener.advocacy.referring import REFERRAL, new_code
 from listener.config.quantities import cents
-from listener.livefiles import LiveFile, Shelf
+from listener.livefiles import Kept, LiveFile, Shelf
 from listener.pipeline import Notices
 from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.programme import Programme
@@ -49,17 +49,18 @@ class AdvocacyParts(Foundations):
 
     @cached_property
     def courtesies(self) -> Courtesies:
-        """What may be given away. Raises CatalogueError."""
+        """What may be given away. Raises CatalogueError when a file is broken and was never good."""
         given = Shelf(self.things_file), Shelf(self.gifts_file), self.config.actions.gift_cap
         return Courtesies(self.templates, self.mailroom, *given, self.fatigue)
 
     @cached_property
     def gifts_file(self) -> LiveFile[Mapping[str, Gift]]:
-        return LiveFile(self.config.actions.gifts, gifts)
+        read = lambda path, text: gifts(path, text=text)  # noqa: E731  # the cap is looked at when one is given
+        return LiveFile(self.config.actions.gifts, read, Kept(self.store, "gifts"))
 
     @cached_property
     def things_file(self) -> LiveFile[Mapping[str, Useful]]:
-        return LiveFile(self.config.actions.ecosystem, ecosystem)
+        return LiveFile(self.config.actions.ecosystem, ecosystem, Kept(self.store, "ecosystem"))
 
     @cached_property
     def fatigue(self) -> Policy:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from listener.config import desk
-from listener.livefiles import LiveFile, LiveHours
+from listener.livefiles import Kept, LiveFile, LiveHours
 from listener.model.handling import Handling
 from listener.pipeline.attention import Attention
 from listener.pipeline.links import Links
@@ -28,11 +27,13 @@ class DeskParts(Foundations):
 
     @cached_property
     def handling(self) -> Handling:
-        return replace(handling_of(self.config, self.signer), clocks=LiveHours(self.calendar_file))
+        return handling_of(self.config, self.signer, LiveHours(self.calendar_file))
 
     @cached_property
     def calendar_file(self) -> LiveFile[Calendars]:
-        return LiveFile(self.config.tickets.calendar, lambda _: clocks_of(self.config))
+        """Working hours. Raises CalendarError when the file is broken and was never good."""
+        own, kept = self.config.tickets.calendar, Kept(self.store, "calendar")
+        return LiveFile(own, lambda _, text: clocks_of(self.config, text), kept)
 
     @cached_property
     def tracking(self) -> Tracking:

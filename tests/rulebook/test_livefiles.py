@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,12 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import structlog
 
-from listener.actions.catalogues import CatalogueError, gifts
+from listener.actions.catalogues import CatalogueError, Gift, gifts
 from listener.config import Secrets, load
-from listener.livefiles import STATUS, LiveFile, LiveFiles, LiveHours, Shelf
+from listener.livefiles import STATUS, Kept, LiveFile, LiveFiles, LiveHours, Shelf
 from listener.log import Redaction
 from listener.once import prepare
 from listener.pipeline import Notices
+from listener.recovery.calendar import Calendars
 from listener.recovery.reading import read
 from listener.store.delivery_lists import DeliveryFilter
 from listener.views import state
@@ -26,6 +28,14 @@ FLOWERS = "gifts:\n  flowers: {cost: 18 EUR}\n"
 LOG = structlog.get_logger("listener")
 
 
+def presents(path: Path, text: str | None) -> Mapping[str, Gift]:
+    return gifts(path, text=text)
+
+
+def read_in_utc(path: Path, text: str | None) -> Calendars:
+    return read(path, ZoneInfo("UTC"), text)
+
+
 class House:
     """A folder with gifts.yaml and calendar.yaml, read by a store's live files."""
 
@@ -33,8 +43,11 @@ class House:
         self.folder, self.store, self.edits = folder, a_store(folder), 0
         self.writes("gifts.yaml", FLOWERS)
         self.writes("calendar.yaml", "hours: always\n")
-        self.gifts = LiveFile(folder / "gifts.yaml", gifts)
-        self.hours = LiveFile(folder / "calendar.yaml", lambda path: read(path, ZoneInfo("UTC")))
+        self.starts()
+
+    def starts(self) -> None:
+        self.gifts = LiveFile(self.folder / "gifts.yaml", presents, Kept(self.store, "gifts"))
+        self.hours = LiveFile(self.folder / "calendar.yaml", read_in_utc, Kept(self.store, "calendar"))
         self.files = LiveFiles([self.gifts, self.hours], self.store, Notices(self.store, "ops"), lambda: NOW, LOG)
 
     def writes(self, name: str, text: str) -> None:
@@ -100,10 +113,49 @@ def test_new_working_hours_count_for_what_is_promised_from_then_on(house: House)
     assert hours.of("care").after(friday, timedelta(hours=2)) == datetime(2026, 11, 30, 10, tzinfo=UTC)
 
 
-def test_at_the_start_a_broken_file_ends_it(tmp_path: Path) -> None:
+def test_at_the_first_start_a_broken_file_ends_it(tmp_path: Path) -> None:
+    kept = Kept(a_store(tmp_path), "gifts")
     (tmp_path / "gifts.yaml").write_text("gifts: {x: {}}")
-    with pytest.raises(CatalogueError):
-        LiveFile(tmp_path / "gifts.yaml", gifts)
+    with pytest.raises(CatalogueError, match="does not say what it costs"):
+        LiveFile(tmp_path / "gifts.yaml", presents, kept)
+
+
+@pytest.mark.parametrize("broken", ["gifts: [", "gifts:\n  flowers: {costs: 18 EUR}\n", b"\xff\xfe\x00gifts"])
+def test_a_start_with_a_broken_file_goes_on_with_what_it_said_when_it_was_good(
+    house: House, broken: str | bytes
+) -> None:
+    house.writes("gifts.yaml", FLOWERS + "  cake: {cost: 12 EUR}\n")
+    house.files.refresh()
+    (house.folder / "gifts.yaml").write_bytes(broken.encode() if isinstance(broken, str) else broken)
+
+    house.starts()
+    assert list(Shelf(house.gifts)) == ["flowers", "cake"]
+    assert house.told() == ["gifts.yaml is broken; what it said before stays"]
+    assert house.status()[0].startswith("file    gifts.yaml is broken on disk")
+
+    house.starts()  # what is broken was not remembered as good
+    assert list(Shelf(house.gifts)) == ["flowers", "cake"]
+    house.writes("gifts.yaml", FLOWERS)
+    house.files.refresh()
+    assert (list(Shelf(house.gifts)), house.status()) == (["flowers"], [])
+
+
+def test_working_hours_of_a_broken_calendar_are_the_last_good_ones_after_a_start(house: House) -> None:
+    house.writes("calendar.yaml", "hours: {monday-friday: 09:00-17:00}\n")
+    house.files.refresh()
+    house.writes("calendar.yaml", "hours: {mondy: 09:00-17:00}\n")
+    house.starts()
+
+    friday = datetime(2026, 11, 27, 16, tzinfo=UTC)
+    assert LiveHours(house.hours).of("care").after(friday, timedelta(hours=2)).day == 30
+    assert house.told() == ["calendar.yaml is broken; what it said before stays"]
+
+
+def test_what_a_version_kept_that_this_one_cannot_read_ends_the_start_with_what_is_wrong_on_disk(house: House) -> None:
+    Kept(house.store, "gifts").keep("presents: {}")
+    house.writes("gifts.yaml", "gifts: [")
+    with pytest.raises(CatalogueError, match=r"gifts\.yaml"):
+        house.starts()
 
 
 RULES = """\
@@ -129,3 +181,27 @@ def test_a_rule_may_name_a_new_present_in_the_same_moment(tmp_path: Path) -> Non
 
         assert parts.book.running().book.version != version
         assert parts.store.house.get("book").get("problems") is None
+
+
+def test_a_restart_after_half_an_edit_works_with_the_last_good_files_and_says_so(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    names = ("gifts.yaml", "ecosystem.yaml", "calendar.yaml")
+    for name, text in zip(names, (FLOWERS, "ecosystem: {}\n", "hours: always\n"), strict=True):
+        (tmp_path / name).write_text(text)
+    assert house.run("run", "--once").code == 0
+    for name in names:
+        (tmp_path / name).write_text("gifts: [")
+
+    again = house.run("run", "--once")
+    assert (again.code, again.err.count("file.broken")) == (0, 3)
+    assert all(f"file    {name} is broken on disk" in house.run("status").out for name in names)
+
+
+def test_the_first_run_of_a_house_with_a_broken_file_ends_with_its_place(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    (tmp_path / "gifts.yaml").write_text("gifts:\n  flowers: {costs: 18 EUR}\n")
+
+    shown = house.run("run", "--once")
+    assert shown.code == 1
+    assert "gifts.yaml:2:13: unknown key 'costs' in flowers — did you mean 'cost'?" in shown.err
+    assert "Traceback" not in shown.err
