@@ -228,8 +228,7 @@ class Daemon:
         notify("WATCHDOG=1")
 
     def _read_registry(self) -> None:
-        self._parts.registry.refresh()
-        self._parts.purchases.refresh()
+        self._parts.read_customers()
 
     def _stop(self, beats: BackgroundScheduler) -> None:
         """Finish the work in hand; after a while break off the network; never longer than 10 s in all."""

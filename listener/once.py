@@ -15,8 +15,7 @@ def prepare(parts: Parts) -> None:
     """What every run begins with: the store is ours, sources and registry and rule book are up to date."""
     parts.store.database.hold()
     parts.enlist()
-    parts.registry.refresh()
-    parts.purchases.refresh()
+    parts.read_customers()
     parts.book.running()
     # read now: gifts.yaml, ecosystem.yaml or calendar.yaml that was never good ends the start, not a batch of mentions
     _ = parts.files, parts.courtesies

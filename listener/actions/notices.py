@@ -125,6 +125,16 @@ def file_broken(name: str, problems: tuple[str, ...], key: str) -> Message:
     )
 
 
+def registry_stays(name: str, problems: tuple[str, ...], waits: bool, key: str) -> Message:
+    """The customer file was not taken over: it would remove too many, or nothing of it can be used."""
+    return Message(
+        title=f"{name} {'waits' if waits else 'cannot be used'}; the customers are those from before",
+        text=_listed(problems),
+        footer="Opt-outs and accounts that are new in it do not count yet. Once it is mended it is read again.",
+        key=key,
+    )
+
+
 def _listed(problems: tuple[str, ...]) -> str:
     more = f"\nand {len(problems) - 10} more" if len(problems) > 10 else ""
     return "\n".join(problems[:10]) + more

@@ -51,9 +51,9 @@ def next_steps(directory: Path, answers: Answers) -> tuple[str, ...]:
         steps.append(f"name what to read in {config}: the first [[source]] there waits for its address")
     return (
         *steps,
+        f"replace the examples in {directory / 'customers.csv'} with your customers",
         f"listener --config {config} check",
         f"listener --config {config} run --once, then `mentions`: the first poll is history and sends nothing",
-        f"replace the examples in {directory / 'customers.csv'} with your customers",
         f"read the rules in {directory / 'rules.d'} aloud, then listener --config {config} run",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +31,8 @@ TEXTS = (
 LISTS = ("products", "tags", "consents")
 KNOWN = frozenset({"id", "handles", "do_not_contact", *TEXTS, *LISTS})
 YES = frozenset({"1", "true", "yes", "y", "x", "ja"})
+NO = frozenset({"", "0", "false", "no", "n", "nein", "-"})
+SAID = YES | NO
 # columns of ops' own that identify a customer besides being testable by rules
 SITES, ORDERS = "website", "orders"
 SEPARATOR = "\x1f"
@@ -46,6 +49,10 @@ def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
         complaints.append(f"{email!r} is no e-mail address: no letter will reach this customer")
     if (name := columns["timezone"]) and (why := _strange_zone(name)):
         complaints.append(why)
+    if (said := values.get("do_not_contact", "")).lower() not in SAID:
+        complaints.append(f"do_not_contact is {said!r}, neither yes nor no: it counts as yes until it says no")
+    if (ends := columns["renewal_at"]) and moment_of(ends) is None:
+        complaints.append(f"renewal_at is {ends!r}, which is no date such as 2027-03-31: no ask is held back for it")
     columns["digest"] = "" if complaints else digest
     return Listed(values["id"], columns, tuple(dict.fromkeys(keys))), complaints
 
@@ -80,7 +87,7 @@ def _columns(values: Mapping[str, str]) -> dict[str, Any]:
         columns[name] = parts(values.get(name, ""))
     columns["id"] = values["id"]
     columns["email"] = columns["email"].lower()
-    columns["do_not_contact"] = values.get("do_not_contact", "").lower() in YES
+    columns["do_not_contact"] = values.get("do_not_contact", "").lower() not in NO
     columns["columns"] = {name: value for name in header.own if (value := values[name])} if header.own else {}
     return columns
 
@@ -116,6 +123,15 @@ def key_of(written: str) -> Key | None:
     platform, colon, handle = written.partition(":")
     key = (platform.strip().casefold(), folded(handle))
     return key if colon and all(key) and not key[0].startswith("@") else None
+
+
+def moment_of(written: str) -> datetime | None:
+    """A date or time; without a zone it is UTC."""
+    try:
+        at = datetime.fromisoformat(written)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def folded(handle: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from listener.customers.forgotten import Forgotten
 from listener.customers.lines import CutShort, Line, Rejected, WrongFile, lines_of
+from listener.customers.parsing import moment_of
 from listener.customers.registry import BATCH, LOGGED, MOST_TOLD, stamp_of
 from listener.model.registry import Bought
 
@@ -92,15 +92,6 @@ def bought_of(values: Mapping[str, str], line: int) -> Bought | Rejected:
         return Rejected(line, f"at is {values['at']!r}, which is no date such as 2026-11-23 or 2026-11-23T10:00+01:00")
     number = values.get("number") or values.get("order") or None
     return Bought(values["customer"], values["product"], at, number)
-
-
-def moment_of(written: str) -> datetime | None:
-    """A date or time; without a zone it is UTC."""
-    try:
-        at = datetime.fromisoformat(written)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _batches(lines: Iterator[Line | Rejected]) -> Iterator[list[Line | Rejected]]:

@@ -97,8 +97,8 @@ class Registry:
             mark = Mark(stamp, self._store.enrolling.next_generation())
             try:
                 mark = _strange_columns(path, mark)
-                if not confirm and self._removes_much(path):
-                    return self._waits(path, mark)
+                if not confirm and (much := self._much_removed(path)):
+                    return self._waits(path, mark, much)
             except (WrongFile, OSError) as error:
                 return self._refused(path, mark, str(error))
         return self._read(path, mark, told)
@@ -148,9 +148,11 @@ class Registry:
             ],
         )
 
-    def _removes_much(self, path: Path) -> bool:
+    def _much_removed(self, path: Path) -> str:
+        """What it would remove, where that is over a tenth of the customers."""
         before = self._store.enrolling.by_file()
-        return before > 0 and self._still_there(path) < before * (1 - MUCH)
+        still = self._still_there(path) if before else 0
+        return f"it would remove {before - still:,} of {before:,} customers" if still < before * (1 - MUCH) else ""
 
     def _still_there(self, path: Path) -> int:
         """How many of the registry's customers the file has, each counted once; a number for each is little memory."""
@@ -161,8 +163,8 @@ class Registry:
                 seen.extend(hash(number) for number in self._store.enrolling.known_by_file(ids))
         return len(set(seen))
 
-    def _waits(self, path: Path, mark: Mark) -> Reading:
-        mark = _told(mark, ["it removes over 10 % of the customers: `listener customers import FILE --confirm`"])
+    def _waits(self, path: Path, mark: Mark, much: str) -> Reading:
+        mark = _told(mark, [f"{much}; if that is right: `listener customers import {path} --confirm`"])
         self._log.warning("customers.waits", problem=mark.problems[-1])
         return self._remember(path, Reading(mark, waits=True))
 
@@ -180,6 +182,7 @@ class Registry:
     def _remember(self, path: Path, reading: Reading) -> Reading:
         """By the stamp of the configured file: another one stands until that changes."""
         kept = {"stamp": stamp_of(self._path), "problems": list(reading.problems), "waits": reading.waits}
+        kept |= {"refused": reading.refused}
         self._store.enrolling.finish({**kept, "file": path.name, "rejected": reading.mark.rejected})
         return reading
 

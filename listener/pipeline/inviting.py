@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from listener.advocacy.drivers import Driver, Praise, drivers_of, route
 from listener.advocacy.fatigue import Policy, Standing, against
 from listener.advocacy.ranking import Answers, Candidate, likely_yes
+from listener.customers.parsing import moment_of
 from listener.store.inviting import FORMS, Inviting, Nomination
 from rules.terms import Settled
 
@@ -25,7 +26,7 @@ def standing_from(row: Row[Any], asks: Sequence[datetime]) -> Standing:
         asks=tuple(asks),
         complained_at=row.complained_at,
         open_ticket=row.open_ticket,
-        renewal_at=day(row.renewal_at),
+        renewal_at=moment_of(row.renewal_at),
         rests_until=row.rests_until,
         opted_out=bool(row.opted_out),
         held_for=row.held_for,
@@ -61,12 +62,3 @@ def nominated(store: Inviting, customer: Row[Any], settled: Settled, mention: in
 def drivers_from(rows: Sequence[Row[Any]]) -> tuple[Driver, ...]:
     """The drivers in these mentions of praise, newest first."""
     return drivers_of(Praise(row.id, row.score or 0.0, tuple((row.verdict or {}).get("drivers", ()))) for row in rows)
-
-
-def day(written: str) -> datetime | None:
-    """The day that a registry file says; None where it says none that can be read."""
-    try:
-        at = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -13,8 +13,9 @@ from listener.advocacy.drivers import Driver, Route, route
 from listener.advocacy.fatigue import Policy, Reason, against
 from listener.advocacy.programme import FORMS, SERVING, NoSuchMove, after
 from listener.advocacy.ranking import Answers, Candidate, Ranked, likely_yes, ranked
+from listener.customers.parsing import moment_of
 from listener.pipeline.attributes import must_exist
-from listener.pipeline.inviting import day, drivers_from, standing_from
+from listener.pipeline.inviting import drivers_from, standing_from
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.asks import NotHeld, Wanted
@@ -247,7 +248,7 @@ class Programme:
         return {row.group or "": Answers(row.yes, row.all) for row in rows}
 
     def _renews(self, written: str, now: datetime) -> bool:
-        at = day(written)
+        at = moment_of(written)
         return at is not None and abs(at - now) <= self._policy.around_renewal
 
     def _known(self, customer: str) -> Row[Any]:

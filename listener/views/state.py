@@ -45,10 +45,12 @@ def _book(kept: Mapping[str, Any]) -> Object | None:
 def _registry(store: Store) -> Object | None:
     """What stands in the way of the customer file; None where nothing does."""
     kept, mark = store.house.get("customers"), store.enrolling.mark()
-    if mark is None and not kept.get("waits"):
-        return None
     problems = list(mark.problems if mark else kept.get("problems", ()))
-    return {"waits": bool(kept.get("waits")) and not mark, "line": mark.line if mark else None, "problems": problems}
+    if mark is None and not problems:
+        return None
+    states = {name: bool(kept.get(name)) and not mark for name in ("waits", "refused")}
+    rejected = mark.rejected if mark else kept.get("rejected", 0)
+    return states | {"line": mark.line if mark else None, "rejected": rejected, "problems": problems}
 
 
 def _blind(row: Any) -> Object:
@@ -100,8 +102,14 @@ def told(seen: Object) -> Iterator[str]:
 def _registry_told(registry: Object | None) -> Iterator[str]:
     if registry is None:
         return
-    cut = f"is read up to line {registry['line']}, and goes on from there at the next start or import"
-    yield f"customers  the file {'waits for --confirm' if registry['waits'] else cut}"
+    how = f"has problems ({registry['rejected']:,}); the rest counts"
+    if registry["line"] is not None:
+        how = f"is read up to line {registry['line']}, and goes on from there at the next start or import"
+    elif registry["refused"]:
+        how = "cannot be used; the customers are those from before"
+    elif registry["waits"]:
+        how = "waits for --confirm"
+    yield f"customers  the file {how}"
     yield from (f"        {one_line(problem)}" for problem in registry["problems"][:3])
 
 

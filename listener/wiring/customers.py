@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from listener.actions.notices import registry_stays
 from listener.customers import Forgotten, Purchases, Registry
 from listener.pipeline.answers import Presents, Surveys
 from listener.pipeline.erasure import Erasure
@@ -23,6 +24,15 @@ class CustomerParts(Foundations):
     @cached_property
     def purchases(self) -> Purchases:
         return Purchases(self.store, self.config.customers.purchases, self.log, self.forgotten)
+
+    def read_customers(self) -> None:
+        """Take over what changed in the files of customers and purchases; a file that is not taken is told to ops."""
+        reading = self.registry.refresh()
+        if reading and (reading.waits or reading.refused):
+            name, now = self.config.customers.file.name, clock()
+            key = f"registry:{now.isoformat()}"
+            self.notices.send(registry_stays(name, reading.problems, reading.waits, key), now)
+        self.purchases.refresh()
 
     @cached_property
     def forgotten(self) -> Forgotten:

@@ -140,3 +140,23 @@ def test_a_registry_that_shrinks_much_waits_for_confirm(tmp_path):
     assert len(house.run("customers", "--json").out.splitlines()) == 10
     assert house.run("customers", "import", str(short), "--confirm").code == 0
     assert len(house.run("customers", "--json").out.splitlines()) == 1
+
+
+def test_a_customer_file_that_is_not_taken_is_told_to_ops_once(tmp_path):
+    house = a_house(tmp_path)
+    file = tmp_path / "customers.csv"
+    file.write_text("id\n" + "\n".join(f"c-{n}" for n in range(10)), "utf-8")
+    house.run("run", "--once")
+
+    told = []
+    for content in ("id\nc-1\n", "id\nc-1\n", "name\nAnna\n"):
+        if file.read_text("utf-8") != content:
+            file.write_text(content, "utf-8")
+        house.run("run", "--once")
+        notices = [json.loads(line) for line in house.run("deliveries", "--json").out.splitlines()]
+        told.append([one["text"] for one in notices if one["action"] == "notice" and "customers.csv" in one["text"]])
+
+    assert [len(texts) for texts in told] == [1, 1, 2]
+    assert told[2][1].startswith("customers.csv waits; the customers are those from before")
+    assert "it would remove 9 of 10 customers; if that is right: `listener customers import " in told[2][1]
+    assert told[2][0].startswith("customers.csv cannot be used; the customers are those from before")

@@ -17,7 +17,7 @@ def nobody(store):
     return Forgotten(store, Signer(b"key"))
 
 
-def told(store):
+def say(store):
     """What `status` says."""
     return list(state.told(state.status(store, NOW)))
 
@@ -56,7 +56,8 @@ def test_a_file_that_removes_over_a_tenth_waits(store, tmp_path):
     other = "id\n" + "".join(f"D{number}\n" for number in range(20))
 
     assert reading(store, tmp_path, other).waits
-    assert any("the file waits for --confirm" in line for line in told(store))
+    assert any("the file waits for --confirm" in line for line in say(store))
+    assert any("it would remove 10 of 10 customers; if that is right: `" in line for line in say(store))
     assert store.customers.count() == 10
     assert reading(store, tmp_path, other, confirm=True).mark.removed == 10
     assert store.customers.count() == 20
@@ -77,6 +78,14 @@ def test_a_file_that_removes_over_a_tenth_waits(store, tmp_path):
             "id,timezone\nC2,Europe/Berln\n",
             "customers.csv:2: unknown timezone 'Europe/Berln': write a name such as Europe/Berlin or UTC",
         ),
+        (
+            "id,do_not_contact\nC2,maybe\n",
+            "customers.csv:2: do_not_contact is 'maybe', neither yes nor no: it counts as yes until it says no",
+        ),
+        (
+            "id,renewal_at\nC2,31.12.2027\n",
+            "customers.csv:2: renewal_at is '31.12.2027', which is no date such as 2027-03-31",
+        ),
         ("id,emial\nC2,a@b.example\n", "customers.csv:1: the column `emial` is one of your own; did you mean `email`?"),
     ],
 )
@@ -86,6 +95,16 @@ def test_a_bad_line_is_told_and_the_rest_kept(store, tmp_path, text, told):
     assert len(found.problems) == 1
     assert found.problems[0].startswith(told)
     assert store.customers.count() == 1
+    assert "customers  the file has problems (1); the rest counts" in say(store)
+
+
+@pytest.mark.parametrize(
+    ("written", "opted_out"), [("yes", True), ("JA", True), ("si", True), ("true", True), ("no", False), ("", False)]
+)
+def test_what_is_no_clear_no_is_an_opt_out(store, tmp_path, written, opted_out):
+    reading(store, tmp_path, f"id,do_not_contact\nC1,{written}\n")
+
+    assert store.customers.get(["C1"])["C1"].do_not_contact is opted_out
 
 
 @pytest.mark.parametrize(
@@ -104,6 +123,7 @@ def test_a_file_with_wrong_columns_changes_nothing(store, tmp_path, text, told):
 
     assert found.refused
     assert told in found.problems[0]
+    assert "customers  the file cannot be used; the customers are those from before" in say(store)
     assert store.customers.count() == 1
 
 
@@ -128,13 +148,13 @@ def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(store, tmp_path, mo
     text = "id\n" + "".join(f"C{number}\n" for number in range(10))
     turns = iter([False, False, True])
     first = reading(store, tmp_path, text, stopped=lambda: next(turns))
-    on_the_way = any("is read up to line 7" in line for line in told(store))
+    on_the_way = any("is read up to line 7" in line for line in say(store))
 
     path = tmp_path / "customers.csv"
     found = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store)).refresh()
 
     assert first.broken_off
-    assert (on_the_way, any("customers  " in line for line in told(store))) == (True, False)
+    assert (on_the_way, any("customers  " in line for line in say(store))) == (True, False)
     assert (first.mark.added, found.mark.added, found.problems) == (6, 10, ())
     assert store.customers.count() == 10
 
