@@ -17,6 +17,7 @@ from listener.actions import notices as words
 from listener.intake import Intake, Origin
 from listener.model.plan import Polled, Taken
 from listener.model.verdict import Voice
+from listener.pipeline.following import Following, Praises, unread
 from listener.pipeline.notices import Notices, as_delivery
 from listener.store import Store
 from listener.store.engine import StoreTrouble
@@ -58,8 +59,10 @@ class Collect:
         notices: Notices,
         max_age: MaxAge,
         log: FilteringBoundLogger,
+        praises: Praises = unread,
     ) -> None:
         self._store = store
+        self._following = Following(store, intake, praises)
         self._intake = intake
         self._watched = watched
         self._door = door
@@ -130,18 +133,12 @@ class Collect:
         origin = self._origin(watched, first_poll, polled.at)
         if restored:
             origin = replace(origin, restored=restored, undated_old=last_ok_at is None or last_ok_at < restored)
-        origin = replace(origin, followed=self._followed(watched, items))
-        arrivals = list(self._intake.arrivals(items, origin))
+        arrivals = self._following.arrivals(items, origin)
         taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled)
         if replies := self._intake.own_replies(items, watched.platform):
             self._store.deliveries.answered(watched.name, replies, polled.at)
             self._store.tickets.answered(watched.name, replies, polled.at)
         return taken
-
-    def _followed(self, watched: Watched, items: Sequence[Item]) -> Mapping[str, str]:
-        """What these answer, where that is a praise: others read along and join in."""
-        answered = {post for item in items for post in (item.parent, item.thread) if post and post != item.external_id}
-        return self._store.circle.praised(watched.name, answered) if answered and not watched.everything else {}
 
     def _tell_missed(self, watched: Watched, batch: Batch, now: datetime) -> None:
         for blind in batch.blind:

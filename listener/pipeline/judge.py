@@ -35,7 +35,7 @@ from listener.store.engine import StoreTrouble
 from listener.store.judging import Turn
 from listener.store.person_records import PersonRecord
 from listener.store.rates import Rate
-from listener.understanding.utterances import BrandWords, utterance
+from listener.understanding.utterances import BrandWords, Post, utterance
 from rules.catalogue import ADVOCACY
 from rules.clauses import Sight
 from rules.engine import Deciding
@@ -140,6 +140,13 @@ class Judge:
     def _verdict(self, row: Row[Any], given: Row[Any] | None) -> Verdict:
         said = self.utterance(row)
         return self._named(corrected(self._understanding.judge(said), given), said.text)
+
+    def praises(self, post: Post, brand: str) -> bool:
+        """Whether a post praises a brand, also before it is stored. No bug in understanding stops the poll of it."""
+        try:
+            return self._understanding.judge(utterance(post, brand, self._brands)).label == "positive"
+        except Exception:  # noqa: BLE001  # boundary: told when its turn to be judged comes
+            return False
 
     def utterance(self, row: Row[Any]) -> Utterance:
         """A mention as understanding is given it."""

@@ -134,13 +134,17 @@ class Circle:
         self._database = database
 
     def praised(self, source: str, posts: Iterable[str]) -> dict[str, str]:
-        """Those of the posts that praise us, or may do so and were not judged yet, each with its brand."""
+        """Those of the posts that are kept, each with the brand that it praises, "" where it praises none.
+
+        What was not judged yet may be a praise.
+        """
         found: dict[str, str] = {}
-        columns = (appearance.c.external_id, mention.c.brand)
+        praise = case((and_(PRAISE, mention.c.own.is_(False)), 1), else_=0).label("praise")
+        columns = (appearance.c.external_id, mention.c.brand, praise)
         with self._database.read() as connection:
             for some in chunks(sorted(set(posts))):
                 here = and_(appearance.c.source == source, appearance.c.external_id.in_(some))
                 query = select(*columns).join(mention, mention.c.post == appearance.c.post)
-                query = query.where(here, PRAISE, mention.c.own.is_(False)).order_by(mention.c.id.desc())
-                found |= {row.external_id: row.brand for row in connection.execute(query)}
+                query = query.where(here).order_by("praise", mention.c.id.desc())
+                found |= {row.external_id: row.brand if row.praise else "" for row in connection.execute(query)}
         return found

@@ -39,7 +39,8 @@ class Parts(CustomerParts, IssueParts):
 
     @cached_property
     def collect(self) -> Collect:
-        return Collect(self.store, self.intake, self.watched, self.door, self.notices, self.max_age, self.log)
+        own = (self.store, self.intake, self.watched, self.door, self.notices, self.max_age, self.log)
+        return Collect(*own, lambda post, brand: self.judge.praises(post, brand))
 
     @cached_property
     def act(self) -> Act:

@@ -181,9 +181,10 @@ def a_road(
     watched = Watched("forum", "feed", Scripted(), ("Acme Flow",), False, "forum", "discussion", timedelta(minutes=10))
     brands = Brands([BrandNames("Acme Flow", ("acme flow",), own_accounts=("forum:acme_care",))])
     door = lambda source: ClockDoor(clock)  # noqa: E731
-    collect = Collect(store, Intake(brands, Brands([])), {"forum": watched}, door, notices, MaxAge(), LOG)
-    limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
+    praises = lambda post, brand: judge.praises(post, brand)  # noqa: E731
+    collect = Collect(store, Intake(brands, Brands([])), {"forum": watched}, door, notices, MaxAge(), LOG, praises)
     words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
+    limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     check = IssueCheck(reading, patient)
     orders = Orders(Templates(folder), handling, cards=EvidenceCards(check), courtesies=courtesies)
     parts = {"issues": check, "order_numbers": order_numbers(order_number), "contact": contact}

@@ -165,6 +165,59 @@ def test_a_question_under_a_praise_is_followed_though_it_names_nobody(tmp_path: 
     assert (rows["p2"].brand, rows["p2"].tags) == ("Acme Flow", ["seen"])
 
 
+class Counting(Mood):
+    """Remembers what it was asked about."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def judge(self, utterance: Utterance) -> Verdict:
+        self.asked.append(utterance.text)
+        return super().judge(utterance)
+
+
+SEEN = "version: 1\nrules:\n  - {id: r, mode: live, when: {thread.praise: true}, then: [tag: [seen]]}\n"
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_an_answer_in_the_same_poll_as_the_praise_is_followed(tmp_path: Path, newest_first: bool) -> None:
+    road = a_road(tmp_path, SEEN)
+    praise, complaint = an_item("p1", "Acme Flow +", thread="p1"), an_item("c1", "Acme Flow -", "eve", thread="c1")
+    under = an_item("p2", "does it run on Linux", "zoe", thread="p1"), an_item("c2", "no", "bob", thread="c1")
+    items = (praise, complaint, *under)
+    road.says(*(reversed(items) if newest_first else items))
+
+    rows = {row.external_id: row for row in road.store.mentions.page(MentionFilter())}
+    assert sorted(rows) == ["c1", "p1", "p2"]
+    assert (rows["p2"].brand, rows["p2"].tags) == ("Acme Flow", ["seen"])
+
+
+def test_our_own_account_in_the_same_poll_as_the_praise_is_no_mention(tmp_path: Path) -> None:
+    road = a_road(tmp_path)
+    road.says(an_item("p1", "Acme Flow +", thread="p1"), an_item("p2", "you are welcome", "acme_care", parent="p1"))
+
+    assert [row.external_id for row in road.store.mentions.page(MentionFilter())] == ["p1"]
+
+
+def test_a_post_that_cannot_be_read_stops_no_poll(tmp_path: Path) -> None:
+    road = a_road(tmp_path)
+    road.says(an_item("p1", "Acme Flow !"), an_item("p2", "does it run on Linux", "zoe", parent="p1"))
+
+    assert [row.external_id for row in road.store.mentions.page(MentionFilter())] == ["p1"]
+
+
+def test_only_what_is_answered_without_our_name_and_is_not_kept_is_read_before_the_judge(tmp_path: Path) -> None:
+    counting = Counting()
+    road = a_road(tmp_path, understanding=counting)
+    lone, named = an_item("p1", "Acme Flow +"), an_item("p3", "Acme Flow on Linux?", "zoe", parent="p2")
+    road.says(lone, an_item("p2", "Acme Flow -", "eve", thread="p2"), named)
+    assert len(counting.asked) == 3
+
+    under = an_item("p4", "no", "bob", parent="p2")
+    road.says(an_item("p2", "Acme Flow -", "eve", thread="p2"), under)
+    assert len(counting.asked) == 3
+
+
 def test_our_own_account_under_a_praise_is_no_mention(tmp_path: Path) -> None:
     road = a_road(tmp_path)
     road.says(an_item("p1", "Acme Flow +", thread="p1"))
