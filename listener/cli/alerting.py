@@ -19,7 +19,7 @@ slack = typer.Typer(help="Set up Slack.", no_args_is_help=True)
 
 def ack(context: typer.Context, numbers: Numbers, named: As = None) -> None:
     """You look after these alerts: the others need not."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         each(numbers, lambda one: print(f"alert {one} is acknowledged by {people.acknowledge(one).acked_by}"))
 
 

@@ -120,7 +120,7 @@ def link(context: typer.Context, handle: Account, customer: Customer, why: Why, 
     """This account is this customer's: what it said is theirs from now on."""
     with _linking(context, named) as linking:
         moves = linking.link(handle, customer, why)
-    print(f"{handle} is {customer}")
+    print(f"{handle} is {customer}" + ("" if moves else "; nothing new of it was heard so far"))
     _tell(moves)
 
 

@@ -74,13 +74,13 @@ def reject(
 
 def done(context: typer.Context, delivery: Number, url: Url = None, named: As = None) -> None:
     """You did it by hand: that is a contact with this person."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         _told(people.done(number(delivery), url))
 
 
 def skip(context: typer.Context, delivery: Number, named: As = None) -> None:
     """You decided not to do it."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         _told(people.skip(number(delivery)))
 
 
@@ -118,9 +118,9 @@ def each(written: Sequence[str], decide: Callable[[int], None]) -> None:
 
 
 @contextmanager
-def deciding(context: typer.Context, named: str | None) -> Iterator[tuple[Parts, People]]:
+def deciding(context: typer.Context, named: str | None, approving: bool = True) -> Iterator[tuple[Parts, People]]:
     """The parts, and decisions in the name of whoever is at the keyboard."""
     from listener.cli.who import decider
 
     with opened(context) as parts:
-        yield parts, parts.people(decider(parts.config, named, account()))
+        yield parts, parts.people(decider(parts.config, named, account(), approving))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -37,7 +38,7 @@ def show(context: typer.Context, ticket: Ticket, as_json: Json = False) -> None:
 @app.command()
 def take(context: typer.Context, ticket: Ticket, named: As = None) -> None:
     """This ticket is mine."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         people.take(number(ticket))
     print(f"ticket {number(ticket)} is yours")
 
@@ -45,15 +46,18 @@ def take(context: typer.Context, ticket: Ticket, named: As = None) -> None:
 @app.command()
 def assign(context: typer.Context, ticket: Ticket, owner: Owner, named: As = None) -> None:
     """Somebody else looks after it."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (parts, people):
         people.assign(number(ticket), owner)
     print(f"ticket {number(ticket)} belongs to {owner}")
+    staff = sorted(person.name for person in parts.config.persons)
+    if staff and owner not in staff:
+        print(f"{owner} is no [[person]] of the configuration; there are {', '.join(staff)}", file=sys.stderr)
 
 
 @app.command()
 def note(context: typer.Context, ticket: Ticket, text: Text, reached: Reached = False, named: As = None) -> None:
     """Write down what happened."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         if reached:
             people.tickets.reached(number(ticket), text)
         else:
@@ -93,7 +97,7 @@ def wait(context: typer.Context, ticket: Ticket, until: Until = None, why: Why =
     from listener.wiring import clock
 
     end = ahead(until, clock()) if until else None
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         people.tickets.wait(number(ticket), end, why)
     print(f"ticket {number(ticket)} waits for its person" + (f" until {end:%Y-%m-%d %H:%M} UTC" if end else ""))
 
@@ -101,7 +105,7 @@ def wait(context: typer.Context, ticket: Ticket, until: Until = None, why: Why =
 @app.command()
 def close(context: typer.Context, ticket: Ticket, cause: Cause, outcome: Outcome, named: As = None) -> None:
     """Close it with its root cause and how it ended for the person."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         people.close(number(ticket), cause, outcome)
     print(f"ticket {number(ticket)} is closed: {outcome}")
 
@@ -109,7 +113,7 @@ def close(context: typer.Context, ticket: Ticket, cause: Cause, outcome: Outcome
 @app.command()
 def reopen(context: typer.Context, ticket: Ticket, named: As = None) -> None:
     """It was not over, or we wait no longer."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         people.reopen(number(ticket))
     print(f"ticket {number(ticket)} is open again")
 
@@ -117,6 +121,6 @@ def reopen(context: typer.Context, ticket: Ticket, named: As = None) -> None:
 @app.command()
 def track(context: typer.Context, ticket: Ticket, named: As = None) -> None:
     """Open it in the outside system of its queue, also anew where it was deleted there."""
-    with deciding(context, named) as (_, people):
+    with deciding(context, named, approving=False) as (_, people):
         tracker = people.tickets.track(number(ticket))
     print(f"ticket {number(ticket)} goes to {tracker}; `listener ticket show {number(ticket)}` tells when it is there")

@@ -262,6 +262,4 @@ class Judge:
             self._log.error("rule.skipped", mention=said.row.id, error=error)
             sitting.skipped.append(error.partition(":")[0])
         plan = self._orders.plan(said, decision, sitting.turn, now)
-        return Ordered(
-            decided(said.row.id, decision, kept_facts(said.facts), self._now()), plan.deliveries, tags=plan.tags
-        )
+        return Ordered(decided(said.row.id, decision, kept_facts(said.facts), now), plan.deliveries, tags=plan.tags)

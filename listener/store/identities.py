@@ -39,9 +39,10 @@ class Identities:
         with self._database.read() as connection:
             return sorted(link.customer for link in holders(connection, [key]).get(key, ()))
 
-    def suggested(self, limit: int) -> list[Row[Any]]:
-        """What waits for a person, newest first."""
+    def suggested(self, limit: int, account: Key | None = None) -> list[Row[Any]]:
+        """What waits for a person, of all accounts or of one, newest first."""
         query = select(handle).where(handle.c.state == "suggested").order_by(handle.c.since.desc()).limit(limit)
+        query = query.where(_is(account)) if account else query
         with self._database.read() as connection:
             return list(connection.execute(query))
 

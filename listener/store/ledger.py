@@ -110,6 +110,16 @@ class StoredLedger:
         row.stamps.sort()
         return moved
 
+    def carry(self, key: str, to: str, at: datetime) -> None:
+        """A stamp of one row stands in another from now on; nothing where it is not in the first."""
+        mark = at.astimezone(UTC).isoformat()
+        self._see([key, to])
+        old, new = self._seen[key], self._seen[to]
+        if mark in old.stamps:
+            old.stamps.remove(mark)
+            new.stamps = sorted([*new.stamps, mark])[-STAMPS_KEPT:]
+            self._changed |= {key, to}
+
     def flush(self) -> None:
         """Write what was taken and given back."""
         if not self._changed:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from listener.model import Delivery, IssueMoved, Mention, OptOut, Ticket, TicketMention, TicketNote
+from listener.model import Decision, Delivery, IssueMoved, Mention, OptOut, Ticket, TicketMention, TicketNote
 from listener.model.registry import Key
 from listener.store import grouped
 from listener.store.endings import INSIDE, OUTWARD, WITHDRAWABLE, release
 from listener.store.engine import Database, many, table
 from listener.store.ledger import StoredLedger, reservation_as_json, reservation_from_json
+from rules.limits import LANES
 from rules.terms import Reservation
 
 delivery, mention, ticket, ticket_mention = table(Delivery), table(Mention), table(Ticket), table(TicketMention)
-opt_out, ticket_note, moved = table(OptOut), table(TicketNote), table(IssueMoved)
+opt_out, ticket_note, moved, decision = table(OptOut), table(TicketNote), table(IssueMoved), table(Decision)
 ON_WHAT = ("mention", "delivery", "ticket")
 SENT = ("done", "in_doubt", "sending")
 
@@ -47,6 +49,7 @@ def join(connection: Connection, database: Database, move: Move, at: datetime) -
     """Everything kept about a stranger is now the customer's; an opt-out of theirs counts for the customer too."""
     issues = _issues(connection, mention.c.person == move.was)
     _carry_limits(connection, database, delivery.c.person == move.was, move)
+    _carry_marks(connection, database, mention.c.person == move.was, move)
     for kept in with_persons():
         if kept is not opt_out:
             _hand_over(connection, kept, kept.c.person == move.was, move)
@@ -63,6 +66,7 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
     sent = tuple(connection.execute(select(delivery.c.id).where(outward, delivery.c.status.in_(SENT))).scalars())
     gone = _cancel(connection, database, theirs, move, at)
     _carry_limits(connection, database, theirs, move)
+    _carry_marks(connection, database, mention.c.id.in_(move.mentions), move)
     tickets = _split_tickets(connection, move, at)
     ids = tuple(connection.execute(select(delivery.c.id).where(theirs)).scalars())
     for kept in with_persons():
@@ -176,6 +180,17 @@ def _carry_limits(connection: Connection, database: Database, clause: ColumnElem
         if carried != kept:
             values = {"reservations": [reservation_as_json(held) for held in carried]}
             connection.execute(update(delivery).where(delivery.c.id == row.id).values(values))
+    ledger.flush()
+
+
+def _carry_marks(connection: Connection, database: Database, which: ColumnElement[bool], move: Move) -> None:
+    """That a rule fired for the one, which blocks others for a while, and that a ticket was opened, go along too."""
+    ledger = StoredLedger(connection, database)
+    rows = select(decision.c.at, decision.c.fired).join(mention, mention.c.id == decision.c.mention).where(which)
+    for at, fired in list(connection.execute(rows)):
+        rules = [f"blocks:{rule}" for rule in fired]
+        for lane, mark in product(("", *LANES.values()), [*rules, "open_ticket::per_person"] if rules else []):
+            ledger.carry(f"{lane}{mark}:{move.was}", f"{lane}{mark}:{move.person}", at)
     ledger.flush()
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import Row
 
 from listener.customers.clues import account_of
+from listener.customers.parsing import written
+from listener.model.registry import Key
 from listener.pipeline.facts import facts_again
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -18,6 +21,8 @@ from listener.views.objects import Object, moment
 from rules import book, engine
 from rules.problems import BookError
 from rules.terms import Finding
+
+MOST_SUGGESTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,18 @@ def _person_by(store: Store, row: Row[Any]) -> str:
     if account:
         claims = store.identities.claimed(account)
         both = f", claimed by {' and '.join(claims)}: it counts for neither" if len(claims) > 1 else ""
-        return f"{row.person}, an account of no known customer{both}"
+        return f"{row.person}, an account of no known customer{both}{_perhaps(store, account)}"
     return "nobody we could meet again: the source gives no account of the author's, so this mention stands alone"
+
+
+def _perhaps(store: Store, account: Key) -> str:
+    """What waits for a person to say whose the account is."""
+    name = quote(written(account))
+    return "".join(
+        f"; perhaps {one.customer}: {one.evidence}. `listener customers link {name} {one.customer} --why TEXT` says "
+        f"so, `listener customers unlink {name} --why TEXT` that it is not"
+        for one in store.identities.suggested(MOST_SUGGESTED, account)
+    )
 
 
 def _delivery(store: Store, row: Row[Any]) -> Object:

@@ -11,6 +11,8 @@ from listener.views import objects
 from listener.views.objects import Object, moment
 from listener.views.tables import at, one_line
 
+MOST_SUGGESTED = 100
+
 
 def status(store: Store, now: datetime) -> Object:
     """Sources, queue depths, the oldest undelivered action, the rule book, blind spots, stop switches."""
@@ -26,6 +28,7 @@ def status(store: Store, now: datetime) -> Object:
             for name, kept in store.house.get("files").items()
         ],
         "customers": _registry(store),
+        "suggestions": len(store.identities.suggested(MOST_SUGGESTED)),
         "blind_spots": [_blind(row) for row in store.sources.blind_spots(20) if row.until is None],
         "pauses": [_pause(row) for row in store.house.pauses()],
         "silences": [objects.silence(row) for row in store.silences.now(now)],
@@ -86,6 +89,9 @@ def told(seen: Object) -> Iterator[str]:
         yield f"silence {what} until {at(one['until'])} by {one['owner']}: {one_line(one['why'])}"
     yield from _book_told(seen["book"])
     yield from _registry_told(seen["customers"])
+    if count := seen["suggestions"]:
+        so_many = f"{count} or more" if count == MOST_SUGGESTED else str(count)
+        yield f"accounts  {so_many} may be a customer's: `listener customers suggestions`; only you can say so"
     for one in seen["files"]:
         yield f"file    {one['file']} is broken on disk since {at(one['broken_since'])}; what it said before is at work"
         yield from (f"        {problem}" for problem in one["problems"])

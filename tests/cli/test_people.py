@@ -7,6 +7,8 @@ from io import StringIO
 
 import pytest
 
+from listener.model import Handle
+from listener.store.engine import table
 from tests.makers import CONFIG, a_delivery, a_house, a_mention, a_ticket
 
 STAFF = CONFIG + '[[person]]\nname = "kim"\nmay_approve = true\n[[person]]\nname = "lee"\n'
@@ -143,6 +145,31 @@ def test_a_ticket_is_taken_noted_assigned_closed_and_reopened(tmp_path):
 
     assert (closed["owner"], closed["status"], closed["root_cause"]) == ("kim", "closed", "a bug")
     assert json.loads(house.run("tickets", "--json").out)["status"] == "open"
+
+
+def test_whoever_is_staff_works_on_tickets_and_a_strange_owner_is_told(tmp_path):
+    house = a_house(tmp_path, STAFF)
+    with house.store() as store:
+        number = str(a_ticket(store, a_mention(store)))
+
+    assert house.run("ticket", "take", number, "--as", "lee").code == 0
+    assert house.run("ticket", "assign", number, "kim", "--as", "lee").err == ""
+    assert "kimm is no [[person]] of the configuration" in house.run("ticket", "assign", number, "kimm").err
+    assert house.run("ticket", "close", number, "--cause", "a bug", "--outcome", "lost", "--as", "lee").code == 0
+    assert house.run("ticket", "take", number, "--as", "nobody").code == 1
+
+
+def test_a_suggested_account_is_told_where_people_look(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store, platform="forum", author_handle="anna lee", person="forum:anna lee")
+        suggested = {"platform": "forum", "handle": "anna lee", "customer": "C1", "state": "suggested"}
+        with store.database.write() as connection:
+            connection.execute(table(Handle).insert(), suggested | {"source": "order", "evidence": "their order"})
+
+    assert "accounts  1 may be a customer's: `listener customers suggestions`" in house.run("status").out
+    told = "perhaps C1: their order. `listener customers link 'forum:anna lee' C1 --why TEXT` says so"
+    assert told in house.run("explain", "1").out
 
 
 def test_a_ticket_closes_with_a_cause_and_a_known_outcome(tmp_path):

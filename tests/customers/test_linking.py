@@ -12,7 +12,7 @@ from listener.store.delivery_lists import DeliveryFilter
 from listener.store.engine import table
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
-from tests.pipeline.road import NOW, a_road, an_item
+from tests.pipeline.road import NOW, RULES, a_road, an_item
 
 
 def keep(road, model, *rows):
@@ -68,6 +68,28 @@ def test_limits_go_along_with_the_history(tmp_path):
     road.says(an_item("p2", "Acme Flow +"))
 
     assert [row.person for row in deliveries(road, "thank")] == ["C1"]
+
+
+def thanked(road):
+    return [row.person for row in deliveries(road, "thank") if row.status == "waiting"]
+
+
+def test_what_a_complaint_blocks_goes_along_with_who_voiced_it(tmp_path):
+    rules = RULES.replace(
+        "  - id: recover\n", "  - id: recover\n    priority: 9\n    blocks: {rules: [thank], for: 7d}\n"
+    )
+    road = a_road(tmp_path, rules)
+    know(road, "C1", "anna")
+    know(road, "C2")
+    road.says(an_item("p1", "Acme Flow -"))
+
+    linking(road).unlink("forum:anna", "another Anna")
+    linking(road).link("forum:anna", "C2", "she called")
+    keep(road, Handle, {"platform": "forum", "handle": "ann", "customer": "C1"})
+    road.says(an_item("p2", "Acme Flow +", handle="ann"), an_item("p3", "Acme Flow +"))
+
+    assert persons(road) == {"p1": "C2", "p2": "C1", "p3": "C2"}
+    assert thanked(road) == ["C1"]
 
 
 def test_an_opt_out_of_an_account_counts_for_its_customer(tmp_path):
