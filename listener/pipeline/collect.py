@@ -15,6 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from connectors.contract import Batch, Connector, Door, GiveUp, Item, TryLater
 from listener.actions import notices as words
 from listener.intake import Intake, Origin
+from listener.issues.reading import TERMS
 from listener.model.plan import Polled, Taken
 from listener.model.verdict import Voice
 from listener.pipeline.following import Following, Praises, unread
@@ -134,7 +135,7 @@ class Collect:
         if restored:
             origin = replace(origin, restored=restored, undated_old=last_ok_at is None or last_ok_at < restored)
         arrivals = self._following.arrivals(items, origin)
-        taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled)
+        taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled, TERMS)
         if replies := self._intake.own_replies(items, watched.platform):
             self._store.deliveries.answered(watched.name, replies, polled.at)
             self._store.tickets.answered(watched.name, replies, polled.at)

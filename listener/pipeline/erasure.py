@@ -10,14 +10,11 @@ from typing import Any
 
 from listener.customers.forgotten import Forgotten
 from listener.customers.parsing import key_of
-from listener.issues.order import place
-from listener.issues.words import terms
+from listener.issues.reading import TERMS
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.personal import Gone, Whom
-from listener.store.unlearning import Terms
 
-TERMS = Terms(terms, place)
 AGAIN = "erased before; it came back with an older backup"
 
 

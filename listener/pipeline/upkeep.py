@@ -10,6 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
 from listener.actions.contract import Channel
+from listener.issues.reading import TERMS
 from listener.pipeline.alerting import tell_groups, tell_silences
 from listener.pipeline.cards import Cards, announcement
 from listener.pipeline.courtesies import first_things_first
@@ -124,11 +125,11 @@ class Upkeep:
 
     def _forget(self, now: datetime) -> None:
         upkeep = self._store.upkeep
-        forgotten = upkeep.forget_mentions(now - self._retention.mentions)
-        blanked = upkeep.blank_strangers(now - self._retention.strangers)
+        forgotten = upkeep.forget_mentions(now - self._retention.mentions, TERMS)
+        blanked = upkeep.blank_strangers(now - self._retention.strangers, TERMS)
         for source, span in self._retention.sources.items():
-            forgotten += upkeep.forget_mentions(now - span, source)
-            blanked += upkeep.blank_source(source, now - span)
+            forgotten += upkeep.forget_mentions(now - span, TERMS, source)
+            blanked += upkeep.blank_source(source, now - span, TERMS)
         upkeep.forget_counters(now - COUNTERS_KEPT)
         upkeep.forget_appearances(now - UNMATCHED_KEPT)
         self._store.rates.forget_hours(now - 2 * DAY)

@@ -18,6 +18,7 @@ from listener.store.endings import purge
 from listener.store.engine import Database, chunks, many, table
 from listener.store.erasing import erased_accounts
 from listener.store.sources import keep_blind_spot
+from listener.store.unlearning import Terms, forget_words
 
 appearance, mention, source_table, decision = table(Appearance), table(Mention), table(Source), table(Decision)
 
@@ -44,14 +45,24 @@ class Arrivals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, source: str, arrivals: Sequence[Arrival], at: datetime, polled: Polled | None = None) -> Taken:
-        """New mentions, versions, cursor and health: together or not at all."""
+    def take(
+        self,
+        source: str,
+        arrivals: Sequence[Arrival],
+        at: datetime,
+        polled: Polled | None = None,
+        terms: Terms | None = None,
+    ) -> Taken:
+        """New mentions, versions, cursor and health: together or not at all.
+
+        `terms` is how issues read words: those of posts that are gone they forget. None: no post is gone.
+        """
         origin = _Origin(source, at)
         with self._database.write() as connection:
             parts = [self._take(connection, origin, chunk) for chunk in chunks(arrivals)]
             taken = Taken(*(sum(getattr(part, name) for part in parts) for name in Taken.__slots__))
             if polled:
-                self._remember(connection, polled, taken)
+                self._remember(connection, polled, taken, terms)
         return taken
 
     def known(self, source: str, since: datetime) -> frozenset[str]:
@@ -167,8 +178,8 @@ class Arrivals:
             if values["author_handle"] is None:
                 _forget_person(connection, ids)
 
-    def _remember(self, connection: Connection, polled: Polled, taken: Taken) -> None:
-        self._bury(connection, polled)
+    def _remember(self, connection: Connection, polled: Polled, taken: Taken, terms: Terms | None) -> None:
+        self._bury(connection, polled, terms)
         measures = [dict(zip(("name", "about", "value", "at"), row, strict=True)) for row in polled.measures]
         if measures:
             connection.execute(table(MeasureRow).insert(), [{"source": polled.source, **row} for row in measures])
@@ -192,12 +203,14 @@ class Arrivals:
             )
         )
 
-    def _bury(self, connection: Connection, polled: Polled) -> None:
+    def _bury(self, connection: Connection, polled: Polled, terms: Terms | None) -> None:
         """Posts deleted at the source lose their text and their author, and never come back as new."""
         for gone in chunks(polled.gone):
             here = (mention.c.source == polled.source) & mention.c.external_id.in_(gone)
             query = select(mention.c.id).where(here, mention.c.gone_at.is_(None))
             ids = list(connection.execute(query).scalars())
+            if terms:
+                forget_words(connection, ids, terms, "deleted at the source")
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
             empty = {"title": "", "text": "", "company_reply": None, **NOBODY, "gone_at": polled.at}
             _forget_person(connection, ids)

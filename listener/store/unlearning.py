@@ -1,4 +1,7 @@
-"""What issues learned from somebody who is taken out is taken back: no word that only they said stays in one."""
+"""What issues learned from somebody who is taken out, or from a post that goes, is taken back.
+
+No word that nobody else said stays in an issue.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,8 @@ suggestion, ticket, note = table(IssueSuggestion), table(Ticket), table(TicketNo
 
 MOST_KEYWORDS = 5
 LONGEST_QUOTE = 280
+# so many other posts are asked whether they say a word too: one that none of them says was nobody else's
+MOST_ASKED = 2_000
 # numbers of two digits are figures of the card more often than anybody's words
 FIGURE = re.compile(r"\d{1,2}")
 # what a message tells; the rest of it is addresses and keys
@@ -68,15 +73,34 @@ def unlearn(connection: Connection, database: Database, ids: Sequence[int], term
     _take_back(connection, rows, said)
     for root in sorted({one.root for one in said}):
         mine = [one for one in said if one.root == root]
-        lost = Lost(_lost(connection, root, mine, frozenset(ids), terms), [one.quote for one in mine], terms)
+        own = {term for one in mine for term in one.words}
+        lost = Lost(_lost(connection, root, own, frozenset(ids), terms), [one.quote for one in mine], terms)
         family = grouped.family(connection, root)
         for row in grouped.rows(connection, family).values():
             _retitle(connection, row, lost)
         _strike_records(connection, family, lost)
         _strike_deliveries(connection, database, family, lost, at)
-    for some in chunks([one.mention for one in said]):
-        connection.execute(update(member).where(member.c.mention.in_(some)).values(reason="erased"))
+    _strike_reasons(connection, said, "erased")
     return {one.root for one in said}
+
+
+def forget_words(connection: Connection, ids: Sequence[int], terms: Terms, why: str) -> None:
+    """Before these posts lose their text, or go themselves, because they were deleted at their source or grew old.
+
+    Reaches what issues know and what they are called. Messages are left to `endings.purge`. `why` takes the place of
+    the words for which a post was put into its issue.
+    """
+    said = [one for one in _said(connection, ids, terms) if one.words]
+    rows = grouped.rows(connection, {name for one in said for name in (one.issue, one.root)})
+    _take_back(connection, rows, said)
+    for root in sorted({one.root for one in said}):
+        family = grouped.rows(connection, grouped.family(connection, root)).values()
+        shown = {stem for row in family for word in row.keywords for stem in (word.casefold(), *terms.of(word))}
+        own = {term for one in said if one.root == root for term in one.words}
+        lost = Lost(_lost(connection, root, own & shown, frozenset(ids), terms), (), terms)
+        for row in family:
+            _retitle(connection, row, lost)
+    _strike_reasons(connection, said, why)
 
 
 class Lost:
@@ -145,22 +169,30 @@ def _take_back(connection: Connection, rows: Mapping[str, Row[Any]], said: Seque
     for ground, mine in sorted(by_ground.items()):
         held = select(state.c.version).where(state.c.name == ground).with_for_update()
         version = connection.execute(held).scalar()
-        if version is not None:
-            connection.execute(update(state).where(state.c.name == ground).values(version=version + 1))
-        for row in list(connection.execute(select(words).where(words.c.issue.in_({one.issue for one in mine})))):
+        live = list(connection.execute(select(words).where(words.c.issue.in_({one.issue for one in mine}))))
+        for row in live:
             value = _without(row.value, [one for one in mine if one.issue == row.issue])
             connection.execute(update(words).where(words.c.issue == row.issue).values(value=value))
-        _take_back_copies(connection, ground, {rows[one.issue].number: one.issue for one in mine}, mine)
+        copies = _take_back_copies(connection, ground, {rows[one.issue].number: one.issue for one in mine}, mine)
+        if version is not None and (live or copies):
+            connection.execute(update(state).where(state.c.name == ground).values(version=version + 1))
 
 
-def _take_back_copies(connection: Connection, ground: str, ids: Mapping[int, str], said: Sequence[Said]) -> None:
-    for row in list(connection.execute(select(state).where(copies_of(ground)))):
+def _take_back_copies(connection: Connection, ground: str, ids: Mapping[int, str], said: Sequence[Said]) -> bool:
+    """True where a copy knew something of theirs."""
+    changed = False
+    since = min(one.place for one in said)
+    for row in list(connection.execute(select(state).where(copies_of(ground), state.c.last >= since))):
         before = [one for one in said if one.place <= row.last]
+        if not {one.issue for one in before}.intersection(ids.get(one["issue"]) for one in row.value["issues"]):
+            continue
+        changed = True
         live = [
             _without(one, [gone for gone in before if gone.issue == ids.get(one["issue"])])
             for one in row.value["issues"]
         ]
         connection.execute(update(state).where(state.c.name == row.name).values(value={"issues": live}))
+    return changed
 
 
 def _without(value: Mapping[str, Any], gone: Sequence[Said]) -> dict[str, Any]:
@@ -170,17 +202,16 @@ def _without(value: Mapping[str, Any], gone: Sequence[Said]) -> dict[str, Any]:
     return {**value, "terms": left}
 
 
-def _lost(
-    connection: Connection, root: str, mine: Sequence[Said], gone: frozenset[int], terms: Terms
-) -> frozenset[str]:
-    """Of their words those that nobody else said in the issue."""
-    left = {term for one in mine for term in one.words}
+def _lost(connection: Connection, root: str, own: set[str], gone: frozenset[int], terms: Terms) -> frozenset[str]:
+    """Of these words those that nobody else said in the issue."""
+    left = set(own)
     columns = (mention.c.id, mention.c.title, mention.c.text)
-    for row in connection.execute(select(*columns).where(mention.c.issue == root)):
-        if not left:
-            break
+    query = select(*columns).where(mention.c.issue == root, or_(mention.c.text != "", mention.c.title != ""))
+    for row in connection.execute(query.limit(MOST_ASKED + len(gone))) if left else ():
         if row.id not in gone:
             left.difference_update(terms.of(text_of(row.title, row.text)))
+        if not left:
+            break
     return frozenset(left)
 
 
@@ -195,6 +226,11 @@ def _retitle(connection: Connection, row: Row[Any], lost: Lost) -> None:
     title = titled(row.topic, keywords)
     new = {"keywords": keywords} | ({} if row.titled_by else {"title": title})
     connection.execute(update(issue).where(issue.c.id == row.id).values(new))
+
+
+def _strike_reasons(connection: Connection, said: Sequence[Said], why: str) -> None:
+    for some in chunks([one.mention for one in said]):
+        connection.execute(update(member).where(member.c.mention.in_(some)).values(reason=why))
 
 
 def _strike_records(connection: Connection, family: Sequence[str], lost: Lost) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, inspect, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, inspect, or_, select, text, update
 
 from listener.model import (
     Appearance,
@@ -29,8 +29,10 @@ from listener.model import (
 from listener.store.endings import purge
 from listener.store.engine import Database, StoreTrouble, table
 from listener.store.revision import MIGRATIONS, newest_revision
+from listener.store.unlearning import Terms, forget_words
 
 SWEEP = 2_000
+OLD = "older than texts are kept"  # why it was put into its issue, once its words are gone
 
 
 def revision_of(database: Database) -> str | None:
@@ -144,8 +146,11 @@ class Upkeep:
             return False
         return True
 
-    def forget_mentions(self, before: datetime, source: str | None = None) -> int:
-        """Delete mentions posted before that time, with all that hangs on them; returns how many."""
+    def forget_mentions(self, before: datetime, terms: Terms, source: str | None = None) -> int:
+        """Delete mentions posted before that time, with all that hangs on them; returns how many.
+
+        `terms`, here and below, is how issues read words: those of what goes they forget.
+        """
         mention = table(Mention)
         in_ticket = select(table(TicketMention).c.mention)
         old = select(mention.c.id).where(
@@ -153,14 +158,15 @@ class Upkeep:
         )
         old = old.where(mention.c.source == source) if source else old
         total = 0
-        while ids := self._delete_mentions(old.limit(SWEEP)):
+        while ids := self._delete_mentions(old.limit(SWEEP), terms):
             total += ids
         return total
 
-    def _delete_mentions(self, query: object) -> int:
+    def _delete_mentions(self, query: object, terms: Terms) -> int:
         mention, delivery = table(Mention), table(Delivery)
         with self._database.write() as connection:
             ids = list(connection.execute(query).scalars())  # type: ignore[call-overload]  # a Select of ids
+            forget_words(connection, ids, terms, OLD)
             mine = select(delivery.c.id).where(delivery.c.mention.in_(ids))
             connection.execute(delete(table(Attempt)).where(table(Attempt).c.delivery.in_(mine)))
             connection.execute(delete(delivery).where(delivery.c.mention.in_(ids)))
@@ -169,25 +175,35 @@ class Upkeep:
             connection.execute(delete(mention).where(mention.c.id.in_(ids)))
         return len(ids)
 
-    def blank_strangers(self, before: datetime) -> int:
+    def blank_strangers(self, before: datetime, terms: Terms) -> int:
         """Empty the texts of persons who are not customers; the mention stays as a figure."""
-        return self._blank(table(Mention).c.customer.is_(None), before)
+        return self._blank(table(Mention).c.customer.is_(None), before, terms)
 
-    def blank_source(self, source: str, before: datetime) -> int:
+    def blank_source(self, source: str, before: datetime, terms: Terms) -> int:
         """Empty the texts of one source; what hangs on a ticket stays as a figure."""
-        return self._blank(table(Mention).c.source == source, before)
+        return self._blank(table(Mention).c.source == source, before, terms)
 
-    def _blank(self, which: ColumnElement[bool], before: datetime) -> int:
+    def _blank(self, which: ColumnElement[bool], before: datetime, terms: Terms) -> int:
         mention = table(Mention)
         old = which & (mention.c.posted_at < before) & mention.c.decided_at.is_not(None)
         stale = old & or_(mention.c.text != "", mention.c.title != "")
+        query, total, last = select(mention.c.id).where(stale).order_by(mention.c.id).limit(SWEEP), 0, 0
+        while ids := self._empty_some(query.where(mention.c.id > last), terms):
+            total, last = total + len(ids), ids[-1]
+        return total
+
+    def _empty_some(self, query: Select[Any], terms: Terms) -> list[int]:
+        """One sweep: its ids, in order."""
+        mention = table(Mention)
         empty: dict[str, Any] = {"title": "", "text": "", "author_name": None, "author_url": None, "words": []}
         empty |= {"attributes": {}, "company_reply": None}
         with self._database.write() as connection:
-            ids = select(mention.c.id).where(stale)
+            ids = list(connection.execute(query).scalars())
+            forget_words(connection, ids, terms, OLD)
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
             purge(connection, self._database, ids)
-            return connection.execute(update(mention).where(stale).values(empty)).rowcount
+            connection.execute(update(mention).where(mention.c.id.in_(ids)).values(empty))
+        return ids
 
     def forget_counters(self, before: datetime) -> None:
         """Limit rows whose last use is long over."""

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from listener.customers import Forgotten, Registry
 from listener.customers.telling import Told
+from listener.issues.reading import TERMS
 from listener.model import Contact, Purchase
 from listener.pipeline.erasure import Erasure
 from listener.pipeline.people import NotPossible
@@ -166,8 +167,8 @@ def test_a_source_forgets_by_its_own_retention(tmp_path):
     road.says(an_item("p1", "Acme Flow"), an_item("p2", "Acme Flow - in a ticket"))
     later = NOW + timedelta(days=31)
 
-    forgotten = road.store.upkeep.forget_mentions(later - timedelta(days=30), "forum")
-    blanked = road.store.upkeep.blank_source("forum", later - timedelta(days=30))
+    forgotten = road.store.upkeep.forget_mentions(later - timedelta(days=30), TERMS, "forum")
+    blanked = road.store.upkeep.blank_source("forum", later - timedelta(days=30), TERMS)
 
     assert (forgotten, blanked) == (1, 1)
     assert [row.text for row in road.store.mentions.page(MentionFilter())] == [""]

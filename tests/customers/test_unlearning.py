@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from listener.model import IssueState, IssueWords
+import pytest
+
+from listener.issues.reading import TERMS
+from listener.model import Issue, IssueMember, IssueState, IssueWords
 from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.joined import Reading
 from listener.store.engine import table
@@ -165,7 +168,7 @@ def test_words_that_others_say_too_stay(tmp_path):
 
 def test_emptied_texts_stay_in_their_issue_when_it_is_gone_over(tmp_path):
     road = a_trouble(tmp_path)
-    road.store.upkeep.blank_strangers(NOW + timedelta(days=1))
+    road.store.upkeep.blank_strangers(NOW + timedelta(days=1), TERMS)
 
     go_over(road)
 
@@ -192,3 +195,55 @@ def test_a_title_that_people_gave_stays(tmp_path):
 
     assert "The broken one" in {row.title for row in road.store.issues.page(IssueFilter())}
     assert left(road) == []
+
+
+def learned_words(road):
+    """Whatever issues keep of what was said: their words, copies of these, what they are called, why one is in them."""
+    with road.store.database.read() as connection:
+        kept = [list(connection.execute(table(one).select())) for one in (IssueWords, IssueState, Issue, IssueMember)]
+    return [word for word in OWN_WORDS if word in str(kept).lower()]
+
+
+def deleted_there(road):
+    road.says(gone=("p0",))
+
+
+def grown_old(road):
+    assert road.store.upkeep.blank_strangers(NOW - timedelta(minutes=90), TERMS) == 1
+
+
+def grown_older(road):
+    assert road.store.upkeep.forget_mentions(NOW - timedelta(minutes=90), TERMS) == 1
+
+
+@pytest.mark.parametrize("goes", [deleted_there, grown_old, grown_older])
+@pytest.mark.parametrize("first", [FIRST, "- Acme Flow quibblewort flimsify broken"])
+def test_a_post_that_goes_leaves_no_word_in_what_issues_know_or_are_called(store, tmp_path, monkeypatch, goes, first):
+    monkeypatch.setattr("listener.pipeline.joining.SNAPSHOT_EVERY", 2)
+    road = a_trouble(tmp_path, first, store=store, rules=THREE)
+    assert learned_words(road) == list(OWN_WORDS)
+
+    goes(road)
+    assert learned_words(road) == []
+    road.says(saying(10, ALIKE[0], "gil"))
+    road.watch.beat()
+    assert learned_words(road) == []
+
+
+def test_what_others_still_say_is_still_known_after_a_post_went(tmp_path):
+    road = a_trouble(tmp_path)
+    before = {row.id: set(row.keywords) for row in road.store.issues.page(IssueFilter())}
+    deleted_there(road)
+    road.says(gone=("p0",))
+    road.says(saying(10, ALIKE[0], "gil"))
+
+    assert {row.id: set(row.keywords) for row in road.store.issues.page(IssueFilter())} == before
+    assert counts(road) == [(1, 1), (6, 6)]
+
+
+def test_retention_goes_over_more_than_one_sweep(tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.store.upkeep.SWEEP", 2)
+    road = a_trouble(tmp_path)
+
+    assert road.store.upkeep.blank_strangers(NOW + timedelta(days=1), TERMS) == 6
+    assert learned_words(road) == []

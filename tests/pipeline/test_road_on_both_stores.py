@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from listener.issues.reading import TERMS
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
@@ -45,7 +46,7 @@ def test_an_edit_is_a_version_and_a_second_decision(store, tmp_path):
 def test_retention_forgets_old_mentions_and_keeps_their_tombstones(store, tmp_path):
     road = a_road(tmp_path, store=store)
     road.says(an_item("old", text="Acme Flow +", posted_at=NOW - timedelta(hours=1)), an_item("new", text="Acme Flow"))
-    forgotten = road.store.upkeep.forget_mentions(NOW - timedelta(minutes=30))
+    forgotten = road.store.upkeep.forget_mentions(NOW - timedelta(minutes=30), TERMS)
 
     assert forgotten == 1
     road.says(an_item("old", text="Acme Flow +"))
@@ -56,6 +57,6 @@ def test_texts_of_strangers_are_emptied_and_counted_on(store, tmp_path):
     road = a_road(tmp_path, store=store)
     road.says(an_item(text="Acme Flow +"))
 
-    assert road.store.upkeep.blank_strangers(NOW + timedelta(days=1)) == 1
+    assert road.store.upkeep.blank_strangers(NOW + timedelta(days=1), TERMS) == 1
     (row,) = road.store.mentions.page(MentionFilter())
     assert (row.text, row.label) == ("", "positive")

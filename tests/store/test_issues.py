@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from listener.issues.reading import TERMS
 from listener.model.grouped import Membership, Opening
 from listener.store import Store, grouped, issues
 from listener.store.issues import IssueFilter
@@ -76,5 +77,5 @@ def test_retention_forgets_the_assignments_with_the_mentions(store):
     numbers = three(store)
     an_issue(store, *numbers)
 
-    assert store.upkeep.forget_mentions(NOW) == 3
+    assert store.upkeep.forget_mentions(NOW, TERMS) == 3
     assert store.issues.assignments(numbers[0]) == []
