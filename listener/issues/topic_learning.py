@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import log, sqrt
 from typing import Any
@@ -51,6 +51,16 @@ class TopicModel:
     def score(self, topic: str, seen: Mapping[str, float]) -> float:
         weights = self.weights[topic]
         return self.start[topic] + sum(weights.get(name, 0.0) * value for name, value in seen.items())
+
+    def without(self, words: Collection[str]) -> TopicModel:
+        """The same model, which never knew these words."""
+        gone = {f"word:{word}" for word in words}
+        weights = {
+            topic: {name: weight for name, weight in mine.items() if name not in gone}
+            for topic, mine in self.weights.items()
+        }
+        rarity = {word: value for word, value in self.rarity.items() if word not in words}
+        return TopicModel(weights, self.start, rarity, self.labels)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

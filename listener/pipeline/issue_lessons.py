@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -33,11 +33,11 @@ Aside = Callable[[Callable[[bytes], str], bytes], str]
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What is at work: the marks, and the model of topics (None: the words alone). `ids` are their rows."""
+    """What is at work: the marks, and the model of topics (None: the words alone). `read` is what they were made of."""
 
     thresholds: Thresholds = field(default_factory=Thresholds)
     topics: TopicModel | None = None
-    ids: tuple[int | None, int | None] = (None, None)
+    read: tuple[Mapping[str, Any] | None, ...] = (None, None)
 
 
 class IssueLessons:
@@ -68,10 +68,11 @@ class IssueLessons:
     def refresh(self) -> Taught:
         """Read what is at work, if that has changed. Raises StoreTrouble."""
         rows = [self._store.learned.at_work(kind) for kind in (LIKENESS, TOPICS)]
-        ids = (rows[0].id if rows[0] else None, rows[1].id if rows[1] else None)
-        if self._taught is None or self._taught.ids != ids:
-            marks = replace(Thresholds(), **rows[0].model) if rows[0] else Thresholds()
-            self._taught = Taught(marks, TopicModel.from_json(rows[1].model) if rows[1] else None, ids)
+        # not told by their ids: words of somebody who was erased go out of a model that stays at work
+        read = marks, topics = tuple(row.model if row else None for row in rows)
+        if self._taught is None or self._taught.read != read:
+            thresholds = replace(Thresholds(), **marks) if marks else Thresholds()
+            self._taught = Taught(thresholds, TopicModel.from_json(topics) if topics else None, read)
         return self._taught
 
     def named(self, verdict: Verdict, text: str) -> Verdict:
@@ -101,7 +102,7 @@ class IssueLessons:
         self._keep(LIKENESS, len(rulings), (right[0], right[1]), told, changed, marks)
 
     def _learn_topics(self) -> None:
-        rows = self._store.issues.named_topics()
+        erased, rows = self._store.erasing.count(), self._store.issues.named_topics()
         if not self._is_time(TOPICS, len(rows), LEAST_LABELS):
             return
         examples = [Example(terms(text_of(row.title, row.text)), self._said(row), row.named, row.issue) for row in rows]
@@ -113,6 +114,8 @@ class IssueLessons:
             # said once: the next try is when there are more labels
             self._keep(TOPICS, len(rows), (0.0, 0.0), f"nothing was learned: {trouble}", False, {})
             return
+        if self._store.erasing.count() != erased:
+            return  # it may know words of somebody who was erased meanwhile: the next day learns without them
         before, after = answer["before"], answer["after"]
         told = f"topics were right on {after:.0%} of what was held back, by the words alone on {before:.0%}"
         self._keep(TOPICS, len(rows), (before, after), told, after > before, answer["model"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from listener.model import Erased, Setting
 from listener.model.registry import Key, account_mark
@@ -26,6 +26,11 @@ class Erasing:
         """Whether anybody was ever erased."""
         with self._database.read() as connection:
             return _any(connection)
+
+    def count(self) -> int:
+        """How many hashes there are: more after each erasure."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(erased)).scalar_one()
 
     def known(self, digests: Collection[str]) -> list[str]:
         """Those of the hashes that stand for somebody who was erased."""

@@ -38,7 +38,7 @@ from listener.store.engine import Database, chunks, table
 from listener.store.erasing import remember
 from listener.store.house import audit_line
 from listener.store.moving import counted_anew
-from listener.store.unlearning import Terms, unlearn
+from listener.store.unlearning import Terms, unlearn, unlearn_topics
 
 customer, handle, mention, delivery = table(Customer), table(Handle), table(Mention), table(Delivery)
 ticket, note, track, audit = table(Ticket), table(TicketNote), table(TicketTrack), table(AuditLine)
@@ -132,12 +132,13 @@ class Personal:
     def erase(self, whom: Whom, digests: Sequence[str], by: str, why: str, at: datetime, terms: Terms) -> Gone:
         """Take the person out: words and names go, figures stay nameless. They are remembered by these hashes only.
 
-        `terms` is how issues read words: what these learned from the person they unlearn.
+        `terms` is how issues read words: what these and topic models learned from the person they unlearn.
         """
         nameless = f"{ERASED}{digests[0][:LONGEST_PERSON]}"
         with self._database.write() as connection:
             ids = _ids(connection, whom)
             tasks = _tasks(connection, ids["ticket"], digests[0], at)
+            unlearn_topics(connection, ids["mention"], terms)
             issues = unlearn(connection, self._database, ids["mention"], terms, at)
             _empty_mentions(connection, self._database, ids["mention"], at)
             _empty_notes(connection, ids["ticket"])

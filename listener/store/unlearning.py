@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from listener.model import (
     IssueState,
     IssueSuggestion,
     IssueWords,
+    LearnedModel,
     Mention,
     Ticket,
     TicketNote,
@@ -33,6 +34,7 @@ from listener.store.grounds import copies_of
 
 issue, mention, delivery, act = table(Issue), table(Mention), table(Delivery), table(IssueAct)
 words, state, member = table(IssueWords), table(IssueState), table(IssueMember)
+model = table(LearnedModel)
 suggestion, ticket, note = table(IssueSuggestion), table(Ticket), table(TicketNote)
 
 MOST_KEYWORDS = 5
@@ -47,10 +49,14 @@ TOLD = frozenset({"title", "text", "facts", "quote", "lines", "quotes", "counted
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How grouping reads: the words of a text at their stems, and the place of a post in the order of posts."""
+    """How grouping reads: the words of a text at their stems, and the place of a post in the order of posts.
+
+    `without` takes words out of a topic model as it is kept.
+    """
 
     of: Callable[[str], tuple[str, ...]]
     place: Callable[[datetime, str], int]
+    without: Callable[[Mapping[str, Any], Collection[str]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,21 @@ def unlearn(connection: Connection, database: Database, ids: Sequence[int], term
         _strike_deliveries(connection, database, family, lost, at)
     _strike_reasons(connection, said, "erased")
     return {one.root for one in said}
+
+
+def unlearn_topics(connection: Connection, ids: Sequence[int], terms: Terms) -> None:
+    """Before these mentions are emptied: no topic model, at work or set aside, keeps a word that only they said."""
+    kept = list(connection.execute(select(model.c.id, model.c.model).where(model.c.kind == "topics")))
+    known = {word for row in kept for word in row.model.get("rarity", ())}
+    gone, own = frozenset(ids), set[str]()
+    for some in chunks(sorted(gone)):
+        rows = connection.execute(select(mention.c.title, mention.c.text).where(mention.c.id.in_(some)))
+        own |= known.intersection(term for row in rows for term in terms.of(text_of(row.title, row.text)))
+    lost = _unsaid(connection, mention.c.issue.is_not(None), own, gone, terms)
+    for row in kept:
+        if lost.intersection(row.model.get("rarity", ())):
+            left = dict(terms.without(row.model, lost))
+            connection.execute(update(model).where(model.c.id == row.id).values(model=left))
 
 
 def forget_words(connection: Connection, ids: Sequence[int], terms: Terms, why: str) -> None:
@@ -204,9 +225,16 @@ def _without(value: Mapping[str, Any], gone: Sequence[Said]) -> dict[str, Any]:
 
 def _lost(connection: Connection, root: str, own: set[str], gone: frozenset[int], terms: Terms) -> frozenset[str]:
     """Of these words those that nobody else said in the issue."""
+    return _unsaid(connection, mention.c.issue == root, own, gone, terms)
+
+
+def _unsaid(
+    connection: Connection, where: ColumnElement[bool], own: set[str], gone: frozenset[int], terms: Terms
+) -> frozenset[str]:
+    """Of these words those that no other post there says."""
     left = set(own)
     columns = (mention.c.id, mention.c.title, mention.c.text)
-    query = select(*columns).where(mention.c.issue == root, or_(mention.c.text != "", mention.c.title != ""))
+    query = select(*columns).where(where, or_(mention.c.text != "", mention.c.title != ""))
     for row in connection.execute(query.limit(MOST_ASKED + len(gone))) if left else ():
         if row.id not in gone:
             left.difference_update(terms.of(text_of(row.title, row.text)))

@@ -11,6 +11,7 @@ from listener.model.verdict import Verdict
 from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.issue_lessons import IssueLessons
 from listener.store.issues import IssueFilter
+from tests.customers.test_personal import erasure
 from tests.pipeline.road import LOG, NOW, a_road, an_item
 
 # each trouble in words of its own
@@ -111,3 +112,59 @@ def test_splits_raise_the_mark_of_likeness_and_it_holds_at_once(tmp_path):
     assert taught.refresh().thresholds == Thresholds()
     taught.learn()
     assert taught.taught.thresholds == Thresholds()
+
+
+def taught_topics(folder, road):
+    """A road whose u0 says a word in three complaints that nobody else says, and what was learned there."""
+    road.says(*complaints())
+    own = [an_item(f"q{n}", f"- Acme Flow card quibblewort invoice {n}", "u0") for n in range(3)]
+    road.says(*own)
+    for row in road.store.issues.page(IssueFilter(limit=100)):
+        a_desk(road).name_topic(row.id, "money" if {"card", "bank"} & set(row.keywords) else "things")
+    taught = lessons(road)
+    taught.learn()
+    return taught
+
+
+def erase_u0(road, folder):
+    mine = erasure(road, folder)
+    mine.erase(mine.whom(None, "forum:u0"), "care", "they asked us to")
+
+
+def test_who_is_erased_leaves_no_word_in_the_models_of_topics(store, tmp_path):
+    pytest.importorskip("sklearn")
+    road = a_road(tmp_path, store=store)
+    taught = taught_topics(tmp_path, road)
+    before = road.store.learned.newest("topics")
+    assert "quibblewort" in str(before.model)
+    assert "quibblewort" in taught.taught.topics.rarity
+
+    erase_u0(road, tmp_path)
+
+    after = road.store.learned.newest("topics")
+    assert "quibblewort" not in str(after.model)
+    assert before.model["rarity"].keys() - after.model["rarity"].keys() == {"quibblewort"}
+    assert "quibblewort" not in taught.refresh().topics.rarity
+    assert after.adopted
+    assert taught.named(Verdict("negative", -0.5, 0.9, "v"), "my card, invoice twice").topics == ("money",)
+
+
+def test_a_model_that_was_fitted_while_somebody_was_erased_is_not_kept(tmp_path):
+    pytest.importorskip("sklearn")
+    road = a_road(tmp_path)
+    taught_topics(tmp_path, road)
+    kept = road.store.learned.newest("topics").id
+    road.says(*(an_item(f"x{n}", f"- Acme Flow invoice card twice {n} {n}x", f"z{n}") for n in range(60)))
+
+    def while_erased(fit, data):
+        answer = fit(data)
+        erase_u0(road, tmp_path)
+        assert "quibblewort" in answer
+        return answer
+
+    lessons(road, while_erased).learn()
+    assert road.store.learned.newest("topics").id == kept
+    assert "quibblewort" not in str([row.model for row in road.store.learned.all()])
+    lessons(road).learn()
+    assert road.store.learned.newest("topics").id != kept
+    assert "quibblewort" not in str([row.model for row in road.store.learned.all()])
