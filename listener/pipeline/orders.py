@@ -123,6 +123,7 @@ class Orders:
     ) -> dict[str, Any]:
         content = self._content(said, settled, ticket, card, turn, now)
         evidence = {"evidence": card.model_dump(mode="json")} if card else {}
+        held = settled.reason if settled.status == "held" else None
         return {
             **BLANK,
             "why": None,
@@ -140,6 +141,7 @@ class Orders:
             "due_at": settled.hold_until or now,
             "created_at": now,
             "expires_at": now + DRAFTS_EXPIRE if settled.status == "waiting" else None,
+            "last_error": content.pop("last_error", None) or held,
             "options": self._options(said, settled, now) | evidence | content.pop("options", {}),
             "reservations": [reservation_as_json(held) for held in settled.reservations],
             **content,

@@ -172,7 +172,13 @@ class People:
         return ByHand(self._who, what, why, once.link, once.until)
 
     def _elsewhere(self, number: int, what: str, origin: tuple[str, ...]) -> NotPossible:
-        return NotPossible(f"{told(self._get(number))}; {what} is for those that are {' or '.join(origin)}")
+        row = self._get(number)
+        if what == "approve" and row.status == "held":
+            goes = (
+                f"it goes out by itself at {row.due_at:%Y-%m-%d %H:%M %Z}, `listener approve {number} --anyway` sooner"
+            )
+            return NotPossible(f"{told(row)} and waits for nobody's approval ({row.last_error}); {goes}")
+        return NotPossible(f"{told(row)}; {what} is for those that are {' or '.join(origin)}")
 
     def take(self, ticket: int) -> None:
         """The ticket is mine."""

@@ -34,15 +34,15 @@ ecosystem:
 """
 
 
-def a_kind_road(folder: Path, action: str, **files: str) -> Road:
-    """A road whose one rule orders this, with templates and catalogues of these texts."""
+def a_kind_road(folder: Path, action: str, more: str = "", **files: str) -> Road:
+    """A road whose one rule orders this, with templates and catalogues of these texts; `more` is for its file."""
     for name, text in {"gifts.yaml": GIFTS, "ecosystem.yaml": THINGS, **files}.items():
         (folder / name).write_text(text)
     room = Mailroom("mail", "https://listener.example", Signer(b"key"))
     catalogues = ecosystem(folder / "ecosystem.yaml"), gifts(folder / "gifts.yaml")
     kind = Courtesies(Templates(folder), room, *catalogues, cap="30 EUR")
     rules = RULES.format(action=action, name=action.partition(":")[0].strip("{ "))
-    return a_road(folder, rules, courtesies=kind)
+    return a_road(folder, rules + more, courtesies=kind)
 
 
 def drafts(road: Road) -> list[tuple[str, str, str]]:
@@ -89,6 +89,15 @@ def test_a_present_is_offered_by_letter_with_a_link_and_its_disclosure(tmp_path:
     assert "please say that we gave it to you" in row.text
     road.perform_all()
     assert (SENT[-1].to, SENT[-1].text) == ("anna@customer.example", row.text)
+
+
+def test_a_present_that_waits_for_the_morning_says_so(tmp_path: Path) -> None:
+    quiet = "quiet_hours: {from: 09:00, to: 21:00, then: hold}\n"
+    road = a_kind_road(tmp_path, "{send_gift: {item: flowers}}", quiet, **{"gift.txt": "Take {{ gift.title }}."})
+
+    road.says(an_item("p1", "Acme Flow +"))
+
+    assert [(status, why) for status, _, why in drafts(road)] == [("held", "quiet hours until 2026-11-23 21:00 UTC")]
 
 
 def test_what_is_out_of_stock_is_cancelled_and_says_so(tmp_path: Path) -> None:

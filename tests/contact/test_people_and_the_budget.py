@@ -48,6 +48,14 @@ def test_anyway_sends_it_and_keeps_who_said_so(store: Store, people: People) -> 
     assert (row.status, row.anyway) == ("by_hand", "kim")
 
 
+def test_what_is_held_needs_no_approval_and_says_when_it_goes(store: Store, people: People) -> None:
+    thanked(store, hours=4)
+    number = people.approve(a_delivery(store, key="draft")).id
+
+    with pytest.raises(NotPossible, match=r"nobody's approval \(contact 1: .*goes out by itself at 2026-11-24 08:00"):
+        people.approve(number)
+
+
 def test_a_draft_that_could_only_wait_too_long_stays_where_it_is(store: Store, people: People) -> None:
     mention = a_mention(store)
     judged(store, mention)
