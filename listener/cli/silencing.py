@@ -41,15 +41,17 @@ def mute(context: typer.Context, kind: Kind, what: What, until: Until, why: Why,
 
 
 def _exists(parts: Parts, kind: str, what: str) -> None:
-    """A silence on a source or rule that is misspelt would silence nothing."""
+    """A silence on a source, topic or rule that is misspelt would silence nothing."""
+    from listener.wiring import world_of
     from rules import book
     from rules.problems import nearest
 
-    known = {entry.name for entry in parts.config.sources} if kind == "source" else set()
+    world = world_of(parts.config, parts.templates)
+    known = {"source": world.sources, "topic": world.topics}.get(kind) or frozenset()
     version = parts.store.house.get("book").get("version") if kind == "rule" else None
     kept = parts.store.house.book(version) if version else None
     if kept:
-        known = {rule.id for rule in book.restore(kept.version, kept.files).rules}
+        known = frozenset(rule.id for rule in book.restore(kept.version, kept.files).rules)
     if known and what not in known:
         raise typer.BadParameter(f"there is no {kind} {what!r} {nearest(what, known)}".rstrip())
 

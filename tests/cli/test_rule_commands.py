@@ -53,7 +53,9 @@ def test_a_silence_has_an_owner_a_reason_and_an_end(house):
     (silence,) = map(json.loads, ran("silences", "--json").out.splitlines())
     assert (silence["kind"], silence["what"], silence["why"]) == ("author", "forum:anna", "a known joker")
     assert "a known joker" in ran("status").out
+    assert ran("mute", "topic", "quality", "--until", "7d", "--why", "known").code == 0
     assert ran("unmute", str(silence["id"])).code == 0
+    assert ran("unmute", str(silence["id"] + 1)).code == 0
     assert ran("silences", "--json").out == ""
 
 
@@ -65,6 +67,7 @@ def test_a_silence_has_an_owner_a_reason_and_an_end(house):
         ("rule", "x", "--until", "31d", "--why", "w"),
         ("rule", "x", "--until", "2026-01-01", "--why", "w"),
         ("source", "nowhere", "--until", "7d", "--why", "w"),
+        ("topic", "qualty", "--until", "7d", "--why", "w"),
         ("everything", "x", "--until", "7d", "--why", "w"),
     ],
 )
