@@ -42,6 +42,7 @@ def mute(context: typer.Context, kind: Kind, what: What, until: Until, why: Why,
 
 def _exists(parts: Parts, kind: str, what: str) -> None:
     """A silence on a source, topic or rule that is misspelt would silence nothing."""
+    from listener.store.issues import IssueFilter
     from listener.wiring import world_of
     from rules import book
     from rules.problems import nearest
@@ -52,6 +53,9 @@ def _exists(parts: Parts, kind: str, what: str) -> None:
     kept = parts.store.house.book(version) if version else None
     if kept:
         known = frozenset(rule.id for rule in book.restore(kept.version, kept.files).rules)
+    # people may have given an issue a topic of their own, which is learned then
+    if kind == "topic" and parts.store.issues.page(IssueFilter(topic=what, limit=1)):
+        return
     if known and what not in known:
         raise typer.BadParameter(f"there is no {kind} {what!r} {nearest(what, known)}".rstrip())
 

@@ -97,6 +97,14 @@ def test_a_mention_is_pinned_to_an_issue_and_back(house):
     assert listed(house) == before
 
 
+def test_a_topic_that_people_made_up_can_be_muted(house):
+    silence = ("mute", "topic", "flaky sync", "--until", "1d", "--why", "known")
+
+    assert house.run(*silence).code == 2
+    assert house.run("issues", "topic", listed(house)[0]["id"], "flaky sync").code == 0
+    assert house.run(*silence).code == 0
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
