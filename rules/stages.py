@@ -16,7 +16,20 @@ from rules.lints import PUBLIC_ASKS
 from rules.problems import Misread
 from rules.quantities import zone
 from rules.rule import Rule, Step
-from rules.terms import FREE, Contacts, Counter, Ledger, MaxAge, Mode, Moment, Mute, Reservation, Settled
+from rules.terms import (
+    FREE,
+    PLENTY,
+    Contacts,
+    Counter,
+    Ledger,
+    MaxAge,
+    Mode,
+    Moment,
+    Mute,
+    Offers,
+    Reservation,
+    Settled,
+)
 
 BRAKED = "the brake holds this rule: it fired far more often than its simulation"
 CAUTION: tuple[Mode, ...] = get_args(Mode)  # from the most cautious to the least
@@ -32,6 +45,7 @@ class House:
     floor: Mode
     mutes: tuple[Mute, ...] = ()
     contacts: Contacts = FREE
+    offers: Offers = PLENTY
 
 
 @dataclass(slots=True)
@@ -132,6 +146,7 @@ class Case:
             or self._barred(rule)
             or self._excluded(rule, step, mode)
             or self._unless(step.only_if)
+            or self._lacking(step)
         )
 
     def _off(self, rule: Rule, step: Step, mode: Mode) -> Stop | None:
@@ -228,6 +243,11 @@ class Case:
             return None
         says = "; ".join(part.says for part in only_if.parts)
         return Stop("only_if", f"only if {says}" + (", which is unknown" if found is None else ""))
+
+    def _lacking(self, step: Step) -> Stop | None:
+        """Before anything is claimed: what gives nothing keeps no other rule from its reply."""
+        why = self.house.offers.lacking(step.action.name, step.options)
+        return Stop("offer", why) if why else None
 
     def _reserve(self, rule: Rule, step: Step, mode: Mode) -> tuple[tuple[Reservation, ...], Stop | None]:
         rows, now = self._rows(rule, step, mode), self.moment.now

@@ -26,6 +26,7 @@ Stage = Literal[
     "blocks",
     "exclusive",
     "only_if",
+    "offer",
     "limit",
     "budget",
     "contact",
@@ -190,6 +191,24 @@ class Free:
 
 
 FREE = Free()
+
+
+class Offers(Protocol):
+    """What the house has to give, of which a rule only says that something shall be given."""
+
+    def lacking(self, action: str, options: Mapping[str, Option]) -> str:
+        """Why there is nothing for the person of this mention, "" where there is or the action needs nothing."""
+
+
+class Plenty:
+    """Always something to give: tests of rules and simulations are about the rules."""
+
+    def lacking(self, action: str, options: Mapping[str, Option]) -> str:
+        """Nothing is lacking."""
+        return ""
+
+
+PLENTY = Plenty()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from listener.pipeline.inviting import nominated, refusal
 from listener.pipeline.letters import LETTERS, Mailroom, letter
 from listener.store.grounds import COMPLAINTS
 from listener.store.judging import Turn
-from rules.terms import Facts, Settled, Value
+from rules.terms import Facts, Option, Settled, Value
 
 SURVEY, GIFT = "survey", "gift"  # what the tokens of these links are for
 LINK_LIVES = timedelta(days=30)
@@ -144,17 +144,20 @@ class Courtesies:
             raise Unsuited(against)
         return nominated(turn.inviting, asked.customer, asked.settled, asked.row.id)
 
-    def _useful(self, asked: Asked, turn: Turn) -> dict[str, Value]:
-        topics = asked.settled.options.get("topics", ())
-        suits = fitting(
-            self.things.values(), asked.facts.values, topics if isinstance(topics, tuple) else (str(topics),)
-        )
+    def useful(self, options: Mapping[str, Option], facts: Facts, person: str, turn: Turn) -> Useful:
+        """The useful thing for the person of a mention. Raises Unsuited."""
+        topics = options.get("topics", ())
+        suits = fitting(self.things.values(), facts.values, topics if isinstance(topics, tuple) else (str(topics),))
         if not suits:
             raise Unsuited("nothing in ecosystem.yaml fits this product, topic, segment and language")
-        had = turn.giving.had(asked.judgement.person)
+        had = turn.giving.had(person)
         new = next((thing for thing in suits if thing.item not in had), None)
         if new is None:
             raise Unsuited(f"this person was given all that fits: {', '.join(thing.item for thing in suits)}")
+        return new
+
+    def _useful(self, asked: Asked, turn: Turn) -> dict[str, Value]:
+        new = self.useful(asked.settled.options, asked.facts, asked.judgement.person, turn)
         if asked.settled.status != "shadow":
             turn.giving.give(asked.judgement.person, new.item)
         return {"item.title": new.title, "item.url": new.url, "item.kind": new.kind, "item.about": new.about}
@@ -188,6 +191,26 @@ class Courtesies:
     def _link(self, purpose: str, asked: Asked) -> str:
         token = self.room.signer.token(purpose, {"delivery": asked.key}, asked.now + LINK_LIVES)
         return f"{self.room.address}/{purpose}/{token}"
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """rules.terms.Offers for the person of one mention."""
+
+    courtesies: Courtesies
+    turn: Turn
+    person: str
+    facts: Facts
+
+    def lacking(self, action: str, options: Mapping[str, Option]) -> str:
+        """Only `engage` leaves it to the house what is given."""
+        if action != "engage":
+            return ""
+        try:
+            self.courtesies.useful(options, self.facts, self.person, self.turn)
+        except Unsuited as nothing:
+            return str(nothing)
+        return ""
 
 
 def _asker(asked: Asked, more: Mapping[str, Any]) -> str:

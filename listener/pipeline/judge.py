@@ -19,6 +19,7 @@ from listener.model.plan import Judgement, Ordered
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.brake import WINDOW, Brake
 from listener.pipeline.circle import with_threads
+from listener.pipeline.courtesies import Offering
 from listener.pipeline.decided import decided
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
 from listener.pipeline.given import corrected
@@ -251,6 +252,7 @@ class Judge:
             floor=self._limits.floor,
             mutes=sitting.mutes,
             contacts=Reached(turn, said.judgement, self._contact),
+            offers=Offering(self._orders.courtesies, turn, said.judgement.person, said.facts),
         )
         return Deciding(sitting.brake.book, Sight(said.facts, now, turn.history(row.id)), moment, house)
 

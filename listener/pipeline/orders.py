@@ -71,7 +71,7 @@ class Orders:
         readers: Readers | None = None,
     ) -> None:
         self._talking = Talking(handling, readers)
-        self._courtesies = courtesies or Courtesies(templates, Mailroom("", "", Signer(b"")))
+        self.courtesies = courtesies or Courtesies(templates, Mailroom("", "", Signer(b"")))
         self._handling = handling
         self._grouping = grouping
         self._zone = zone
@@ -165,7 +165,7 @@ class Orders:
         if settled.action in INSIDE or "template" not in settled.options:
             return {"text": ""}
         who = (said.row, said.judgement, said.facts, said.customer)
-        return self._courtesies.content(Asked(*who, settled, _key(said, settled), now), turn)
+        return self.courtesies.content(Asked(*who, settled, _key(said, settled), now), turn)
 
 
 def _goes_out(settled: Settled) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Row
 
 from listener.actions.catalogues import ecosystem, gifts
 from listener.actions.templates import Templates
+from listener.model import Decision, LimitCounter
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.letters import Mailroom
 from listener.signing import Signer
 from listener.store.delivery_lists import DeliveryFilter
+from listener.store.engine import table
 from tests.makers import a_customer
 from tests.pipeline.road import SENT, Mood, Road, a_road, an_item
 
@@ -34,15 +38,28 @@ ecosystem:
 """
 
 
-def a_kind_road(folder: Path, action: str, more: str = "", **files: str) -> Road:
-    """A road whose one rule orders this, with templates and catalogues of these texts; `more` is for its file."""
+def a_kind_road(folder: Path, action: str, more: str = "", book: str = "", **files: str) -> Road:
+    """A road whose one rule orders this, with templates and catalogues of these texts; `more` is for its file.
+
+    `book` takes the place of that file.
+    """
     for name, text in {"gifts.yaml": GIFTS, "ecosystem.yaml": THINGS, **files}.items():
         (folder / name).write_text(text)
     room = Mailroom("mail", "https://listener.example", Signer(b"key"))
     catalogues = ecosystem(folder / "ecosystem.yaml"), gifts(folder / "gifts.yaml")
     kind = Courtesies(Templates(folder), room, *catalogues, cap="30 EUR")
     rules = RULES.format(action=action, name=action.partition(":")[0].strip("{ "))
-    return a_road(folder, rules + more, courtesies=kind)
+    return a_road(folder, book or rules + more, courtesies=kind)
+
+
+def decision(road: Road, mention: int) -> Row[Any]:
+    """What was decided about a mention."""
+    with road.store.database.read() as connection:
+        return connection.execute(table(Decision).select().where(table(Decision).c.mention == mention)).one()
+
+
+def because(road: Road, mention: int) -> str:
+    return str(decision(road, mention).nothing_because)
 
 
 def drafts(road: Road) -> list[tuple[str, str, str]]:
@@ -135,8 +152,60 @@ def test_nobody_is_shown_the_same_useful_thing_twice(tmp_path: Path) -> None:
     for number in range(3):
         road.says(an_item(f"p{number}", f"Acme Flow + {number}"))
 
-    assert [text for _, text, _ in drafts(road)] == ["Ten things", "", ""]
-    assert "this person was given all that fits: general" in drafts(road)[1][2]
+    assert [text for _, text, _ in drafts(road)] == ["Ten things"]
+    assert "this person was given all that fits: general" in because(road, 2)
+
+
+BOTH = """\
+version: 1
+rules:
+  - id: useful
+    mode: {mode}
+    priority: 55
+    when: {{sentiment: positive}}
+    then: [engage: {{template: engage}}]
+    limits: {{engage: {{per_person: 9 per 7d}}}}
+  - id: plain
+    mode: live
+    when: {{sentiment: positive}}
+    then: [thank: {{template: short}}]
+    limits: {{thank: {{per_person: 9 per 7d}}}}
+"""
+
+
+def a_road_that_offers_and_thanks(folder: Path, mode: str, things: str) -> Road:
+    texts = {"ecosystem.yaml": things, "engage.txt": "{{ item.title }}", **THANKS}
+    return a_kind_road(folder, "", book=BOTH.format(mode=mode), **texts)
+
+
+def test_who_has_had_all_that_is_useful_is_thanked_in_plain_words(tmp_path: Path) -> None:
+    road = a_road_that_offers_and_thanks(tmp_path, "live", THINGS)
+    road.says(an_item("p1", "Acme Flow + 1"))
+    road.says(an_item("p2", "Acme Flow + 2"))
+
+    assert [text for _, text, _ in drafts(road)] == ["Ten things", "Thank you!"]
+    (row,) = [row for row in road.store.deliveries.page(DeliveryFilter()) if row.mention == 2]
+    assert (row.action, row.rule, row.status) == ("thank", "plain", "waiting")
+
+
+def test_two_in_one_batch_are_offered_once_and_thanked_once(tmp_path: Path) -> None:
+    road = a_road_that_offers_and_thanks(tmp_path, "live", THINGS)
+    road.says(an_item("p1", "Acme Flow + 1"), an_item("p2", "Acme Flow + 2"))
+
+    assert sorted(text for _, text, _ in drafts(road)) == ["Ten things", "Thank you!"]
+
+
+@pytest.mark.parametrize("mode", ["live", "ask"])
+def test_where_nothing_useful_fits_anybody_is_thanked_and_no_limit_is_used(tmp_path: Path, mode: str) -> None:
+    road = a_road_that_offers_and_thanks(tmp_path, mode, "ecosystem: {}\n")
+    road.says(an_item("p1", "Acme Flow +"))
+
+    assert drafts(road) == [("waiting", "Thank you!", "")]
+    (settled,) = [one for one in decision(road, 1).settled if one["action"] == "engage"]
+    assert (settled["status"], settled["stage"]) == ("refused", "offer")
+    assert settled["reason"] == "nothing in ecosystem.yaml fits this product, topic, segment and language"
+    with road.store.database.read() as connection:
+        assert not [row for row in connection.execute(table(LimitCounter).select()) if "useful" in row.key]
 
 
 @pytest.fixture
