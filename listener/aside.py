@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import socket
 import struct
 import subprocess
@@ -16,6 +15,7 @@ from queue import SimpleQueue
 from typing import Any, NoReturn, TypeVar
 
 from connectors.contract import TryLater
+from listener.aside_child import ALARMS, BUSY
 
 T = TypeVar("T")
 
@@ -46,8 +46,9 @@ class Aside:
     def run(self, function: Callable[[bytes], T], data: bytes, seconds: float, megabytes: int) -> T:
         """`function(data)`: a top-level function of an importable module that returns plain values.
 
-        Plain: None, bool, numbers, str, bytes, and tuples, lists, sets and dicts of these. Raises TryLater with the
-        parser's own words when it raised ValueError, and for any other end: too slow, too much memory, a crash.
+        It has `seconds` of the CPU's time. Plain: None, bool, numbers, str, bytes, and tuples, lists, sets and dicts of
+        these. Raises TryLater with the parser's own words when it raised ValueError, and for any other end: too slow,
+        too much memory, a crash.
         """
         name = (function.__module__, function.__qualname__)
         if name[0] == "__main__" or not name[1].isidentifier():
@@ -79,7 +80,7 @@ class Child:
         """What the child answers. Raises TryLater when it ended instead."""
         try:
             line = self._line if self._line and self._process and self._process.poll() is None else self._start()
-            line.settimeout(seconds + GRACE)
+            line.settimeout(seconds * BUSY + GRACE)
             send(line, (name, data, seconds, megabytes))
             kind, answer, spent = receive(line)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
@@ -118,7 +119,7 @@ class Child:
 
     def _epitaph(self, seconds: float, error: Exception) -> str:
         code = self.end()
-        if code == -signal.SIGALRM or isinstance(error, TimeoutError):
+        if -code in ALARMS or isinstance(error, TimeoutError):
             return f"it took longer than {seconds:g} s; its owner must offer less at once"
         return f"the parser ended with signal {-code}" if code < 0 else f"the parser did not run ({error or code})"
 

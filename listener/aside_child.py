@@ -18,15 +18,19 @@ from typing import Any
 PIPE = 0
 # to import a parser on a busy machine
 START = 20.0
+# of the CPU's time, and of the clock's
+ALARMS = {signal.SIGPROF, signal.SIGALRM}
+BUSY = 4
 # a child that has kept more than this after a call is replaced, so that one large feed is not paid for ever
 KEPT_MEGABYTES = 128
 
 
 def serve() -> None:
     """Answer calls until the parent hangs up. The first frame is the parent's import path."""
-    # a daemon that ignores or blocks the alarm has handed that down to its children
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+    # a daemon that ignores or blocks the alarms has handed that down to its children
+    for alarm in ALARMS:
+        signal.signal(alarm, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ALARMS)
     path = receive()
     sys.path[:] = path or []
     while call := receive():
@@ -35,15 +39,15 @@ def serve() -> None:
         kind, answer = perform(module, function, data, seconds, megabytes)
         # the alarm still runs: an answer that the parent does not take must not hold the child either
         send((kind, answer, pages()[1] > KEPT_MEGABYTES))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        limit_time(0)
 
 
 def perform(module: str, function: str, data: bytes, seconds: float, megabytes: int) -> tuple[str, Any]:
-    """The answer, or what went wrong. Past `seconds` the kernel ends this process, in whatever code it is."""
+    """The answer, or what went wrong. Past `seconds` of CPU the kernel ends this process, in whatever code it is."""
     try:
         parse = getattr(import_module(module), function)
         limit_memory(megabytes)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        limit_time(seconds)
         return "answer", parse(data)
     except MemoryError:
         return "memory", None
@@ -54,6 +58,12 @@ def perform(module: str, function: str, data: bytes, seconds: float, megabytes: 
     finally:
         # the answer is pickled outside the limit, or a parser that just fits would fail in the end
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def limit_time(seconds: float) -> None:
+    """Allow this much of the CPU, and by the clock what that takes on a busy machine; 0: as long as it likes."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds * BUSY)
 
 
 def limit_memory(megabytes: int) -> None:
