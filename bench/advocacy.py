@@ -19,12 +19,15 @@ from bench.figures import Figure
 from listener.advocacy.ranking import Candidate, ranked
 from listener.advocacy.referring import REFERRAL, new_code
 from listener.config.quantities import Address
-from listener.model import Customer, Mention, Reference, ReferenceAsk, Referral
+from listener.model.customer import Customer
+from listener.model.mention import Mention
+from listener.model.reference import Reference, ReferenceAsk
+from listener.model.referral import Referral
 from listener.signing import Signer
 from listener.store import Store
 from listener.store.engine import chunks, many, table
 from listener.store.goodwill import Sought
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from listener.web import serve
 from listener.web.referring import Visits
 

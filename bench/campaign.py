@@ -25,11 +25,12 @@ from bench.figures import Figure
 from bench.town import LISTENER, OUT, ROOT
 from listener.config import Secrets, load
 from listener.log import Redaction
-from listener.model import Issue, IssueEpisode
+from listener.model.issue import Issue, IssueEpisode
 from listener.pipeline.audience import Affected, Listed
 from listener.pipeline.outreach import Wish
 from listener.store.engine import table
-from listener.wiring import clock, parts_of
+from listener.wiring import parts_of
+from listener.wiring.now import clock
 
 RECIPIENTS, KILLS = 100_000, 3
 SERVER = Path(__file__).with_name("mail_server.py")

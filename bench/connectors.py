@@ -27,8 +27,9 @@ from connectors.contract import Response
 from connectors.json_api_items import Mapper
 from connectors.json_api_load import load_spec
 from listener.door import SourceDoor
-from listener.pipeline import Collect
-from listener.wiring import Parts, clock
+from listener.pipeline.collect import Collect
+from listener.wiring import Parts
+from listener.wiring.now import clock
 
 SPECS = ("google_play", "judge_me", "trustpilot", "steam", "hacker_news", "github_issues")
 PAGE, PAGES = 100, 200

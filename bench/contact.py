@@ -11,11 +11,11 @@ from sqlalchemy import update
 
 from bench.figures import Figure
 from listener.customers.budget import Policy
-from listener.model import Contact, Delivery
+from listener.model.delivery import Contact, Delivery
 from listener.pipeline.notices import BLANK
 from listener.store import Store
 from listener.store.engine import chunks, many, table
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BLANKS = {**BLANK, "action": "notify", "purpose": "notice", "channel": "mail", "due_at": NOW, "created_at": NOW}

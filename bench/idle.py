@@ -18,7 +18,8 @@ from bench.end_to_end import spent
 from bench.figures import Figure
 from bench.parts import parts_in
 from bench.town import LISTENER, OUT, ROOT, Stopwatch, a_feed, a_house, a_server, sayings
-from listener.wiring import Parts, clock
+from listener.wiring import Parts
+from listener.wiring.now import clock
 
 SOURCES = 5_000
 SCHEDULE = timedelta(minutes=15)

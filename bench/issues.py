@@ -36,7 +36,7 @@ from listener.issues.topic_learning import Text, learn
 from listener.issues.topics import called
 from listener.issues.words import terms
 from listener.model.verdict import Utterance
-from listener.understanding import Understanding
+from listener.understanding.judging import Understanding
 
 # what the annotators' reasons are called by the shipped taxonomy; a damaged bag is luggage too
 REASONS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 from listener.store import Store
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from rules.book import Book, load
 from rules.clauses import Sight
 from rules.engine import decide, match, trace

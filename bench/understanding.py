@@ -13,9 +13,9 @@ from typing import Any
 
 from bench.figures import Figure
 from listener.model.verdict import Utterance, Verdict
-from listener.understanding import Understanding
 from listener.understanding.evaluate import Report, evaluate
 from listener.understanding.figures import Figures, called, figures
+from listener.understanding.judging import Understanding
 from listener.understanding.labelled import Labelled
 from listener.understanding.learning import Example, calibration_error, learn
 

@@ -191,6 +191,9 @@ class Connector(BaseModel):
     replies: ClassVar[bool] = False
     secrets: ClassVar[frozenset[str]] = frozenset()
 
+    def load(self) -> None:
+        """Import what a poll leaves until it runs, so that no two threads do; called before the first poll."""
+
     def poll(self, cursor: str, door: Door) -> Batch:
         """Read what is new since `cursor` ("" the first time). Raises TryLater or GiveUp."""
         raise NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from importlib import import_module
 from json import dumps
 from pathlib import Path
 from typing import ClassVar, Self
@@ -11,7 +12,7 @@ from typing import ClassVar, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from connectors.contract import Batch, Connector, Door, Failed, Receipt
-from connectors.json_api_auth import prove
+from connectors.json_api_auth import is_signed, prove
 from connectors.json_api_check import SECRETS
 from connectors.json_api_load import load_spec
 from connectors.json_api_poll import Memory, Poll
@@ -93,6 +94,12 @@ class JsonApi(Connector):
         """The site and the parameters: neither a new key nor a moved configuration makes it another source."""
         # not the spec's content: a better map must not make old items new
         return dumps([self.spec.stem, dict(self.params), self.base_url], sort_keys=True)
+
+    def load(self) -> None:
+        """Some proofs are signed."""
+        if is_signed(self._spec.auth):
+            for name in ("jwt", "cryptography.hazmat.backends.openssl.backend"):
+                import_module(name)
 
     def poll(self, cursor: str, door: Door) -> Batch:
         """The items since the last poll, some of them again. Raises TryLater or GiveUp when the first page fails."""

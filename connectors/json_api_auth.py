@@ -55,6 +55,11 @@ def prove(auth: Auth, site: Site, values: Mapping[str, object]) -> Proof:
             return Proof()
 
 
+def is_signed(auth: Auth) -> bool:
+    """Whether a key of ours signs what is proved."""
+    return isinstance(auth, Jwt | Google)
+
+
 def _bearer(token: str) -> Proof:
     return Proof({"authorization": f"Bearer {token}"})
 

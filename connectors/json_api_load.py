@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from connectors import json_api_spec as grammar
 from connectors.json_api_check import Place, problems
 from connectors.json_api_spec import Spec
+from connectors.specs import shipped
 
 # YAML 1.1 would read `no` as false, 22:00 as 1320 and 2026-11-20 as a date
 _NUMBER = re.compile(r"[-+]?(\d+|\d+\.\d*([eE][-+]?\d+)?)")
@@ -75,12 +76,6 @@ class _Reading:
         for part in place:
             known = (*known, part) if (*known, part) in self.marks else known
         return _Mistake(*self.marks.get(known, (1, 1)), what)
-
-
-def shipped() -> list[str]:
-    """The names of the specs that come with the product."""
-    specs = resources.files("connectors").joinpath("specs").iterdir()
-    return sorted(spec.name.removesuffix(".yaml") for spec in specs if spec.name.endswith(".yaml"))
 
 
 def load_spec(where: Path) -> Spec:

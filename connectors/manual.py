@@ -10,9 +10,10 @@ from pathlib import Path
 
 from connectors import KINDS, kind
 from connectors.contract import Connector
-from connectors.json_api_load import load_spec, shipped
+from connectors.json_api_load import load_spec
 from connectors.json_api_spec import Spec
 from connectors.json_api_words import Words
+from connectors.specs import shipped
 
 # what stands between is replaced, so the text around it can be written by hand
 _GENERATED = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from json import dumps
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar
 from urllib.parse import urlsplit
@@ -76,6 +77,11 @@ class Mastodon(Connector):
     def identity(self) -> str:
         """What is read: neither a new token nor leave to answer makes it another source."""
         return dumps([self.home, sorted(self.hashtags), sorted(self.search), self.mentions])
+
+    def load(self) -> None:
+        """Mastodon.py reads."""
+        for name in ("line", "poll"):
+            import_module(f"connectors.mastodon_{name}")
 
     def poll(self, cursor: str, door: Door) -> Batch:
         """New and edited statuses, and the ids of deleted ones. Raises TryLater or GiveUp."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from json import dumps
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar
 
@@ -79,6 +80,12 @@ class Reddit(Connector):
         """What is read: neither a new key nor leave to answer makes it another source."""
         # a first key is: the feeds' memory means nothing to the keyed way, so it begins with a quiet first poll
         return dumps([sorted(self.subreddits), sorted(self.search), self.username, bool(self.client_id), self.base_url])
+
+    def load(self) -> None:
+        """With a key praw reads; the feeds need nothing more."""
+        if self.client_id:
+            for name in ("line", "poll", "walk"):
+                import_module(f"connectors.reddit_{name}")
 
     def poll(self, cursor: str, door: Door) -> Batch:
         """New and edited posts, and the names of deleted ones. Raises TryLater or GiveUp."""

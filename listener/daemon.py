@@ -4,71 +4,40 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import timedelta
-from typing import Literal
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from structlog.typing import FilteringBoundLogger
 
 from listener.desk import Desk, House, Sockets, hearing
-from listener.once import POLLERS, prepare
+from listener.once import prepare
 from listener.pages import served
 from listener.pipeline.cards import Cards
+from listener.polling import Crew, Polling
+from listener.signals import Ending
 from listener.store.engine import StoreTrouble
 from listener.web import Health, Interactions, Page, serve
-from listener.wiring import Parts, clock
+from listener.wiring import Parts
+from listener.wiring.now import clock
 
 PERFORMERS = 4
 BEAT = 0.5
 STOP_WITHIN = 9.0
 BREAK_OFF_AFTER = 5.0
 
-Ending = Literal["stop", "reload"]
-
-
-class Crew:
-    """Threads for named work: a name that is still being worked on is not started again."""
-
-    def __init__(self, size: int, name: str) -> None:
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix=name)
-        self._busy: dict[str, Future[None]] = {}
-        self._lock = threading.Lock()
-        self._stopped = False
-
-    def start(self, name: str, work: Callable[[], None]) -> None:
-        """Do this work in a thread, unless work of that name is under way."""
-        with self._lock:
-            self._busy = {key: future for key, future in self._busy.items() if not future.done()}
-            if name not in self._busy and not self._stopped:
-                self._busy[name] = self._pool.submit(work)
-
-    def stop(self) -> None:
-        """Start nothing more."""
-        with self._lock:
-            self._stopped = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def finished(self, seconds: float) -> bool:
-        """Wait until the work in hand has ended; false when it has not by then."""
-        return not wait(self._busy.values(), seconds).not_done
-
 
 class Daemon:
     """Everything that beats while the daemon runs. One of these lives from start to stop or reload."""
 
-    def __init__(self, parts: Parts, log: FilteringBoundLogger) -> None:
+    def __init__(self, parts: Parts, polling: Polling) -> None:
         self._parts = parts
-        self._log = log
+        self._log = log = parts.log
         self._ending = threading.Event()
         self._how: Ending = "stop"
         self._trouble = threading.Event()
-        self._pollers = Crew(POLLERS, "poll")
+        self._polling = polling
         self._performers = Crew(PERFORMERS, "act")
         self._health = Health(parts.store, clock)
         house = House(parts.store, parts.people, parts.config.persons, Cards(parts.store, clock).refresh, clock)
@@ -124,9 +93,7 @@ class Daemon:
             (30.0, self._parts.rewards.decide),
             (600.0, self._daily),
         ):
-            # the first poll before all else: the others work on what it brings
-            first = clock() + timedelta(seconds=0 if beat == self._collect else BEAT)
-            beats.add_job(self._guarded(beat), "interval", seconds=seconds, next_run_time=first)
+            beats.add_job(self._guarded(beat), "interval", seconds=seconds, next_run_time=clock())
         return beats
 
     def _guarded(self, beat: Callable[[], object]) -> Callable[[], None]:
@@ -151,18 +118,18 @@ class Daemon:
 
     def _collect(self) -> None:
         self._health.ticked("collect")
+        self._count_polls()
         if self._held_up():
             return
-        for row in self._parts.store.sources.due(clock()):
-            self._pollers.start(row.name, lambda name=row.name: self._poll(name))  # type: ignore[misc]  # a default binds the loop's value
+        self._polling.beat()
 
-    def _poll(self, name: str) -> None:
-        if self._ending.is_set():
-            return
-        result = self._parts.collect.poll(name)
-        if result == "unkept":
-            self._trouble.set()
-        self._health.polled(result)
+    def _count_polls(self) -> None:
+        """Polls that have ended since the last look; a store that kept nothing of one holds up the next."""
+        while self._polling.results:
+            result = self._polling.results.popleft()
+            if result == "unkept":
+                self._trouble.set()
+            self._health.polled(result)
 
     def _judge(self) -> None:
         self._health.ticked("judge")
@@ -206,7 +173,7 @@ class Daemon:
     def _pull(self) -> None:
         if not self._trouble.is_set():
             for name in self._parts.tracking.names:
-                self._pollers.start(f"tracker:{name}", lambda name=name: self._pull_one(name))  # type: ignore[misc]  # the same
+                self._polling.crew.start(f"tracker:{name}", lambda name=name: self._pull_one(name))  # type: ignore[misc]  # a default binds the loop's value
 
     def _pull_one(self, name: str) -> None:
         try:
@@ -240,7 +207,7 @@ class Daemon:
         self._sockets.stop()
         for desk in self._desks.values():
             desk.close()
-        crews = (self._pollers, self._performers)
+        crews = (self._polling.crew, self._performers)
         for crew in crews:
             crew.stop()
         if not all(crew.finished(BREAK_OFF_AFTER / 2) for crew in crews):
@@ -254,33 +221,6 @@ class Daemon:
             # what hangs is marked as being sent: the next start settles it as its channel allows
             os._exit(0)
         self._log.info("daemon.stopped", how=self._how)
-
-
-class Signals:
-    """SIGTERM and SIGINT stop, SIGHUP reloads: whichever daemon is at work, and the one being made after a reload."""
-
-    def __init__(self) -> None:
-        self._daemon: Daemon | None = None
-        self._reload: Callable[[], bool] = lambda: False
-        self._stopping = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        signal.signal(signal.SIGHUP, self._hang_up)
-
-    def belong_to(self, daemon: Daemon, reload: Callable[[], bool]) -> None:
-        """From now on they mean this daemon. `reload` tells whether what is on disk is good enough to begin anew."""
-        self._daemon, self._reload = daemon, reload
-        if self._stopping:
-            daemon.end("stop")
-
-    def _stop(self, *_: object) -> None:
-        self._stopping = True
-        if self._daemon:
-            self._daemon.end("stop")
-
-    def _hang_up(self, *_: object) -> None:
-        if self._daemon and not self._stopping and self._reload():
-            self._daemon.end("reload")
 
 
 def notify(state: str) -> None:

@@ -1,4 +1,4 @@
-"""The doors that are handed out: to a connector the network, the clock, the store's memory, and the parser child."""
+"""The door that connectors and channels get: the network, the clock, the store's memory, and the parser child."""
 
 from __future__ import annotations
 
@@ -8,31 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from connectors.contract import GiveUp, Response, TryLater
+from connectors.contract import Response
 from listener.aside import Aside
 from listener.net import Net
 from listener.store import Store
-from listener.understanding.second import NoAnswer
 
 T = TypeVar("T")
-JSON = {"content-type": "application/json"}
-
-
-@dataclass(frozen=True, slots=True)
-class EngineDoor:
-    """The way to the second engine, which the operator named: it may stand on this machine, and is impatient."""
-
-    net: Net
-
-    def post(self, url: str, body: bytes) -> bytes:
-        """What it answers. Raises NoAnswer within the net's time limit."""
-        try:
-            return self.net.fetch(url, method="POST", headers=JSON, body=body).body
-        except (TryLater, GiveUp) as trouble:
-            raise NoAnswer(str(trouble)) from trouble
-
-    def close(self) -> None:
-        self.net.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from listener.actions import notices as words
 from listener.actions.catalogues import CatalogueError
 from listener.model.handling import WorkClock
-from listener.pipeline import Notices
+from listener.pipeline.notices import Notices
 from listener.recovery.calendar import Calendars
 from listener.recovery.reading import CalendarError
 from listener.store import Store

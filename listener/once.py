@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-from listener.wiring import Parts, clock
+from listener.importing import importing
+from listener.polling import POLLERS
+from listener.wiring.now import clock
 
-POLLERS = 8
+if TYPE_CHECKING:
+    from listener.wiring import Parts
+
 FINE = frozenset({"", "done", "by_hand", "held", "cancelled"})
 
 
-def prepare(parts: Parts) -> None:
-    """What every run begins with: the store is ours, sources and registry and rule book are up to date."""
+def take_over(parts: Parts) -> None:
+    """What polls need: the store is ours, sources, registry and rule book are up to date.
+
+    Raises StoreInUse, SecretError and BookError.
+    """
     parts.store.database.hold()
     parts.enlist()
     parts.read_customers()
+    # before anything is heard: what came before a rule is history to it
     parts.book.running()
-    # read now: gifts.yaml, ecosystem.yaml or calendar.yaml that was never good ends the start, not a batch of mentions
-    _ = parts.files, parts.courtesies
+
+
+def prepare(parts: Parts) -> None:
+    """What everything else needs.
+
+    Raises CatalogueError and CalendarError: gifts.yaml, ecosystem.yaml or calendar.yaml that was never good ends the
+    start, not a batch of mentions.
+    """
+    with importing:
+        parts.make_all()
     _keep_what_is_loaded()
 
 
@@ -32,6 +49,7 @@ def _keep_what_is_loaded() -> None:
 
 def run_once(parts: Parts) -> bool:
     """Collect everything due, judge, act, until nothing is due. True when no source and no delivery failed."""
+    take_over(parts)
     prepare(parts)
     parts.act.settle_orphans(at_start=True)
     fine = _poll_all(parts)

@@ -10,7 +10,8 @@ from listener.web import CRM, PREFIX, SLACK, Approve, Crm, Health, Inbox, Intera
 from listener.web.answers import GiftPage, SurveyPage
 from listener.web.fixed import Fixed
 from listener.web.referring import Reports, Visits
-from listener.wiring import Parts, clock
+from listener.wiring import Parts
+from listener.wiring.now import clock
 
 
 def served(parts: Parts, health: Health, slack: Interactions, log: FilteringBoundLogger) -> dict[str, Page]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
-from listener.pipeline import Notices, Running
+from listener.pipeline.notices import Notices
+from listener.pipeline.running import Running
 from listener.store import Store
 from rules import book
 from rules.problems import BookError, Problem

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from listener.store import Store
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from tests import fresh, postgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from listener.store import Store
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from listener.store import Store
 from listener.store.asks import Wanted
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from tests import fresh
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -79,11 +79,17 @@ class House:
         """A command in this process, under this configuration."""
         return ran("--config", str(self.config), *arguments)
 
-    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-        """A command as a process of its own."""
+    @contextmanager
+    def start(self, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+        """A command as a process of its own, which ends with the test that began it."""
         code = "from listener.cli import main; main()"
         command = [sys.executable, "-c", code, "--config", str(self.config), *arguments]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, **pipes, **options) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     @contextmanager
     def store(self) -> Iterator[Store]:

@@ -20,7 +20,7 @@ from listener import actions, trackers
 from listener.cli.commands import app
 from listener.config import Config, SourceEntry
 from listener.store import Store
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from listener.web import Health
 from rules import book
 from rules.catalogue import ACTIONS, FIELDS

@@ -13,7 +13,7 @@ PACKAGES = ("connectors", "rules", "listener")
 
 # a room may import rooms on lower steps and itself; rooms on one step do not know each other
 STEPS: tuple[tuple[str, ...], ...] = (
-    ("connectors.contract", "rules.terms"),
+    ("connectors.contract", "rules.terms", "listener.aside_child", "listener.importing", "listener.signals"),
     ("connectors", "rules"),
     (
         "listener.model",
@@ -21,7 +21,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "listener.signing",
         "listener.likeness",
         "listener.aside",
-        "listener.aside_child",
     ),
     ("listener.store", "listener.net"),
     (
@@ -34,12 +33,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     ("listener.actions",),
     ("listener.trackers",),
-    ("listener.pipeline", "listener.door"),
+    ("listener.pipeline", "listener.door", "listener.engine_door"),
     ("listener.config",),
     ("listener.rulebook", "listener.livefiles", "listener.ticketdesk"),
     ("listener.wiring",),
     ("listener.views", "listener.explain", "listener.imports", "listener.desk"),
-    ("listener.web",),
+    ("listener.web", "listener.polling"),
     ("listener.pages", "listener.once"),
     ("listener.daemon",),
     ("listener.demo",),

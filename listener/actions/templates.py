@@ -27,6 +27,15 @@ SHIPPED = Path(__file__).parent.parent / "templates"
 _FILE_LIMIT = 64_000  # bytes
 _TEXT_LIMIT = 5_000  # characters of a rendered text
 _TIME_LIMIT = 0.05  # seconds of CPU, so that a busy machine fails no template
+# what templates may ask for beside the facts, by action
+FILLED: Mapping[str, tuple[str, ...]] = {
+    "engage": ("item.title", "item.url", "item.kind", "item.about"),
+    "send_gift": ("gift.title", "gift.link", "gift.disclosure"),
+    "ask_feedback": ("survey.link",),
+    "ask_to_share": ("share.places",),
+    "invite_panel": ("panel.name",),
+    "invite_reference": ("reference.benefit", "reference.form"),
+}
 
 
 class Problem(NamedTuple):

@@ -65,7 +65,7 @@ def _troubles() -> tuple[type[Exception], ...]:
     from listener.pipeline.people import NotPossible
     from listener.recovery.reading import CalendarError
     from listener.store.engine import StoreTrouble
-    from listener.understanding import UnreadableWords
+    from listener.understanding.packs import UnreadableWords
     from listener.web import PortTaken
     from rules.problems import BookError
 

@@ -71,7 +71,7 @@ def learn(context: typer.Context, roll_back: RollBack = False, as_json: Json = F
     import json
 
     from listener.cli.who import decider
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         if as_json:
@@ -188,9 +188,9 @@ def _learn_when_due(parts: Parts) -> None:
 
 def _fit(parts: Parts) -> None:
     from listener.pipeline.lessons import fit
-    from listener.understanding import Understanding
+    from listener.understanding.judging import Understanding
     from listener.understanding.learning import CannotLearn
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     plain = Understanding.from_files(parts.config.understanding)
     try:

@@ -55,8 +55,9 @@ def _problems(config: Config) -> Iterator[object]:
     from listener.advocacy import goals
     from listener.recovery.reading import CalendarError
     from listener.ticketdesk import clocks_of
-    from listener.understanding import Understanding, UnreadableWords
-    from listener.wiring import world_of
+    from listener.understanding.judging import Understanding
+    from listener.understanding.packs import UnreadableWords
+    from listener.wiring.world import world_of
     from rules import book
     from rules.problems import BookError
 

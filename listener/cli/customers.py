@@ -104,7 +104,7 @@ def suggestions(context: typer.Context, limit: Limit = 50, as_json: Json = False
     """Accounts that may be a customer's: only you can say so, with `link` or `unlink`."""
     from listener.pipeline.linking import suggestions as found
     from listener.views import objects, tables
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         things = [objects.suggestion(one) for one in found(parts.store, clock(), limit)][:limit]
@@ -153,7 +153,7 @@ def optin(context: typer.Context, person: Whom, why: Why, named: As = None) -> N
 def _linking(context: typer.Context, named: str | None) -> Iterator[Linking]:
     from listener.cli.who import decider
     from listener.pipeline.linking import Linking
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         yield Linking(parts.store, clock, decider(parts.config, named, account()))

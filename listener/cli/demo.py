@@ -28,7 +28,7 @@ def demo(keep: Keep = False) -> None:
     """Show it all on a made-up brand: no account, no key, no internet."""
     from listener.demo.scenario import prepare
     from listener.demo.servers import World
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     folder = Path(tempfile.mkdtemp(prefix="listener-demo-"))
     now = clock()

@@ -48,7 +48,7 @@ def _referred(parts: Parts) -> list[Note]:
     from listener.advocacy.referring import after
     from listener.model.referral import Report
     from listener.store.referrals import ReferralFilter
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     now, referrals = clock(), parts.store.referrals
     code = referrals.code_of(FRIEND, now, parts.new_code())
@@ -68,7 +68,7 @@ def _referred(parts: Parts) -> list[Note]:
 def _asked_for(parts: Parts) -> list[Note]:
     from listener.pipeline.programme import Favour
     from listener.store.asks import Wanted
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     programme = parts.programme(OWNER)
     wanted = Wanted("call", {"product": "Kettle Pro"}, "sales", clock() + timedelta(days=14))

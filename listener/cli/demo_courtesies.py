@@ -87,7 +87,7 @@ def _survey(parts: Parts) -> Any:
 
 def _accepted(parts: Parts, world: World, folder: Path, wait: Wait) -> list[Note]:
     from listener.cli.gifts import written
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     address = parts.store.customers.email(REGULAR)
     wait(lambda: has_letter(world.received.mails, address, "gift"))

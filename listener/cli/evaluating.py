@@ -13,9 +13,9 @@ import typer
 
 if TYPE_CHECKING:
     from listener.model.verdict import Voice
-    from listener.understanding import Understanding
     from listener.understanding.evaluate import Report
     from listener.understanding.figures import Figures
+    from listener.understanding.judging import Understanding
     from listener.understanding.labelled import Labelled
 
 VOICES = ("complaint", "review", "discussion", "news")
@@ -73,8 +73,8 @@ def _rows(file: Path) -> list[Labelled]:
 
 def _taught(train: Path | None, voice: Voice) -> Understanding:
     """Understanding as shipped, with what the audit labels teach where that wins on labels it has not seen."""
-    from listener.understanding import Understanding
     from listener.understanding.evaluate import utterances
+    from listener.understanding.judging import Understanding
     from listener.understanding.learning import CannotLearn, Example, learn
 
     plain = Understanding()

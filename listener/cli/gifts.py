@@ -17,7 +17,7 @@ from listener.cli.opening import opened
 from listener.cli.spreadsheet import plain
 
 if TYPE_CHECKING:
-    from listener.store.giving import Gifts
+    from listener.store.gifts import Gifts
 
 app = typer.Typer(no_args_is_help=True, help="Presents that customers said yes to.")
 
@@ -35,7 +35,7 @@ def gifts() -> None:
 @app.command()
 def export(context: typer.Context, file: File, again: Again = False) -> None:
     """Write whom to send what, each once, whenever it is cut off."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         count = written(parts.store.gifts, file, clock(), again)

@@ -33,7 +33,7 @@ def pause(
     context: typer.Context, rule: RuleScope = None, channel: ChannelScope = None, why: Why = "", named: As = None
 ) -> None:
     """Hold all outward work within a second: the stop switch."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     scope = _scope(rule, channel)
     with opened(context) as parts:
@@ -50,7 +50,7 @@ def _known(channels: object, channel: str | None) -> None:
 
 def resume(context: typer.Context, rule: RuleScope = None, channel: ChannelScope = None, named: As = None) -> None:
     """Let it go on; what waited goes out now."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     scope = _scope(rule, channel)
     with opened(context) as parts:
@@ -68,7 +68,7 @@ def _resume(scope: str) -> str:
 
 def backup(context: typer.Context, target: Target) -> None:
     """Copy the store while the daemon works."""
-    from listener.store.upkeep import backup as copy
+    from listener.store.upgrading import backup as copy
 
     with opened(context) as parts:
         copy(parts.store.database, target)
@@ -78,8 +78,8 @@ def backup(context: typer.Context, target: Target) -> None:
 def restore(context: typer.Context, saved: Saved, named: As = None) -> None:
     """Put a backup in the store's place; it starts paused, so that nothing is sent twice."""
     from listener.store.engine import Database
-    from listener.store.upkeep import restore as put_back
-    from listener.wiring import clock
+    from listener.store.upgrading import restore as put_back
+    from listener.wiring.now import clock
 
     config, secrets, _ = configured(context)
     with closing(Database(config.store_url(secrets))) as database:
@@ -93,7 +93,7 @@ def restore(context: typer.Context, saved: Saved, named: As = None) -> None:
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Sources and health, queues, the running rule book, blind spots, stop switches."""
     from listener.views import objects, state
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         seen = state.status(parts.store, clock())

@@ -21,7 +21,7 @@ def learned(context: typer.Context, roll_back: Kind = None, as_json: Json = Fals
     """What the daemon learned: topics from `issues topic`, likeness from merges, rejections, splits and pins."""
     from listener.cli.who import decider
     from listener.views import objects, tables
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         if roll_back:

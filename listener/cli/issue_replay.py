@@ -72,7 +72,7 @@ def _topics() -> Callable[[Post], str]:
     """The topic by the shipped taxonomy, for posts that say none."""
     from listener.issues.topics import called
     from listener.model.verdict import Utterance
-    from listener.understanding import Understanding
+    from listener.understanding.judging import Understanding
 
     understanding = Understanding()
     return lambda post: called(understanding.topics_of(Utterance(post.text, post.brand))).topic

@@ -14,9 +14,10 @@ from connectors.webhook import Webhook
 from listener.actions import notices
 from listener.config import ChannelEntry, Config, SecretError, Secrets, SourceEntry, TrackerEntry
 from listener.store import Store
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from listener.web.inbox import PREFIX
-from listener.wiring import Log, Parts, clock
+from listener.wiring import Log, Parts
+from listener.wiring.now import clock
 
 SHOWN = 3
 

@@ -24,7 +24,7 @@ Name = Annotated[str, typer.Option("--panel", metavar="NAME", help="Which panel.
 def panel(context: typer.Context, limit: Limit = 50, as_json: Json = False) -> None:
     """Who was invited over which words, who joined, and what came of it; members first."""
     from listener.views import advocates
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     if context.invoked_subcommand is None:
         with opened(context) as parts:
@@ -36,7 +36,7 @@ def panel(context: typer.Context, limit: Limit = 50, as_json: Json = False) -> N
 def join(context: typer.Context, customer: Customer, name: Name = "", anyway: Anyway = False, named: As = None) -> None:
     """This customer joins: a detractor, who complained or gave a low score within a year."""
     from listener.cli.who import decider
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         if not parts.store.customers.get([customer]):
@@ -51,7 +51,7 @@ def join(context: typer.Context, customer: Customer, name: Name = "", anyway: An
 def outcome(context: typer.Context, customer: Customer, text: Text, named: As = None) -> None:
     """What came of it; a new text takes the place of the old one."""
     from listener.cli.who import decider
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         if not parts.store.panel.outcome(customer, text, clock(), decider(parts.config, named, account())):

@@ -44,7 +44,7 @@ def erasures(context: typer.Context, done: Done = None, as_json: Json = False, n
     """What erasures left to people: the same data in other systems."""
     from listener.cli.who import decider
     from listener.views import objects, tables
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         if done and not parts.store.personal.task_done(number(done), decider(parts.config, named, account()), clock()):

@@ -104,7 +104,7 @@ def activate(context: typer.Context, customer: Customer, named: As = None) -> No
 @app.command()
 def rest(context: typer.Context, customer: Customer, until: Until = "90d", named: As = None) -> None:
     """Nobody asks this customer until then."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     end = ahead(until or "90d", clock())
     with serving(context, named) as (_, programme):
@@ -154,7 +154,7 @@ def consent(
     named: As = None,
 ) -> None:
     """What the customer agreed to for one form, and until when."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     end = ahead(until, clock()) if until else None
     with serving(context, named) as (_, programme):
@@ -166,7 +166,7 @@ def consent(
 def show(context: typer.Context, customer: Customer, as_json: Json = False) -> None:
     """One reference whole: why they are happy, steps, consents, places, give and take, what speaks against asking."""
     from listener.views import objects, reference_page
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with serving(context, None) as (parts, programme):
         page = reference_page.whole(parts.store, programme, customer, clock())
@@ -209,7 +209,7 @@ def uses(context: typer.Context, customer: Customer, as_json: Json = False) -> N
 def takedowns(context: typer.Context, as_json: Json = False) -> None:
     """What must come down, what the last look found there, and for how long it has been on the list."""
     from listener.views import advocates
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         now: datetime = clock()

@@ -50,7 +50,7 @@ def referrals(
 @app.command()
 def code(context: typer.Context, customer: Customer) -> None:
     """This customer's own link; it says nothing about them, and the same customer always gets the same."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         if not parts.store.customers.get([customer]):
@@ -65,7 +65,7 @@ def code(context: typer.Context, customer: Customer) -> None:
 def take(context: typer.Context, file: File, source: Name = "csv") -> None:
     """Reports of sign-ups, purchases and refunds from a file; what was reported before counts once."""
     from listener.advocacy.referring import after
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     rejected, counts = 0, Counter[str]()
     with opened(context) as parts:
@@ -84,7 +84,7 @@ def take(context: typer.Context, file: File, source: Name = "csv") -> None:
 def _reports(file: Path) -> Iterator[tuple[list[Any], list[tuple[int, str]]]]:
     """Reports and lines that cannot be used, some thousand at a time."""
     from listener.advocacy.reports import COLUMNS, Unusable, read
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     reports, unusable, now = [], list[tuple[int, str]](), clock()
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:

@@ -39,7 +39,7 @@ def advocacy(
     from listener.advocacy.goals import load
     from listener.pipeline.attributes import must_be_column
     from listener.views import advocacy_chart, advocacy_report, objects
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     split, now = tuple(by or ("segment",)), clock()
     window = advocacy_report.Window(moment(since) or now - timedelta(days=365), now)

@@ -35,7 +35,7 @@ def request(
     from listener.cli.asked import account
     from listener.store.asks import Wanted
     from listener.views import advocates
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     attributes = _attributes(segment, product, where or [])
     wanted = Wanted(form, attributes, team or named or account(), ahead(by, clock()) if by else None)

@@ -88,7 +88,7 @@ def _book(context: typer.Context, place: Path | None) -> Book:
     if place and not asked(context).config:
         return book.load(place, UNBOUND)
     from listener.actions.templates import Templates
-    from listener.wiring import world_of
+    from listener.wiring.world import world_of
 
     config, *_ = configured(context)
     return book.load(place or config.rules.path, world_of(config, Templates(config.actions.templates)))

@@ -10,7 +10,7 @@ import typer
 from listener.cli.opening import asked, opened
 
 if TYPE_CHECKING:
-    from listener.daemon import Signals
+    from listener.signals import Signals
     from listener.wiring import Parts
 
 Directory = Annotated[Path, typer.Argument(metavar="[DIR]", file_okay=False, help="Where to write; default: here.")]
@@ -53,7 +53,7 @@ def run(context: typer.Context, once: Once = False) -> None:
     if once:
         _one_round(context)
         return
-    from listener.daemon import Signals
+    from listener.signals import Signals
 
     signals = Signals()
     while _until_it_ends(context, signals) == "reload":
@@ -69,12 +69,19 @@ def _one_round(context: typer.Context) -> None:
 
 
 def _until_it_ends(context: typer.Context, signals: Signals) -> str:
-    from listener.daemon import Daemon
+    from listener.importing import importing
+    from listener.once import take_over
+    from listener.polling import Polling
 
     with opened(context) as parts:
-        daemon = Daemon(parts, parts.log)
-        signals.belong_to(daemon, lambda: _is_good(context, parts))
-        return daemon.run()
+        take_over(parts)
+        with Polling(parts) as polling:
+            with importing:  # more than half of a start, while the first polls are on their way
+                from listener.daemon import Daemon
+
+                daemon = Daemon(parts, polling)
+            signals.belong_to(daemon, lambda: _is_good(context, parts))
+            return daemon.run()
 
 
 def _is_good(context: typer.Context, parts: Parts) -> bool:

@@ -22,7 +22,8 @@ from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
-from listener.wiring import clock, open_store
+from listener.wiring import open_store
+from listener.wiring.now import clock
 
 ALL = 100_000
 BUSY = ("due", "sending")

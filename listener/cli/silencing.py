@@ -24,7 +24,7 @@ Number = Annotated[str, typer.Argument(metavar="ID", help="A silence, by the col
 
 def mute(context: typer.Context, kind: Kind, what: What, until: Until, why: Why, named: As = None) -> None:
     """Order nothing about it until then; what is said meanwhile is kept, judged and counted."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
     from rules.terms import Mute
 
     now = clock()
@@ -43,7 +43,7 @@ def mute(context: typer.Context, kind: Kind, what: What, until: Until, why: Why,
 def _exists(parts: Parts, kind: str, what: str) -> None:
     """A silence on a source, topic or rule that is misspelt would silence nothing."""
     from listener.store.issues import IssueFilter
-    from listener.wiring import world_of
+    from listener.wiring.world import world_of
     from rules import book
     from rules.problems import nearest
 
@@ -62,7 +62,7 @@ def _exists(parts: Parts, kind: str, what: str) -> None:
 
 def unmute(context: typer.Context, silence: Number, named: As = None) -> None:
     """End a silence before its time."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         if not parts.store.silences.end(number(silence), clock(), named or account()):
@@ -74,7 +74,7 @@ def unmute(context: typer.Context, silence: Number, named: As = None) -> None:
 def silences(context: typer.Context, as_json: Json = False) -> None:
     """Silences in force: who asked for quiet about what, until when and why."""
     from listener.views import objects, tables
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     with opened(context) as parts:
         things = [objects.silence(row) for row in parts.store.silences.now(clock())]

@@ -42,7 +42,7 @@ def simulate(context: typer.Context, since: Since = "30d", rules: Rules = None, 
 
 
 def _edited(parts: Parts, place: Path | None) -> Book:
-    from listener.wiring import world_of
+    from listener.wiring.world import world_of
     from rules import book
 
     return book.load(place or parts.config.rules.path, world_of(parts.config, parts.templates))
@@ -68,7 +68,7 @@ def _mentions(parts: Parts, since: str) -> Iterator[Iterator[Heard]]:
     from rich.progress import track
 
     from listener.pipeline.replay import heard
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     begin, now = moment(since), clock()
     if begin is None or begin >= now:
@@ -131,7 +131,7 @@ def schema(context: typer.Context) -> None:
     world = UNBOUND
     if asked(context).file.is_file():
         from listener.actions.templates import Templates
-        from listener.wiring import world_of
+        from listener.wiring.world import world_of
 
         config, *_ = configured(context)
         world = world_of(config, Templates(config.actions.templates))

@@ -94,7 +94,7 @@ def reply(
 @app.command()
 def wait(context: typer.Context, ticket: Ticket, until: Until = None, why: Why = "", named: As = None) -> None:
     """We wait for the person: the time to resolve stands still until they write, or until then."""
-    from listener.wiring import clock
+    from listener.wiring.now import clock
 
     end = ahead(until, clock()) if until else None
     with deciding(context, named, approving=False) as (_, people):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from listener.imports.ahead import Ahead
 from listener.imports.ready import Preparing, Ready, Task, said_in
 from listener.model.verdict import Utterance, Verdict
-from listener.understanding import Understanding
+from listener.understanding.judging import Understanding
 from listener.wiring import Parts
 
 

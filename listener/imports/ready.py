@@ -15,8 +15,9 @@ from connectors.rows import LINES, TABLES, Rejected, Row, rows_in
 from listener.intake import BrandNames, Brands, Intake, Origin
 from listener.model.plan import Arrival
 from listener.model.verdict import Utterance, Verdict
-from listener.understanding import Understanding, UnreadableWords
+from listener.understanding.judging import Understanding
 from listener.understanding.learned import Learned
+from listener.understanding.packs import UnreadableWords
 from listener.understanding.utterances import BrandWords, coming, utterance
 
 BATCH = 500

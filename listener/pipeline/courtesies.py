@@ -24,15 +24,6 @@ SURVEY, GIFT = "survey", "gift"  # what the tokens of these links are for
 LINK_LIVES = timedelta(days=30)
 DRAFTS_EXPIRE = timedelta(days=7)
 SUBJECT = "Subject:"
-# what templates may ask for beside the facts, by action
-FILLED: Mapping[str, tuple[str, ...]] = {
-    "engage": ("item.title", "item.url", "item.kind", "item.about"),
-    "send_gift": ("gift.title", "gift.link", "gift.disclosure"),
-    "ask_feedback": ("survey.link",),
-    "ask_to_share": ("share.places",),
-    "invite_panel": ("panel.name",),
-    "invite_reference": ("reference.benefit", "reference.form"),
-}
 KEPT = ("item.title", "item.url", "reference.asker", "reference.driver", "reference.expected")
 
 

@@ -17,8 +17,8 @@ from listener.issues.thresholds import Ruling, learned, wrong
 from listener.issues.topic_learning import LEAST_LABELS, Example, Text, TopicModel, fit_aside
 from listener.issues.topics import OTHER
 from listener.issues.words import terms
-from listener.model import LearnedModel
 from listener.model.grouped import text_of
+from listener.model.label import LearnedModel
 from listener.model.verdict import Verdict
 from listener.pipeline.lessons import enough
 from listener.store import Store

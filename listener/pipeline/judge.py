@@ -30,7 +30,8 @@ from listener.pipeline.orders import Orders, Said
 from listener.pipeline.reached import Reached
 from listener.pipeline.recognising import Recogniser
 from listener.pipeline.replay import expected_per_day
-from listener.pipeline.sitting import Before, Limits, Running, Sitting, expect
+from listener.pipeline.running import Running
+from listener.pipeline.sitting import Before, Limits, Sitting, expect
 from listener.store import Store
 from listener.store.engine import StoreTrouble
 from listener.store.judging import Turn

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from listener.model import LearnedModel
+from listener.model.label import LearnedModel
 from listener.pipeline.judge import Judge
 from listener.store import Store
-from listener.understanding import Understanding
+from listener.understanding.judging import Understanding
 from listener.understanding.learning import Example, Lesson, learn
 
 # a new fit is worth its while when there are a quarter more labels than at the last

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from listener.actions.text import one_line, printable, shorten
-from listener.store.heard import ANSWERED, Remark
+from listener.store.hearsay import ANSWERED, Remark
 from listener.trackers.contract import Said, Tracker
 
 ONCE: Final = "read once"

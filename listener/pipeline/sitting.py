@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from listener.advocacy.souring import SOUR
 from listener.pipeline.brake import Brake
 from listener.pipeline.orders import Said
+from listener.pipeline.running import Running
 from listener.store.judging import Turn, Written
-from rules.book import Book
 from rules.engine import Deciding
 from rules.terms import ALONE, MaxAge, Mute
 
 Before = frozenset[tuple[str, str, str]]  # (rule, action, channel) that were ordered for a mention already
-
-
-@dataclass(frozen=True)
-class Running:
-    """The rule book at work, and since when each of its rules has been in its present mode."""
-
-    book: Book
-    since: Mapping[str, datetime]
-
-    @cached_property
-    def reads(self) -> frozenset[str]:
-        """All fields that any of its rules tests."""
-        return frozenset().union(*(rule.reads for rule in self.book.rules))
 
 
 @dataclass(frozen=True, slots=True)

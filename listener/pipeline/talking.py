@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from listener.actions import ticket_words as words
 from listener.model.handling import Handling
 from listener.pipeline.attention import Readers, told_of
-from listener.store.conversations import Word
+from listener.store.circle import Word
 from listener.store.grounds import COMPLAINTS
 from listener.store.judging import Turn
 

@@ -17,7 +17,7 @@ from listener.pipeline import remarks
 from listener.pipeline.attention import Readers, told_of
 from listener.pipeline.casework import case_of, complaint_of, ending_of, note_of, reopening_of
 from listener.store import Store
-from listener.store.heard import Listened
+from listener.store.hearsay import Listened
 from listener.store.tracks import Heard
 from listener.trackers.contract import GONE, Missing, News, Outside, Said, State, Tracker
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from listener.model import Reference, Referral
+from listener.model.reference import Reference
+from listener.model.referral import Referral
 from listener.store.engine import table
 
 reference, referral = table(Reference), table(Referral)

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from listener.model import Alert, Delivery, Mention, Posting
+from listener.model.alert import Alert, Posting
+from listener.model.delivery import Delivery
+from listener.model.mention import Mention
 from listener.store.engine import Database, chunks, table
 from listener.store.house import audit, audit_line
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, String, cast, delete, func, literal, select, update
 
-from listener.model import Appearance, Decision, MeasureRow, Mention, Source, Version
+from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.plan import Arrival, Polled, Taken
 from listener.model.registry import Key
+from listener.model.source import MeasureRow, Source
 from listener.store.belonging import folded
 from listener.store.endings import purge
 from listener.store.engine import Database, chunks, many, table

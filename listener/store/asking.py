@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Contact, Customer, Reference, ReferenceAsk
+from listener.model.customer import Customer
+from listener.model.delivery import Contact
+from listener.model.reference import Reference, ReferenceAsk
 from listener.store import asks, goodwill, references
 from listener.store.engine import Database, table
 from listener.store.references import Step

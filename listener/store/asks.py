@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from listener.model import Booking, Consent, Favour, Reference, ReferenceAsk, ReferenceRequest, Use
+from listener.model.reference import Booking, Consent, Favour, Reference, ReferenceAsk, ReferenceRequest, Use
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 

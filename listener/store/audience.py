@@ -9,7 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from listener.model import Contact, Customer, Issue, IssueEpisode, IssueTold, Mention, OptOut, Ticket
+from listener.model.campaign import IssueTold
+from listener.model.contact import OptOut
+from listener.model.customer import Customer
+from listener.model.delivery import Contact
+from listener.model.issue import Issue, IssueEpisode
+from listener.model.mention import Mention
+from listener.model.ticket import Ticket
 from listener.store import grouped
 from listener.store.engine import Database, table
 

@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from listener.model import Contact, Customer, Handle, Mention, OptOut, Recognised
+from listener.model.contact import OptOut
+from listener.model.customer import Customer, Handle, Recognised
+from listener.model.delivery import Contact
+from listener.model.mention import Mention
 from listener.model.registry import Key, Link, holder
 from listener.store.engine import Database, chunks, table
 from listener.store.moving import Move, counted_anew, join, split

@@ -10,8 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, distinct, func, or_, select, union_all, update
 
-from listener.model import Campaign, CampaignRecipient, Customer, Delivery, IssueTold, Mention, OptOut
-from listener.store import deliveries, grouped
+from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
+from listener.model.contact import OptOut
+from listener.model.customer import Customer
+from listener.model.delivery import Delivery
+from listener.model.mention import Mention
+from listener.store import grouped, outbox
 from listener.store.audience import told_of
 from listener.store.endings import release
 from listener.store.engine import Database, chunks, many, narrowed, table
@@ -208,7 +212,7 @@ class Campaigns:
             known = told_before(connection, row.issue, row.stage, [each.customer for each in written])
             fresh = [each for each in written if each.customer not in known]
             _leave_out(connection, row.id, dict.fromkeys(known, ALREADY) | dict(lost))
-            deliveries.add(connection, self._database, [each.columns for each in fresh])
+            outbox.add(connection, self._database, [each.columns for each in fresh])
             self._made(connection, row, fresh, at)
         return len(fresh)
 

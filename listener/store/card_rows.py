@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from listener.model import Customer, Issue, IssueEpisode, IssueMember, Mention
+from listener.model.customer import Customer
+from listener.model.issue import Issue, IssueEpisode, IssueMember
+from listener.model.mention import Mention
 from listener.store.engine import chunks, table
 from listener.store.grounds import COMPLAINTS
 

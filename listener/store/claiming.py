@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, not_, or_, select, update
 
-from listener.model import Delivery, Pause, RuleMode
 from listener.model.contact import Block, Check
+from listener.model.delivery import Delivery
+from listener.model.house import Pause, RuleMode
 from listener.store.endings import INSIDE, OUTWARD, release
 from listener.store.engine import Database, table
 from listener.store.inviting import INVITE, outdated

@@ -8,18 +8,12 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from listener.model import (
-    Campaign,
-    CampaignRecipient,
-    Delivery,
-    Issue,
-    IssueEpisode,
-    IssueTold,
-    Mention,
-    Ticket,
-    TicketMention,
-)
-from listener.store import deliveries, grouped
+from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
+from listener.model.delivery import Delivery
+from listener.model.issue import Issue, IssueEpisode
+from listener.model.mention import Mention
+from listener.model.ticket import Ticket, TicketMention
+from listener.store import grouped, outbox
 from listener.store.audience import told_of
 from listener.store.engine import Database, chunks, table
 
@@ -74,7 +68,7 @@ class Closing:
                 number = connection.execute(once).scalar()
                 if number is None:
                     continue
-                deliveries.add(connection, self._database, [row])
+                outbox.add(connection, self._database, [row])
                 mine = select(delivery.c.id).where(delivery.c.key == row["key"]).scalar_subquery()
                 connection.execute(update(told).where(told.c.id == number).values(delivery=mine))
                 made += 1

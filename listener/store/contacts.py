@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from listener.model import Delivery, OptOut
+from listener.model.contact import OptOut
+from listener.model.delivery import Delivery
 from listener.store.endings import OUTWARD, WITHDRAWABLE, release
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line

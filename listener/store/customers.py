@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, bindparam, delete, func, select
 
-from listener.model import Customer, Handle, Purchase
+from listener.model.customer import Customer, Handle, Purchase
 from listener.model.registry import Key, Link
 from listener.store.belonging import holders
 from listener.store.contacts import opted_out

@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
-from listener.model import Attempt, Delivery, Mention
 from listener.model.contact import Block, Check, unbounded
+from listener.model.delivery import Attempt, Delivery
+from listener.model.mention import Mention
 from listener.model.plan import OwnReply
-from listener.store import postings
+from listener.store import outbox, postings
 from listener.store.claiming import blocked, claimable, claimed, seen, unpaused
 from listener.store.delivery_lists import DeliveryLists
 from listener.store.endings import enter_contact, release
-from listener.store.engine import Database, table
+from listener.store.engine import table
 from listener.store.house import audit, audit_line, spend
 from listener.store.prepared import Prepared, entry
 from listener.store.tracks import carried
@@ -56,13 +57,6 @@ class ByHand:
     until: datetime | None = None
 
 
-def add(connection: Connection, database: Database, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New deliveries; one whose key exists already is left as it is, so nothing is ordered twice."""
-    if rows:
-        statement = database.insert(Delivery).on_conflict_do_nothing(index_elements=["key"])
-        connection.execute(statement, [dict(row) for row in rows])
-
-
 _ATTEMPTED = entry(attempt)
 
 
@@ -81,7 +75,7 @@ class Deliveries(DeliveryLists):
     def add(self, *rows: Mapping[str, Any]) -> None:
         """Deliveries that no mention ordered: ops notices, test messages."""
         with self._database.write() as connection:
-            add(connection, self._database, rows)
+            outbox.add(connection, self._database, rows)
 
     def due(self, now: datetime, limit: int = 200) -> list[tuple[int, str | None]]:
         """Deliveries to claim with their channel, longest due first."""
@@ -210,7 +204,7 @@ class Deliveries(DeliveryLists):
     def announce(self, numbers: Sequence[int], at: datetime, notices: Sequence[Mapping[str, Any]]) -> None:
         """People are told: the notices and that they were sent, together."""
         with self._database.write() as connection:
-            add(connection, self._database, notices)
+            outbox.add(connection, self._database, notices)
             told = {"told": delivery.c.told + 1, "told_at": at}
             connection.execute(update(delivery).where(delivery.c.id.in_(numbers)).values(told))
 
@@ -218,5 +212,5 @@ class Deliveries(DeliveryLists):
         """One summary in place of these alerts."""
         done = {"status": "done", "done_at": at, "external": {"kind": "summary", "key": summary["key"], "url": None}}
         with self._database.write() as connection:
-            add(connection, self._database, [summary])
+            outbox.add(connection, self._database, [summary])
             connection.execute(update(delivery).where(delivery.c.id.in_(numbers)).values(done))

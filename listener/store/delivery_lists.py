@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, distinct, func, not_, or_, select
 
-from listener.model import Alert, Attempt, Contact, Delivery
+from listener.model.alert import Alert
+from listener.model.delivery import Attempt, Contact, Delivery
 from listener.store.engine import Database, narrowed, table
 from listener.store.prepared import Prepared
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Contact, Delivery
+from listener.model.delivery import Contact, Delivery
 from listener.store import postings
 from listener.store.engine import Database, table
-from listener.store.giving import put_back
+from listener.store.gifts import put_back
 from listener.store.inviting import INVITE, invited
 from listener.store.ledger import StoredLedger, reservation_from_json
 from listener.store.prepared import entry

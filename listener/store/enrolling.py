@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, literal_column, select, update
 
-from listener.model import Customer, Handle, Setting
+from listener.model.customer import Customer, Handle
+from listener.model.house import Setting
 from listener.model.registry import LISTED, Enrolled, Key, Listed, Mark
 from listener.store.belonging import holders, settle
 from listener.store.engine import Database, any_of, chunks, many, table

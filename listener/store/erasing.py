@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from listener.model import Erased, Setting
+from listener.model.customer import Erased
+from listener.model.house import Setting
 from listener.model.registry import Key, account_mark
 from listener.signing import Signer
 from listener.store.engine import Database, chunks, table

@@ -9,17 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Text, cast, func, or_, select
 
-from listener.model import (
-    Booking,
-    Consent,
-    Customer,
-    Favour,
-    Mention,
-    OptOut,
-    Reference,
-    ReferenceAsk,
-    Ticket,
-)
+from listener.model.contact import OptOut
+from listener.model.customer import Customer
+from listener.model.mention import Mention
+from listener.model.reference import Booking, Consent, Favour, Reference, ReferenceAsk
+from listener.model.ticket import Ticket
 from listener.store.engine import Database, table
 from listener.store.references import INSIDE
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 
-from listener.model import Issue, IssueLink, IssueMember, IssueState, IssueWords, Mention
 from listener.model.grouped import Membership, Opening
+from listener.model.issue import Issue, IssueLink, IssueMember, IssueState, IssueWords
+from listener.model.mention import Mention
 from listener.store import grouped
 from listener.store.engine import Database, chunks, many, table
 from listener.store.suggestions import suggest

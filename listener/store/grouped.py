@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, distinct, func, select, update
 
-from listener.model import Issue, IssueEpisode, IssueMember, Mention
 from listener.model.grouped import Membership, Opening
+from listener.model.issue import Issue, IssueEpisode, IssueMember
+from listener.model.mention import Mention
 from listener.store.engine import Database, chunks, many, table
 
 issue, member = table(Issue), table(IssueMember)

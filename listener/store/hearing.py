@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, distinct, func, select, update
 
-from listener.model import IssueAct, IssueAlarm, IssueMoved, Mention
+from listener.model.issue import IssueAct, IssueAlarm, IssueMoved
+from listener.model.mention import Mention
 from listener.store import grouped
 from listener.store.engine import chunks, many, table
 from listener.store.grounds import COMPLAINTS

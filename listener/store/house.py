@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select
 
-from listener.model import AuditLine, BookVersion, Pause, RuleMode, Setting, SpentToken
+from listener.model.house import AuditLine, BookVersion, Pause, RuleMode, Setting, SpentToken
 from listener.store.engine import Database, table
 
 book_version, rule_mode, pause = table(BookVersion), table(RuleMode), table(Pause)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select, update
 
-from listener.model import Customer, Handle, Mention, Recognised
+from listener.model.customer import Customer, Handle, Recognised
+from listener.model.mention import Mention
 from listener.model.registry import Key
 from listener.store.belonging import holders, person_of, said_by, settle
 from listener.store.engine import Database, table

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Booking, Reference, ReferenceAsk
+from listener.model.reference import Booking, Reference, ReferenceAsk
 from listener.store import goodwill
 from listener.store.engine import Database, table
 from listener.store.panel import is_detractor

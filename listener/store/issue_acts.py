@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Issue, IssueAct, IssueEpisode, IssueLink, IssueMember, IssueState, Mention
 from listener.model.grouped import Act, Membership, Opening
+from listener.model.issue import Issue, IssueAct, IssueEpisode, IssueLink, IssueMember, IssueState
+from listener.model.mention import Mention
 from listener.store import grouped, issues
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import (
+from listener.model.grouped import Act, Membership
+from listener.model.issue import (
     Issue,
     IssueAct,
     IssueAlarm,
@@ -18,9 +19,8 @@ from listener.model import (
     IssueMember,
     IssueMoved,
     IssueState,
-    Mention,
 )
-from listener.model.grouped import Act, Membership
+from listener.model.mention import Mention
 from listener.store import grouped
 from listener.store.engine import Database, chunks, narrowed, table
 from listener.store.house import audit, audit_line

@@ -9,14 +9,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
-from listener.model import Contact, Decision, Delivery, Mention, Ticket
 from listener.model.contact import Standing
+from listener.model.delivery import Contact, Delivery
 from listener.model.handling import Handling
+from listener.model.mention import Decision, Mention
 from listener.model.plan import Judgement, Ordered, TicketPlan
 from listener.model.registry import Recognition
+from listener.model.ticket import Ticket
 from listener.store import (
     alerts,
-    deliveries,
+    outbox,
     person_records,
     rates,
     recognising,
@@ -26,9 +28,9 @@ from listener.store import (
     tickets,
 )
 from listener.store.card_rows import CardRows
-from listener.store.conversations import Talks, Word
+from listener.store.circle import Talks, Word
 from listener.store.engine import Database, many, table
-from listener.store.giving import Giving
+from listener.store.gifts import Giving
 from listener.store.grounds import IssueTurn
 from listener.store.hearing import Hearing
 from listener.store.inviting import Inviting
@@ -109,7 +111,7 @@ class Turn:
         """What rules did in this turn, what was measured of them, and the news that the brake holds some."""
         rates.count(self._connection, self._database, fired, self._at)
         rates.keep(self._connection, self._database, measured)
-        deliveries.add(self._connection, self._database, notices)
+        outbox.add(self._connection, self._database, notices)
 
     def history(self, number: int) -> StoredHistory:
         """Stored mentions, seen from this one."""
@@ -180,7 +182,7 @@ class Turn:
 
     def order(self, row: Mapping[str, Any]) -> None:
         """A delivery that no rule ordered."""
-        deliveries.add(self._connection, self._database, [row])
+        outbox.add(self._connection, self._database, [row])
 
     def note(self, ticket: int, what: str, text: str) -> None:
         """Something that the house found out, written on a ticket."""
@@ -198,9 +200,7 @@ class Turn:
             return
         many(self._connection, decision.insert(), [order.decision for order in orders])
         rows = [row for order in orders for row in order.deliveries]
-        deliveries.add(
-            self._connection, self._database, alerts.enlist(self._connection, self._database, rows, self._at)
-        )
+        outbox.add(self._connection, self._database, alerts.enlist(self._connection, self._database, rows, self._at))
         silences.count_suppressed(self._connection, [order.decision for order in orders], self._at)
         for order in orders:
             if order.tags:

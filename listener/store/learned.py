@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from listener.model import LearnedModel
+from listener.model.label import LearnedModel
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 

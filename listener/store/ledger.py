@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, distinct, func, select
 
-from listener.model import Customer, LimitCounter, Mention
+from listener.model.customer import Customer
+from listener.model.house import LimitCounter
+from listener.model.mention import Mention
 from listener.store.engine import Database, chunks, many, table
 from rules.terms import STAMPS_KEPT, Count, Counter, Refused, Reservation
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from listener.model import Appearance, Decision, Mention, Version
+from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.store.engine import Database, chunks, narrowed, table
 
 mention, appearance, decision, version = table(Mention), table(Appearance), table(Decision), table(Version)

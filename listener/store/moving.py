@@ -10,10 +10,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel
 
-from listener.model import Decision, Delivery, IssueMoved, Mention, OptOut, Ticket, TicketMention, TicketNote
+from listener.model import all_tables
+from listener.model.contact import OptOut
+from listener.model.delivery import Delivery
+from listener.model.issue import IssueMoved
+from listener.model.mention import Decision, Mention
 from listener.model.registry import Key
+from listener.model.ticket import Ticket, TicketMention, TicketNote
 from listener.store import grouped
 from listener.store.endings import INSIDE, OUTWARD, WITHDRAWABLE, release
 from listener.store.engine import Database, many, table
@@ -105,7 +109,7 @@ def _cancel(
 
 def with_persons() -> Iterator[Table]:
     """Every table that says of whom its rows are."""
-    return (kept for kept in SQLModel.metadata.sorted_tables if "person" in kept.c)
+    return (kept for kept in all_tables().sorted_tables if "person" in kept.c)
 
 
 def _about(

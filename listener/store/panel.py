@@ -7,7 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, case, func, or_, select, union, update
 
-from listener.model import Customer, Delivery, Mention, PanelMember
+from listener.model.customer import Customer
+from listener.model.delivery import Delivery
+from listener.model.mention import Mention
+from listener.model.reference import PanelMember
 from listener.store.engine import Database, table
 from listener.store.grounds import COMPLAINTS
 from listener.store.house import audit, audit_line

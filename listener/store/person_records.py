@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from listener.model import Contact, Mention, Ticket
+from listener.model.delivery import Contact
+from listener.model.mention import Mention
+from listener.model.ticket import Ticket
 from listener.store import advocates
 from listener.store.contacts import opted_out
 from listener.store.engine import table

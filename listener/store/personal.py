@@ -12,26 +12,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel
 
-from listener.model import (
-    Appearance,
-    AuditLine,
-    Customer,
-    Decision,
-    Delivery,
-    ErasureTask,
-    Handle,
-    LimitCounter,
-    Mention,
-    Setting,
-    Silence,
-    Ticket,
-    TicketNote,
-    TicketTrack,
-    Version,
-)
+from listener.model import all_tables
+from listener.model.customer import Customer, ErasureTask, Handle
+from listener.model.delivery import Delivery
+from listener.model.house import AuditLine, LimitCounter, Setting, Silence
+from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.registry import Key
+from listener.model.ticket import Ticket, TicketNote, TicketTrack
 from listener.store.belonging import person_of
 from listener.store.endings import WITHDRAWABLE, purge, release
 from listener.store.engine import Database, chunks, table
@@ -78,7 +66,7 @@ def tables() -> Iterator[Table]:
     """Every table whose rows are about a person, or hang on something that is."""
     return (
         kept
-        for kept in SQLModel.metadata.sorted_tables
+        for kept in all_tables().sorted_tables
         if kept.name in ("customer", *HANGS_ON) or any(name in kept.c for name in (*WHOSE, *HANGS_ON))
     )
 

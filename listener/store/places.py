@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from listener.model import Reference, Takedown, Use
-from listener.store import deliveries
+from listener.model.reference import Reference, Takedown, Use
+from listener.store import outbox
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 
@@ -108,5 +108,5 @@ class Places:
     def told(self, numbers: Sequence[int], at: datetime, notices: Sequence[Mapping[str, Any]]) -> None:
         """The notices, and that they were sent, together."""
         with self._database.write() as connection:
-            deliveries.add(connection, self._database, notices)
+            outbox.add(connection, self._database, notices)
             connection.execute(update(takedown).where(takedown.c.id.in_(numbers)).values(told_at=at))

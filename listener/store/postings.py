@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from listener.model import Delivery, Posting
+from listener.model.alert import Posting
+from listener.model.delivery import Delivery
 from listener.store.engine import Database, table
 
 delivery, posting = table(Delivery), table(Posting)

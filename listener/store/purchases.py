@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from listener.model import Purchase
+from listener.model.customer import Purchase
 from listener.model.registry import Bought
 from listener.store.engine import Database, many, table
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, select
 
-from listener.model import RuleHour, RuleMode, RuleRate
+from listener.model.house import RuleHour, RuleMode, RuleRate
 from listener.store.engine import Database, table
 
 rate, hour, mode = table(RuleRate), table(RuleHour), table(RuleMode)

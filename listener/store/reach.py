@@ -25,8 +25,11 @@ from sqlalchemy import (
     union_all,
 )
 
-from listener.model import Contact, Customer, Delivery, Mention, OptOut, Ticket
-from listener.model.contact import Entry, Standing
+from listener.model.contact import Entry, OptOut, Standing
+from listener.model.customer import Customer
+from listener.model.delivery import Contact, Delivery
+from listener.model.mention import Mention
+from listener.model.ticket import Ticket
 from listener.store.endings import INSIDE
 from listener.store.engine import Database, chunks, table
 from listener.store.prepared import Prepared

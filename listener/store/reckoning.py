@@ -9,7 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, distinct, extract, func, literal, select
 
-from listener.model import Consent, Customer, Delivery, Mention, Purchase, Reference, Referral, ReferralClick, Ticket
+from listener.model.customer import Customer, Purchase
+from listener.model.delivery import Delivery
+from listener.model.mention import Mention
+from listener.model.reference import Consent, Reference
+from listener.model.referral import Referral, ReferralClick
+from listener.model.ticket import Ticket
 from listener.store.engine import Database, table
 from listener.store.goodwill import attribute, has
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from listener.model import Handle, Recognised
+from listener.model.customer import Handle, Recognised
 from listener.model.registry import Link, Recognition
 from listener.store.belonging import settle
 from listener.store.engine import Database

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from listener.model import Delivery, Mention, Ticket, TicketMention, TicketNote
+from listener.model.delivery import Delivery
+from listener.model.mention import Mention
+from listener.model.ticket import Ticket, TicketMention, TicketNote
 from listener.store.engine import Database, table
 from listener.store.grounds import COMPLAINTS
 

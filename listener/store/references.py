@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, cast, func, literal, select, update
 
-from listener.model import Delivery, Reference, ReferenceStep, Takedown, Use
+from listener.model.delivery import Delivery
+from listener.model.reference import Reference, ReferenceStep, Takedown, Use
 from listener.store.asks import give_up
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line

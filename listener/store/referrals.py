@@ -11,9 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from listener.model import Referral, ReferralClick, ReferralCode
-from listener.model.referral import Report
-from listener.store import deliveries, reported
+from listener.model.referral import Referral, ReferralClick, ReferralCode, Report
+from listener.store import deliveries, outbox, reported
 from listener.store.engine import Database, chunks, narrowed, table
 from listener.store.reported import After, Kept
 
@@ -86,7 +85,7 @@ class Referrals:
         with self._database.write() as connection:
             if not connection.execute(update(referral).where(mine).values(earned=cents, earned_at=at)).rowcount:
                 return False
-            deliveries.add(connection, self._database, [delivery])
+            outbox.add(connection, self._database, [delivery])
             sent = select(deliveries.delivery.c.id).where(deliveries.delivery.c.key == delivery["key"])
             values = {"reward": connection.execute(sent).scalar_one()}
             connection.execute(update(referral).where(referral.c.id == number).values(values))

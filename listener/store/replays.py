@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from listener.model import Decision, Mention
+from listener.model.mention import Decision, Mention
 from listener.store.engine import Database, table
 
 mention, decision = table(Mention), table(Decision)

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
-from listener.model import Mention, Ticket, TicketMention, TicketNote
+from listener.model.mention import Mention
 from listener.model.plan import OwnReply
+from listener.model.ticket import Ticket, TicketMention, TicketNote
 from listener.store.engine import table
 
 ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table(TicketNote)

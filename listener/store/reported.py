@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, Row, Select, bindparam, func, select, update
 
-from listener.model import Customer, Purchase, Referral, ReferralCode, ReferralEvent
-from listener.model.referral import Brought, Report
+from listener.model.customer import Customer, Purchase
+from listener.model.referral import Brought, Referral, ReferralCode, ReferralEvent, Report
 from listener.store.engine import chunks, many, table
 
 codes, referral, event = table(ReferralCode), table(Referral), table(ReferralEvent)

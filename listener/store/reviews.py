@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from listener.model import Customer, Mention, Reference, ReferenceStep, Ticket
-from listener.store import deliveries, references
+from listener.model.customer import Customer
+from listener.model.mention import Mention
+from listener.model.reference import Reference, ReferenceStep
+from listener.model.ticket import Ticket
+from listener.store import outbox, references
 from listener.store.engine import Database, table
 from listener.store.grounds import COMPLAINTS
 from listener.store.references import BY_ITSELF, INSIDE
@@ -41,7 +44,7 @@ class Reviews:
         mine = (reference.c.customer == number) & (reference.c.review == "")
         with self._database.write() as connection:
             if connection.execute(update(reference).where(mine).values(review=why)).rowcount:
-                deliveries.add(connection, self._database, [notice])
+                outbox.add(connection, self._database, [notice])
 
     def paused(self, hurt_since: datetime) -> list[Row[Any]]:
         """References that the house paused, of customers without an open ticket or a complaint since then.

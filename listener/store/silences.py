@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Silence
-from listener.store.deliveries import add
+from listener.model.house import Silence
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
+from listener.store.outbox import add
 from rules.terms import Mute, MuteKind
 
 silence = table(Silence)

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from listener.model import Contact, Customer, Delivery, Mention, OptOut, Purchase
+from listener.model.contact import OptOut
+from listener.model.customer import Customer, Purchase
+from listener.model.delivery import Contact, Delivery
+from listener.model.mention import Mention
 from listener.store.engine import Database, table
 
 customer, purchase, mention = table(Customer), table(Purchase), table(Mention)

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
-from listener.model import Appearance, BlindSpot, Mention, Source
-from listener.store.deliveries import add
+from listener.model.mention import Appearance, Mention
+from listener.model.source import BlindSpot, Source
 from listener.store.engine import Database, table
 from listener.store.glance import USUAL
+from listener.store.outbox import add
 
 source = table(Source)
 mention = table(Mention)

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from listener.model import Contact, Ticket, TicketMention
+from listener.model.delivery import Contact
+from listener.model.ticket import Ticket, TicketMention
 from listener.store.engine import Database, table
 from listener.store.person_records import PersonRecord
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
-from listener.model import Issue, IssueAct, IssueMember, IssueSuggestion
+from listener.model.issue import Issue, IssueAct, IssueMember, IssueSuggestion
 from listener.store.engine import Database, chunks, table
 
 suggestion, issue = table(IssueSuggestion), table(Issue)

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from listener.model import Contact, Ticket, TicketMention, TicketNote
+from listener.model.delivery import Contact
 from listener.model.handling import ANEW
 from listener.model.plan import OwnReply, TicketPlan
+from listener.model.ticket import Ticket, TicketMention, TicketNote
 from listener.store import references, tracks
 from listener.store import replies as first_reply
 from listener.store.engine import Database, chunks, many, narrowed, table

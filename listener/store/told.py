@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from listener.model import Delivery, IssueTold
+from listener.model.campaign import IssueTold
+from listener.model.delivery import Delivery
 from listener.store import grouped
 from listener.store.audience import told_of
 from listener.store.engine import table

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from listener.model import Delivery, Mention, Ticket, TicketMention, TicketNote, TicketTrack
+from listener.model.delivery import Delivery
+from listener.model.mention import Mention
+from listener.model.ticket import Ticket, TicketMention, TicketNote, TicketTrack
 from listener.store.engine import Database, table
 
 delivery, mention = table(Delivery), table(Mention)

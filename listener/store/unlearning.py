@@ -14,20 +14,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
-from listener.model import (
-    Delivery,
-    Issue,
-    IssueAct,
-    IssueMember,
-    IssueState,
-    IssueSuggestion,
-    IssueWords,
-    LearnedModel,
-    Mention,
-    Ticket,
-    TicketNote,
-)
+from listener.model.delivery import Delivery
 from listener.model.grouped import ground_of, text_of, titled
+from listener.model.issue import Issue, IssueAct, IssueMember, IssueState, IssueSuggestion, IssueWords
+from listener.model.label import LearnedModel
+from listener.model.mention import Mention
+from listener.model.ticket import Ticket, TicketNote
 from listener.store import grouped, postings
 from listener.store.engine import Database, chunks, table
 from listener.store.grounds import copies_of

@@ -1,133 +1,27 @@
-"""A year of operation: migrations with a backup before, backup while running, restore, retention, vacuum."""
+"""A year of operation: retention and vacuum."""
 
 from __future__ import annotations
 
-import json
-import shutil
 import sqlite3
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, inspect, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 
-from listener.model import (
-    Appearance,
-    Attempt,
-    Decision,
-    Delivery,
-    GivenLabel,
-    IssueMember,
-    LimitCounter,
-    Mention,
-    Recognised,
-    Setting,
-    TicketMention,
-    Version,
-)
+from listener.model.customer import Recognised
+from listener.model.delivery import Attempt, Delivery
+from listener.model.house import LimitCounter, Setting
+from listener.model.issue import IssueMember
+from listener.model.label import GivenLabel
+from listener.model.mention import Appearance, Decision, Mention, Version
+from listener.model.ticket import TicketMention
 from listener.store.endings import purge
 from listener.store.engine import Database, StoreTrouble, table
-from listener.store.revision import MIGRATIONS, newest_revision
 from listener.store.unlearning import Terms, forget_words
 
 SWEEP = 2_000
 OLD = "older than texts are kept"  # why it was put into its issue, once its words are gone
-
-
-def revision_of(database: Database) -> str | None:
-    """The revision that the store is at; None for a new one."""
-    with database.read() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def migrate(database: Database, at: datetime) -> Path | None:
-    """Bring the store to this program's revision; returns the backup made before. Refuses a store from the future."""
-    if database.path:
-        database.path.parent.mkdir(parents=True, exist_ok=True)
-    present, wanted = revision_of(database), newest_revision()
-    if present == wanted:
-        return None
-    if present and present > wanted:
-        raise StoreTrouble(
-            f"the store is at revision {present}, this program knows {wanted}: it was used by a newer version. "
-            "Install that version again, or restore the backup made before the upgrade"
-        )
-    saved = None
-    if present and database.path:
-        saved = database.path.with_name(f"{database.path.name}.before-{wanted}-{at:%Y%m%d%H%M%S}")
-        backup(database, saved)
-    _upgrade(database)
-    return saved
-
-
-def _upgrade(database: Database) -> None:
-    from alembic import command  # imported here: 0.2 s that only an upgrade pays
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with database.write() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def backup(database: Database, target: Path) -> None:
-    """A consistent copy while the daemon works. SQLite only: for PostgreSQL use pg_dump."""
-    if database.path is None:
-        raise StoreTrouble("`listener backup` copies SQLite stores; for PostgreSQL use pg_dump")
-    if not database.path.exists():
-        raise StoreTrouble(f"there is no store at {database.path} yet")
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(part)) as copy:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
-    part.replace(target)
-
-
-def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | None:
-    """Put a backup in the store's place, paused; returns where the old store went.
-
-    Whatever was posted before that moment is history from now on: the store that was lost may have acted on it.
-    """
-    if database.path is None:
-        raise StoreTrouble("`listener restore` works on SQLite; for PostgreSQL use pg_restore, then `listener pause`")
-    database.hold()
-    _check(saved)
-    old = None
-    if database.path.exists():
-        old = database.path.with_name(f"{database.path.name}.replaced-{at:%Y%m%d%H%M%S}")
-        backup(database, old)
-    database.close()
-    for suffix in ("-wal", "-shm"):
-        database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)
-    part = database.path.with_name(database.path.name + ".part")
-    shutil.copyfile(saved, part)
-    with closing(sqlite3.connect(part)) as copy, copy:
-        values = (f"{at:%Y-%m-%d %H:%M:%S.%f}", who, f"restored from {saved.name}")
-        copy.execute("INSERT OR REPLACE INTO pause (scope, since, who, why) VALUES ('all', ?, ?, ?)", values)
-        moment = json.dumps({"at": at.isoformat()})
-        copy.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('restored', ?)", (moment,))
-        copy.execute("UPDATE mention SET history = 1 WHERE decided_at IS NULL")
-        copy.execute("UPDATE source SET told_day_one = 0")
-    part.replace(database.path)
-    return old
-
-
-def _check(saved: Path) -> None:
-    if not saved.exists():
-        raise StoreTrouble(f"there is no file {saved}")
-    try:
-        with closing(sqlite3.connect(f"file:{saved}?mode=ro", uri=True)) as copy:
-            sound = copy.execute("PRAGMA quick_check").fetchone() == ("ok",)
-            ours = copy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()[0]
-    except sqlite3.DatabaseError:
-        sound = ours = False
-    if not (sound and ours):
-        raise StoreTrouble(f"{saved} is not a sound backup of a listener store")
 
 
 class Upkeep:

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from listener.model import Delivery, GivenLabel, Mention
+from listener.model.delivery import Delivery
+from listener.model.label import GivenLabel
+from listener.model.mention import Mention
 from listener.store.engine import Database, chunks, table
 from listener.store.house import audit, audit_line
 from listener.store.ledger import StoredLedger, reservation_from_json

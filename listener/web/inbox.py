@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from connectors.contract import Connector
 from connectors.webhook import Refused, Webhook
-from listener.pipeline import Collect
+from listener.pipeline.collect import Collect
 from listener.web.contract import JSON, Answer, Request
 
 PREFIX = "/in/"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from listener.actions.notices import registry_stays
-from listener.customers import Forgotten, Purchases, Registry
-from listener.pipeline.answers import Presents, Surveys
-from listener.pipeline.erasure import Erasure
 from listener.wiring.foundations import Foundations
 from listener.wiring.now import clock
+
+if TYPE_CHECKING:
+    from listener.customers import Forgotten, Purchases, Registry
+    from listener.pipeline.answers import Presents, Surveys
+    from listener.pipeline.erasure import Erasure
 
 
 class CustomerParts(Foundations):
@@ -18,15 +20,21 @@ class CustomerParts(Foundations):
 
     @cached_property
     def registry(self) -> Registry:
+        from listener.customers import Registry
+
         file = self.config.customers.file
         return Registry(self.store, file, clock, self.log, self.forgotten, self.stopped.is_set)
 
     @cached_property
     def purchases(self) -> Purchases:
+        from listener.customers import Purchases
+
         return Purchases(self.store, self.config.customers.purchases, self.log, self.forgotten)
 
     def read_customers(self) -> None:
         """Take over what changed in the files of customers and purchases; a file that is not taken is told to ops."""
+        from listener.actions.notices import registry_stays
+
         reading = self.registry.refresh()
         if reading and (reading.waits or reading.refused):
             name, now = self.config.customers.file.name, clock()
@@ -36,10 +44,14 @@ class CustomerParts(Foundations):
 
     @cached_property
     def forgotten(self) -> Forgotten:
+        from listener.customers import Forgotten
+
         return Forgotten(self.store, self.signer)
 
     @cached_property
     def erasure(self) -> Erasure:
+        from listener.pipeline.erasure import Erasure
+
         return Erasure(self.store, self.forgotten, self.erased_list, clock)
 
     @property
@@ -55,9 +67,13 @@ class CustomerParts(Foundations):
 
     @cached_property
     def surveys(self) -> Surveys:
+        from listener.pipeline.answers import Surveys
+
         names = [brand.name for brand in self.config.brands]
         return Surveys(self.store, self.intake, self.signer, names, clock)
 
     @cached_property
     def presents(self) -> Presents:
+        from listener.pipeline.answers import Presents
+
         return Presents(self.store, self.signer, self.config.actions.gift_channel, clock)

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from listener.config import desk
-from listener.config.naming import brand_words
-from listener.customers.clues import order_numbers
-from listener.door import EngineDoor
-from listener.issues.words import terms
-from listener.net import Net, NetSettings
-from listener.pipeline import Judge, Limits, Orders, Understands
-from listener.pipeline.corrections import Corrections
-from listener.pipeline.evidence_cards import EvidenceCards
-from listener.pipeline.issue_check import IssueCheck
-from listener.pipeline.issue_lessons import IssueLessons
-from listener.pipeline.joined import Reading
-from listener.ticketdesk import readers_of
-from listener.understanding import Understanding
-from listener.understanding.learned import Learned, UnreadableModel
-from listener.understanding.second import SECONDS, made
 from listener.wiring.advocacy import AdvocacyParts
 from listener.wiring.desk import DeskParts
 from listener.wiring.now import clock
+
+if TYPE_CHECKING:
+    from listener.engine_door import EngineDoor
+    from listener.pipeline.corrections import Corrections
+    from listener.pipeline.issue_check import IssueCheck
+    from listener.pipeline.issue_lessons import IssueLessons
+    from listener.pipeline.joined import Reading
+    from listener.pipeline.judge import Judge, Understands
+    from listener.understanding.judging import Understanding
+    from listener.understanding.learned import Learned
 
 
 class JudgingParts(AdvocacyParts, DeskParts):
@@ -36,10 +31,21 @@ class JudgingParts(AdvocacyParts, DeskParts):
 
     def patient_judge(self, understanding: Understands) -> Judge:
         """The judge of much history at once: its issues are found by the next beat of the watch over them."""
+        from listener.pipeline.issue_check import IssueCheck
+
         return self.judge_by(understanding, IssueCheck(self.reading, patient=True))
 
     def judge_by(self, understanding: Understands, issues: IssueCheck) -> Judge:
         """The judge with these."""
+        from listener.config import desk
+        from listener.config.naming import brand_words
+        from listener.customers.clues import order_numbers
+        from listener.pipeline.evidence_cards import EvidenceCards
+        from listener.pipeline.judge import Judge
+        from listener.pipeline.orders import Orders
+        from listener.pipeline.sitting import Limits
+        from listener.ticketdesk import readers_of
+
         zone = ZoneInfo(str(self.config.timezone))
         sour = self.config.advocacy.pause_below
         limits = Limits(self.config.actions.public, self.max_age, zone, self.config.ops.channel, sour)
@@ -68,16 +74,23 @@ class JudgingParts(AdvocacyParts, DeskParts):
 
     @cached_property
     def issue_lessons(self) -> IssueLessons:
+        from listener.pipeline.issue_lessons import IssueLessons
+
         aside = lambda fit, data: self.parser.run(fit, data, seconds=60, megabytes=2_000)  # noqa: E731  # its limits
         said = lambda row: self.understanding.topics_of(self.judge.utterance(row))  # noqa: E731  # made when needed
         return IssueLessons(self.store, aside, said, clock, self.log)
 
     @cached_property
     def issue_check(self) -> IssueCheck:
+        from listener.pipeline.issue_check import IssueCheck
+
         return IssueCheck(self.reading)
 
     def reading(self) -> Reading:
         """How complaints are read for issues."""
+        from listener.issues.words import terms
+        from listener.pipeline.joined import Reading
+
         called = {brand.name: " ".join((brand.name, *brand.match)) for brand in self.config.brands}
         return Reading(
             self.issue_lessons.taught.thresholds,
@@ -86,17 +99,26 @@ class JudgingParts(AdvocacyParts, DeskParts):
 
     @cached_property
     def near(self) -> EngineDoor:
+        from listener.engine_door import EngineDoor
+        from listener.net import Net, NetSettings
+        from listener.understanding.second import SECONDS
+
         settings = NetSettings(allow_private=True, connect=SECONDS, read=SECONDS, total=SECONDS, pace=0)
         return EngineDoor(Net(settings, clock, time.monotonic))
 
     @cached_property
     def understanding(self) -> Understanding:
+        from listener.understanding.judging import Understanding
+        from listener.understanding.second import made
+
         second = made(self.config.understanding.engine, self.near.post)
         return Understanding.from_files(self.config.understanding, self.learned, second)
 
     @cached_property
     def learned(self) -> Learned | None:
         """What was learned from audited labels and is at work; a model that is not readable is left out."""
+        from listener.understanding.learned import Learned, UnreadableModel
+
         row = self.store.learned.at_work()
         try:
             return Learned.from_json(row.model) if row else None
@@ -107,5 +129,7 @@ class JudgingParts(AdvocacyParts, DeskParts):
     @cached_property
     def corrections(self) -> Corrections:
         # before anything is judged again: a book is adopted in a transaction of its own
+        from listener.pipeline.corrections import Corrections
+
         self.book.running()
         return Corrections(self.store, self.judge, clock)

@@ -5,28 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from listener.aside import Aside
-from listener.config import Config, Secrets, desk
-from listener.door import EngineDoor
-from listener.livefiles import LiveFile, LiveFiles
-from listener.net import Net
-from listener.pipeline import Act, Collect, Retention, Upkeep, Ways
-from listener.pipeline.cards import Cards
-from listener.store import Store
-from listener.store.upkeep import migrate
+from listener.importing import importing
 from listener.wiring.customers import CustomerParts
 from listener.wiring.foundations import Log
 from listener.wiring.issues import IssueParts
 from listener.wiring.now import clock
-from listener.wiring.world import world_of
+
+if TYPE_CHECKING:
+    from listener.config import Config, Secrets
+    from listener.livefiles import LiveFile, LiveFiles
+    from listener.pipeline.act import Act
+    from listener.pipeline.collect import Collect
+    from listener.pipeline.upkeep import Upkeep
+    from listener.store import Store
+    from listener.understanding.utterances import Post
 
 
 def open_store(config: Config, secrets: Secrets) -> Store:
     """The store at this program's revision. Raises StoreTrouble and SecretError."""
+    from listener.store import Store
+    from listener.store.upgrading import migrate
+
     store = Store(config.store_url(secrets))
     saved = migrate(store.database, clock())
     if saved:
@@ -37,13 +40,31 @@ def open_store(config: Config, secrets: Secrets) -> Store:
 class Parts(CustomerParts, IssueParts):
     """Everything that runs, made when first asked for. `close` ends what was started."""
 
+    def make_all(self) -> None:
+        """Make every part here and now, so that the daemon's threads import nothing. Raises what any of them does."""
+        for kind in type(self).__mro__:
+            for name, how in vars(kind).items():
+                if isinstance(how, cached_property):
+                    getattr(self, name)
+
     @cached_property
     def collect(self) -> Collect:
+        from listener.pipeline.collect import Collect
+
         own = (self.store, self.intake, self.watched, self.door, self.notices, self.max_age, self.log)
-        return Collect(*own, lambda post, brand: self.judge.praises(post, brand))
+        return Collect(*own, self._praises)
+
+    def _praises(self, post: Post, brand: str) -> bool:
+        with importing:  # the first polls may ask before the judge was made
+            judge = self.judge
+        return judge.praises(post, brand)
 
     @cached_property
     def act(self) -> Act:
+        from listener.pipeline.act import Act
+        from listener.pipeline.cards import Cards
+        from listener.pipeline.carrying import Ways
+
         connectors = {name: watched.connector for name, watched in self.watched.items()}
         cards = Cards(self.store, clock)
         to = (self.channels, connectors, self.door(""), self.door, self.handling, self.tracking)
@@ -52,6 +73,9 @@ class Parts(CustomerParts, IssueParts):
 
     @cached_property
     def upkeep(self) -> Upkeep:
+        from listener.config import desk
+        from listener.pipeline.upkeep import Retention, Upkeep
+
         own = {source.name: source.retention for source in self.config.sources if source.retention}
         retention = Retention(self.config.retention.mentions, self.config.retention.strangers, own)
         told = desk.readers(self.config, self.channels)
@@ -60,11 +84,15 @@ class Parts(CustomerParts, IssueParts):
     @cached_property
     def files(self) -> LiveFiles:
         """What ops edit beside the rules. Raises CatalogueError and CalendarError."""
+        from listener.livefiles import LiveFiles
+
         edited: list[LiveFile[Any]] = [self.gifts_file, self.things_file, self.calendar_file]
         return LiveFiles(edited, self.store, self.notices, clock, self.log)
 
     def refresh_files(self) -> None:
         """Take over what ops changed in files beside the rules, which may name other presents then."""
+        from listener.wiring.world import world_of
+
         if {self.gifts_file.path, self.things_file.path} & set(self.files.refresh()):
             self.book.see(world_of(self.config, self.templates))
 
@@ -74,6 +102,10 @@ class Parts(CustomerParts, IssueParts):
 
     def close(self) -> None:
         """End children, connections and the store, as far as they were started."""
+        from listener.aside import Aside
+        from listener.engine_door import EngineDoor
+        from listener.net import Net
+
         self.stopped.set()
         for name, end in (("net", Net.close), ("near", EngineDoor.close), ("parser", Aside.close)):
             if name in self.__dict__:

@@ -8,12 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors import KINDS
+from connectors.specs import shipped
 from listener.actions.catalogues import CatalogueError, Gift, ecosystem, gifts, over_cap
-from listener.actions.templates import Templates
+from listener.actions.templates import FILLED, Templates
 from listener.config import Config
 from listener.customers.registry import columns_of
-from listener.pipeline.courtesies import FILLED
-from listener.understanding import UnreadableWords, taxonomy
+from listener.understanding import taxonomy
+from listener.understanding.packs import UnreadableWords
 from rules.catalogue import FIELDS
 from rules.terms import World
 
@@ -63,8 +64,6 @@ def _offered(file: Path) -> frozenset[str]:
 
 def _kinds(config: Config) -> frozenset[str]:
     """What `source.kind` may be: kinds, shipped specs, whatever is configured, and imported rows."""
-    from connectors.json_api_load import shipped  # 0.1 s, for a daemon that reads feeds only too
-
     return frozenset({*KINDS, "import", "survey", *shipped(), *(entry.spoken_of for entry in config.sources)})
 
 

@@ -14,13 +14,15 @@ from listener.actions.templates import Templates
 from listener.model.grouped import Membership, Opening
 from listener.model.plan import Judgement
 from listener.model.verdict import Evidence, Verdict
-from listener.pipeline import Act, Notices, Ways
+from listener.pipeline.act import Act
 from listener.pipeline.asking import Asking
 from listener.pipeline.audience import Audiences
 from listener.pipeline.campaign_letters import Wordings
+from listener.pipeline.carrying import Ways
 from listener.pipeline.closing import Closing
 from listener.pipeline.issue_report import Ledger, Report
 from listener.pipeline.letters import Mailroom
+from listener.pipeline.notices import Notices
 from listener.pipeline.outreach import Outreach, Pace
 from listener.pipeline.people import People
 from listener.pipeline.people import Person as Who

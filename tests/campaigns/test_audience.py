@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.model import Mention
+from listener.model.mention import Mention
 from listener.pipeline.audience import Audiences, Exclusions
 from listener.pipeline.people import NotPossible
 from listener.store import Store

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from listener.model import Delivery, Issue
+from listener.model.delivery import Delivery
+from listener.model.issue import Issue
 from listener.pipeline.notices import BLANK
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible

@@ -8,7 +8,7 @@ import yaml
 
 from listener.pipeline.notices import BLANK
 from listener.store.alerts import enlist
-from listener.store.deliveries import add
+from listener.store.outbox import add
 from tests.makers import CONFIG, NOW, a_house, a_mention, ran
 
 STAFF = CONFIG + '[[person]]\nname = "kim"\nmay_approve = true\n'

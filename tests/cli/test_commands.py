@@ -108,14 +108,12 @@ def test_a_reader_that_goes_away_is_no_trouble(tmp_path):
     with house.store() as store:
         for number in range(300):
             a_mention(store, f"p{number}", "Acme Flow " * 50)
-    lists = house.start("mentions", "--json", "--limit", "300")
+    with house.start("mentions", "--json", "--limit", "300") as lists:
+        assert lists.stdout.readline().startswith('{"id": 300')
+        lists.stdout.close()
+        lists.wait()
 
-    assert lists.stdout.readline().startswith('{"id": 300')
-    lists.stdout.close()
-    lists.wait()
-
-    assert lists.stderr.read() == ""
-    lists.stderr.close()
+        assert lists.stderr.read() == ""
 
 
 def test_a_reader_that_was_never_there_is_no_trouble(tmp_path):

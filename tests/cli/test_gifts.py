@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from listener.model import GiftSent
+from listener.model.giving import GiftSent
 from listener.store.engine import table
 from tests.makers import NOW, House, a_house
 
-KILLED = "import os; from listener.store.giving import Gifts; from listener.cli import main; {}; main()"
+KILLED = "import os; from listener.store.gifts import Gifts; from listener.cli import main; {}; main()"
 DEATHS = (
     "import listener.cli.gifts as g; g._write = lambda *_: os._exit(9)",
     "Gifts.exported = lambda *_: os._exit(9)",

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import pytest
 
-from listener.model import Contact
+from listener.model.delivery import Contact
 from listener.store import Store
 from listener.store.engine import table
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from tests.conftest import emptied
 from tests.makers import CONFIG, NOW, a_customer, a_delivery, a_house, a_mention, a_ticket, judged
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from listener.model import Mention
-from listener.pipeline import Running
+from listener.model.mention import Mention
+from listener.pipeline.running import Running
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.engine import table
 from rules.book import load

@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from listener.model import Handle
+from listener.model.customer import Handle
 from listener.store.engine import table
 from tests.makers import CONFIG, a_delivery, a_house, a_mention, a_ticket
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from listener.model import ReferenceStep, Takedown
+from listener.model.reference import ReferenceStep, Takedown
 from listener.store.engine import table
 from tests.connectors.loopback import Answer, a_site
 from tests.makers import CONFIG, NOW, House, a_house
@@ -134,9 +134,9 @@ def test_two_requests_never_get_the_same_customer(house):
 
 def test_two_teams_in_the_same_second_get_two_customers(house):
     words = ("references", "request", "--form", "call", "--product", "Flow", "--team")
-    teams = [house.start(*words, team) for team in ("sales", "events")]
-
-    told = [team.communicate(timeout=60) for team in teams]
+    with house.start(*words, "sales") as sales, house.start(*words, "events") as events:
+        teams = sales, events
+        told = [team.communicate(timeout=60) for team in teams]
 
     assert [team.returncode for team in teams] == [0, 0], told
     reserved = [line.split()[2] for out, _ in told for line in out.splitlines() if "is reserved" in line]

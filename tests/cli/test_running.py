@@ -13,7 +13,7 @@ from listener.demo.sinks import free_port
 from tests.makers import CONFIG, RULES, a_house, ran
 
 
-def waited(process, said, seconds=20):
+def waited(process, said, seconds=60):
     """The standard error of a process until it has said this."""
     end, heard = time.monotonic() + seconds, ""
     while said not in heard and time.monotonic() < end:
@@ -148,6 +148,31 @@ def test_a_broken_rule_book_ends_the_first_run_with_its_problems(tmp_path):
     assert "Traceback" not in shown.err
 
 
+LISTENS = """
+import os, sys
+from pathlib import Path
+import structlog
+from listener.config import Secrets, load
+from listener.log import Redaction
+from listener.once import take_over
+from listener.polling import Polling
+from listener.wiring import parts_of
+
+config = Path(sys.argv[1])
+with parts_of(load(config), Secrets(config.parent, {}, Redaction()), structlog.get_logger()) as parts:
+    take_over(parts)
+    Polling(parts)
+print(*sorted({"listener.desk", "listener.web", "listener.issues", "listener.pipeline.judge"} & set(sys.modules)))
+"""
+
+
+def test_the_first_polls_wait_for_neither_the_judge_nor_the_desk(tmp_path):
+    command = [sys.executable, "-c", LISTENS, str(a_house(tmp_path).config)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert told.stdout.splitlines()[-1].split() == []
+
+
 def test_the_daemon_runs_once_reloads_and_stops_in_time(tmp_path):
     house = a_house(tmp_path, f'[web]\nlisten = "127.0.0.1:{free_port()}"\n{CONFIG}')
     with house.start("run") as daemon:
@@ -158,6 +183,7 @@ def test_the_daemon_runs_once_reloads_and_stops_in_time(tmp_path):
         began = time.monotonic()
         daemon.terminate()
         waited(daemon, "daemon.stopped")
+        daemon.wait(10)
 
     assert (second.code, daemon.returncode) == (1, 0)
     assert "stop it first" in second.err

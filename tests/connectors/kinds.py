@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from connectors import kind
 from connectors.contract import Connector
 from connectors.dates import read_time
-from connectors.json_api_load import load_spec, shipped
+from connectors.json_api_load import load_spec
+from connectors.specs import shipped
 from tests.connectors.loopback import Site
 from tests.connectors.review_pages import a_page, a_product, a_review
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from tests.connectors.loopback import Answer, Asked, Site, a_site
 from tests.doors import NOW, RealDoor, a_door
 
 CASES = dict(cases())
+ROOT = Path(__file__).parents[2]
 TOKEN = json.dumps({"access_token": "fresh"})
 
 
@@ -46,6 +50,34 @@ def case(request: pytest.FixtureRequest) -> Case:
     found = request.param
     assert isinstance(found, Case)
     return found
+
+
+POLLED = """
+import json, sys
+from connectors import kind
+from connectors.contract import GiveUp, TryLater
+from tests.doors import a_door
+
+source = kind(sys.argv[1]).model_validate(json.loads(sys.argv[2]))
+with a_door(connect=1) as door:
+    source.load()
+    before = set(sys.modules)
+    try:
+        source.poll("", door)
+    except (GiveUp, TryLater):
+        pass
+    new = set(sys.modules) - before
+print(*sorted({name.split(".")[0] for name in new} - sys.stdlib_module_names, key=str))
+print(*sorted(name for name in new if name.startswith("connectors.")))
+"""
+
+
+def test_a_poll_imports_nothing_that_was_not_loaded(case: Case) -> None:
+    options = json.dumps(case.options("http://127.0.0.1:9"))
+    told = subprocess.run(
+        [sys.executable, "-c", POLLED, case.kind, options], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == []
 
 
 def serve(site: Site, case: Case, answer: Answer) -> None:

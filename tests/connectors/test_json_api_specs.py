@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from connectors.json_api import JsonApi
 from connectors.json_api_check import SECRETS
-from connectors.json_api_load import SpecError, load_spec, read_spec, shipped
+from connectors.json_api_load import SpecError, load_spec, read_spec
+from connectors.specs import shipped
 from tests.connectors.small_spec import SPEC, a_spec
 
 ASKED_FOR = {

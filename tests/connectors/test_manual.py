@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from connectors import KINDS
-from connectors.json_api_load import read_spec, shipped
+from connectors.json_api_load import read_spec
 from connectors.manual import filled
+from connectors.specs import shipped
 
 MANUAL = Path(__file__).parents[2] / "docs" / "connectors.md"
 

@@ -11,7 +11,8 @@ from sqlalchemy import Row
 
 from listener.actions.catalogues import ecosystem, gifts
 from listener.actions.templates import Templates
-from listener.model import Decision, LimitCounter
+from listener.model.house import LimitCounter
+from listener.model.mention import Decision
 from listener.model.verdict import Utterance, Verdict
 from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.letters import Mailroom

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from listener.model.verdict import Voice
-from listener.understanding import Understanding
 from listener.understanding.evaluate import Report, evaluate
+from listener.understanding.judging import Understanding
 from listener.understanding.labelled import read
 
 FILE = Path(__file__).with_name("trades.jsonl")

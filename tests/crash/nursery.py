@@ -26,7 +26,7 @@ import listener.cli.commands
 import listener.daemon
 import listener.wiring
 from listener.model.verdict import Utterance
-from listener.understanding import Understanding
+from listener.understanding.judging import Understanding
 
 
 def mortal(method: Callable[..., Any], after: bool) -> Callable[..., Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from connectors.contract import Author
-from listener.model import Contact, Customer, Handle, Purchase
+from listener.model.customer import Customer, Handle, Purchase
+from listener.model.delivery import Contact
 from listener.pipeline.linking import Linking, suggestions
 from listener.pipeline.people import NotPossible
 from listener.store.delivery_lists import DeliveryFilter

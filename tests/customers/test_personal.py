@@ -12,7 +12,8 @@ from sqlmodel import SQLModel
 from listener.customers import Forgotten, Registry
 from listener.customers.telling import Told
 from listener.issues.reading import TERMS
-from listener.model import Contact, Purchase
+from listener.model.customer import Purchase
+from listener.model.delivery import Contact
 from listener.pipeline.erasure import Erasure
 from listener.pipeline.people import NotPossible
 from listener.signing import Signer
@@ -21,7 +22,7 @@ from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from listener.store.personal import tables
 from listener.store.tickets import TicketFilter
-from listener.store.upkeep import backup, restore
+from listener.store.upgrading import backup, restore
 from tests.customers.test_linking import keep, know
 from tests.pipeline.road import LOG, NOW, a_road, an_item
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from listener.issues.reading import TERMS
-from listener.model import Issue, IssueMember, IssueState, IssueWords
+from listener.model.issue import Issue, IssueMember, IssueState, IssueWords
 from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.joined import Reading
 from listener.store.engine import table

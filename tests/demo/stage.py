@@ -12,7 +12,7 @@ from listener.config.first import Answers
 from listener.config.init import init
 from listener.demo.scenario import prepare
 from listener.demo.servers import World
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from listener.wiring import Parts
 
 

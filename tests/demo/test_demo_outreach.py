@@ -17,7 +17,8 @@ from listener.once import prepare as prepare_for_work
 from listener.store.issues import IssueFilter
 from listener.web import serve
 from listener.web.answers import GiftPage, SurveyPage
-from listener.wiring import Parts, clock
+from listener.wiring import Parts
+from listener.wiring.now import clock
 from tests.demo.stage import on_stage
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from connectors.contract import Receipt
 from listener.actions.contract import Channel
-from listener.pipeline import Act, Ways
+from listener.pipeline.act import Act
 from listener.pipeline.cards import Cards
+from listener.pipeline.carrying import Ways
 from listener.pipeline.links import Links
 from listener.pipeline.upkeep import Retention, Upkeep
 from listener.signing import Signer

@@ -8,8 +8,9 @@ import structlog
 from listener.actions.slack import Slack
 from listener.config.sections import Staff
 from listener.desk import Desk, House, Sockets
-from listener.pipeline import Act, Ways
+from listener.pipeline.act import Act
 from listener.pipeline.cards import Cards
+from listener.pipeline.carrying import Ways
 from listener.pipeline.people import People, Person
 from listener.pipeline.upkeep import Retention, Upkeep
 from listener.store.delivery_lists import DeliveryFilter

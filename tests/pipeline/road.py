@@ -18,14 +18,22 @@ from listener.intake import BrandNames, Brands, Intake
 from listener.model.contact import Check, unbounded
 from listener.model.handling import PLAIN_HANDLING, Handling
 from listener.model.verdict import Utterance, Verdict
-from listener.pipeline import Act, BrandWords, Collect, Judge, Limits, Notices, Orders, Running, Watched, Ways
+from listener.pipeline.act import Act
+from listener.pipeline.carrying import Ways
+from listener.pipeline.collect import Collect, Watched
 from listener.pipeline.courtesies import Courtesies
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.joined import Reading
+from listener.pipeline.judge import Judge
+from listener.pipeline.notices import Notices
+from listener.pipeline.orders import Orders
+from listener.pipeline.running import Running
+from listener.pipeline.sitting import Limits
 from listener.store import Store
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
+from listener.understanding.utterances import BrandWords
 from rules import book
 from rules.terms import MaxAge
 from tests import fresh

@@ -11,7 +11,7 @@ from listener.store import Store
 from listener.store.engine import Database
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
-from listener.store.upkeep import backup, restore
+from listener.store.upgrading import backup, restore
 from tests.pipeline.road import NOW, Road, a_road, a_store, an_item
 
 HOUR = timedelta(hours=1)

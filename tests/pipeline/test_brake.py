@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from listener.pipeline import Running
+from listener.pipeline.running import Running
 from listener.store.delivery_lists import DeliveryFilter
 from rules import book
 from tests.pipeline.road import NOW, a_road, an_item

@@ -10,8 +10,8 @@ import pytest
 
 from listener.actions.templates import Templates
 from listener.model.verdict import Utterance, Verdict
-from listener.pipeline import Orders
 from listener.pipeline.attention import Readers
+from listener.pipeline.orders import Orders
 from listener.pipeline.people import People, Person
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.model import Purchase
+from listener.model.customer import Purchase
 from listener.store.issues import IssueFilter
 from tests.customers.test_linking import keep, know, linking
 from tests.pipeline.road import NOW, a_road

@@ -9,7 +9,7 @@ import pytest
 from connectors.contract import Batch, Blind, TryLater
 from connectors.feed import Feed
 from connectors.reviews_page import ReviewsPage
-from listener.pipeline import Watched
+from listener.pipeline.collect import Watched
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
 from tests.connectors.loopback import Answer, a_site

@@ -12,8 +12,8 @@ from sqlalchemy import update
 from listener.advocacy.programme import after
 from listener.advocacy.referring import after as referred
 from listener.advocacy.souring import over
-from listener.model import Ticket
 from listener.model.referral import Report
+from listener.model.ticket import Ticket
 from listener.pipeline.erasure import TERMS
 from listener.pipeline.reference_watch import ReferenceWatch
 from listener.store.asks import Wanted

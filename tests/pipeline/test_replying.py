@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.contract import Receipt
-from listener.pipeline import Act, Ways
+from listener.pipeline.act import Act
+from listener.pipeline.carrying import Ways
 from listener.pipeline.letters import Mailroom
 from listener.pipeline.people import NotPossible
 from listener.pipeline.recheck import Recheck

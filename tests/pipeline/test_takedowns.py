@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from listener.advocacy.programme import after
-from listener.pipeline import Notices
+from listener.pipeline.notices import Notices
 from listener.pipeline.takedowns import Owners, Takedowns
 from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter

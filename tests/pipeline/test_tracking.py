@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from listener.model.handling import Handling
-from listener.pipeline import Act, Ways
+from listener.pipeline.act import Act
 from listener.pipeline.attention import Readers
+from listener.pipeline.carrying import Ways
 from listener.pipeline.people import People, Person
 from listener.pipeline.ticketing import NotPossible
 from listener.pipeline.tracking import Followed, Tracking

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from connectors.contract import Item
-from connectors.json_api_load import load_spec, shipped
+from connectors.json_api_load import load_spec
 from connectors.schema_org import read_page
+from connectors.specs import shipped
 from listener.store.mentions import MentionFilter
 from tests.connectors.kinds import cases
 from tests.connectors.loopback import Answer, a_site

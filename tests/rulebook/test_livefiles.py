@@ -16,7 +16,7 @@ from listener.config import Secrets, load
 from listener.livefiles import STATUS, Kept, LiveFile, LiveFiles, LiveHours, Shelf
 from listener.log import Redaction
 from listener.once import prepare
-from listener.pipeline import Notices
+from listener.pipeline.notices import Notices
 from listener.recovery.calendar import Calendars
 from listener.recovery.reading import read
 from listener.store.delivery_lists import DeliveryFilter

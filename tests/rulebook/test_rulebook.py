@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import structlog
 
-from listener.pipeline import Notices
+from listener.pipeline.notices import Notices
 from listener.rulebook import RuleBook
 from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
-from listener.store.upkeep import migrate
+from listener.store.upgrading import migrate
 from rules.problems import BookError
 from rules.terms import UNBOUND
 from tests.rules.rulebooks import a_rule

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from listener.model import Delivery
+from listener.model.delivery import Delivery
 from listener.store.engine import table
 from listener.store.prepared import Prepared
 from tests.store.arrived import NOW

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from listener.advocacy.referring import after
-from listener.model import Customer, Purchase, Ticket
+from listener.model.customer import Customer, Purchase
 from listener.model.referral import Report
+from listener.model.ticket import Ticket
 from listener.store import Store
 from listener.store.engine import table
 from tests.makers import NOW, a_mention, judged

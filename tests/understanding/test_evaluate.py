@@ -5,9 +5,9 @@ from itertools import count
 import pytest
 
 from listener.model.verdict import Label
-from listener.understanding import Understanding
 from listener.understanding.evaluate import Labelled, Report, evaluate
 from listener.understanding.figures import called, figures
+from listener.understanding.judging import Understanding
 from tests.understanding.shared_rows import rows
 
 UNDERSTANDING = Understanding()

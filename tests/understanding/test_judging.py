@@ -8,7 +8,8 @@ import pytest
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from listener.model.verdict import Utterance, Verdict
-from listener.understanding import Understanding, UnreadableWords
+from listener.understanding.judging import Understanding
+from listener.understanding.packs import UnreadableWords
 
 UNDERSTANDING = Understanding()
 

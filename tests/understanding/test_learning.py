@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from listener.model.verdict import Utterance
-from listener.understanding import Understanding
 from listener.understanding.features import features
+from listener.understanding.judging import Understanding
 from listener.understanding.learned import Learned, UnreadableModel
 from listener.understanding.learning import CannotLearn, Example, calibration_error, learn
 from listener.understanding.signs import Signs

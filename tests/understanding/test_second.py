@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from listener.model.verdict import Utterance, Verdict
-from listener.understanding import Understanding, UnreadableWords
+from listener.understanding.judging import Understanding
+from listener.understanding.packs import UnreadableWords
 from listener.understanding.second import RESTS, Elsewhere, NoAnswer, made, over_http
 from tests.makers import a_house
 

@@ -1,7 +1,7 @@
 """How a verdict was reached: words with their origin, scope, stars, features, thresholds, versions."""
 
 from listener.model.verdict import Utterance
-from listener.understanding import Understanding
+from listener.understanding.judging import Understanding
 from listener.understanding.learned import Learned
 from listener.understanding.packs import Pack
 from listener.understanding.workings import told, workings

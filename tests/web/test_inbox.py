@@ -20,7 +20,8 @@ import structlog
 from connectors.webhook import Webhook
 from listener.config.quantities import Address
 from listener.intake import BrandNames, Brands, Intake
-from listener.pipeline import Collect, Notices, Watched
+from listener.pipeline.collect import Collect, Watched
+from listener.pipeline.notices import Notices
 from listener.store import Store
 from listener.store.mentions import MentionFilter
 from listener.web import PREFIX, Health, Inbox, serve

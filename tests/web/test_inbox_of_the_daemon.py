@@ -11,7 +11,7 @@ from pathlib import Path
 
 from listener.actions.webhook import Webhook as Outgoing
 from listener.demo.sinks import free_port
-from listener.wiring import clock
+from listener.wiring.now import clock
 from tests.running import a_book, eventually, running
 
 CONFIG = """\

@@ -1,13 +1,13 @@
-"""Alembic's entry: runs the migrations inside the connection that `upkeep.migrate` hands over."""
+"""Alembic's entry: runs the migrations inside the connection that `upgrading.migrate` hands over."""
 
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlmodel import SQLModel, UTCDateTime
+from sqlmodel import UTCDateTime
 from sqlmodel.sql.sqltypes import AutoString
 
-from listener.model import Mention  # noqa: F401  # the first of the tables brings all into the metadata
+from listener.model import all_tables
 
 
 def spell(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
@@ -17,6 +17,6 @@ def spell(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
 
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True, render_item=spell)
+context.configure(connection=connection, target_metadata=all_tables(), render_as_batch=True, render_item=spell)
 with context.begin_transaction():
     context.run_migrations()

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from listener.model import Delivery, GiftSent, GiftStock, Given, Mention, Setting
+from listener.model.delivery import Delivery
+from listener.model.giving import GiftSent, GiftStock, Given
+from listener.model.house import Setting
+from listener.model.mention import Mention
 from listener.store.engine import Database, chunks, table
 
 delivery, mention = table(Delivery), table(Mention)

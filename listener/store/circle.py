@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, or_, select, union_all, update
 
-from listener.model import Appearance, Mention, Ticket, TicketMention
 from listener.model.handling import Handling
+from listener.model.mention import Appearance, Mention
+from listener.model.ticket import Ticket, TicketMention
 from listener.store.engine import Database, chunks, table
 from listener.store.tickets import Joinable, Joined, note, tell_tracker
 

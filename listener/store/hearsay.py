@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from listener.model import Contact, Ticket, TicketNote, TicketTrack
+from listener.model.delivery import Contact
+from listener.model.ticket import Ticket, TicketNote, TicketTrack
 from listener.store.engine import Database, table
 
 contact, ticket, ticket_note, track = table(Contact), table(Ticket), table(TicketNote), table(TicketTrack)
