@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 Record: TypeAlias = Any  # a row whose columns are attributes
 Object: TypeAlias = dict[str, Any]
 
+UNSENT = ("cancelled", "rejected", "expired")
+
 
 def line(thing: Mapping[str, Any]) -> str:
     """One object as one line of JSON."""
@@ -139,7 +141,7 @@ def issue(row: Record, quotes: Sequence[Record] = ()) -> Object:
 
 
 def delivery(row: Record) -> Object:
-    """One action on its way out."""
+    """One action on its way out; where it ended unsent, `last_error` says why."""
     return {
         "id": row.id,
         "action": row.action,
@@ -153,7 +155,7 @@ def delivery(row: Record) -> Object:
         "status": row.status,
         "due_at": moment(row.due_at),
         "attempts": row.attempts,
-        "last_error": row.last_error,
+        "last_error": (row.why if row.status in UNSENT else None) or row.last_error,
         "done_at": moment(row.done_at),
         "text": row.text,
         "external": _external(row),

@@ -55,6 +55,16 @@ def test_the_text_may_come_from_standard_input(tmp_path, monkeypatch):
     assert delivery(house, number)["text"] == "From a pipe."
 
 
+def test_the_list_says_why_a_delivery_ended_unsent(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        number = a_delivery(store, last_error="contact 1: thanks on 2026-11-23", person="forum:anna")
+
+    house.run("customers", "optout", "forum:anna", "--why", "by mail", "--as", "kim")
+
+    assert delivery(house, str(number))["last_error"] == "the person opted out (by kim: by mail)"
+
+
 def test_one_text_is_for_one_delivery(tmp_path):
     house = a_house(tmp_path)
     (tmp_path / "own.txt").write_text("Thanks.", "utf-8")
