@@ -37,13 +37,17 @@ SAID = YES | NO
 SITES, ORDERS = "website", "orders"
 SEPARATOR = "\x1f"
 NO_TEXTS = dict.fromkeys(TEXTS, "")
+# of the size of a filled one: a dictionary that grows is copied each time
+BLANK: Mapping[str, Any] = dict.fromkeys((*TEXTS, *LISTS, "id", "do_not_contact", "columns", "digest"), "")
 
 
 def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
     """The customer of a line, and what of the line could not be used: then it is looked at again the next time."""
     complaints: list[str] = []
     values = line.values
-    keys = [*_handles(values.get("handles", ""), complaints), *_signs(values)]
+    keys = _handles(values.get("handles", ""), complaints)
+    if values.get(SITES) or values.get(ORDERS):
+        keys += _signs(values)
     columns = _columns(values)
     if (email := columns["email"]) and not is_address(email):
         complaints.append(f"{email!r} is no e-mail address: no letter will reach this customer")
@@ -80,7 +84,7 @@ def _header(names: tuple[str, ...]) -> _Header:
 
 def _columns(values: Mapping[str, str]) -> dict[str, Any]:
     header = _header(tuple(values))
-    columns: dict[str, Any] = {**NO_TEXTS}
+    columns = {**BLANK}
     for name in header.texts:
         columns[name] = values[name]
     for name in LISTS:
@@ -145,7 +149,5 @@ def written(key: Key) -> str:
 
 
 def _signs(values: Mapping[str, str]) -> list[Key]:
-    if not (values.get(SITES) or values.get(ORDERS)):
-        return []
     sites = (site(address) for address in parts(values.get(SITES, "")))
     return [*(("@site", host) for host in sites if host), *(("@order", each) for each in parts(values.get(ORDERS, "")))]

@@ -130,7 +130,8 @@ class Registry:
                 continue
             one, complaints = customer_of(line, digest)
             listed.append(one)
-            bad += (Rejected(line.number, why) for why in complaints)
+            if complaints:
+                bad += (Rejected(line.number, why) for why in complaints)
         mark = self._store.enrolling.from_file(listed, same, replace(mark, line=batch[-1].number), self._now())
         bad = sorted((*bad, *(line for line in batch if isinstance(line, Rejected))), key=lambda one: one.number)
         return _told(mark, [f"{path.name}:{one.number}: {one.why}" for one in bad])
