@@ -13,7 +13,14 @@ PACKAGES = ("connectors", "rules", "listener")
 
 # a room may import rooms on lower steps and itself; rooms on one step do not know each other
 STEPS: tuple[tuple[str, ...], ...] = (
-    ("connectors.contract", "rules.terms", "listener.aside_child", "listener.importing", "listener.signals"),
+    (
+        "connectors.contract",
+        "rules.terms",
+        "listener.aside_child",
+        "listener.elsewhere",
+        "listener.importing",
+        "listener.signals",
+    ),
     ("connectors", "rules"),
     (
         "listener.model",

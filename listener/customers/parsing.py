@@ -55,7 +55,7 @@ def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
         complaints.append(why)
     if (said := values.get("do_not_contact", "")).lower() not in SAID:
         complaints.append(f"do_not_contact is {said!r}, neither yes nor no: it counts as yes until it says no")
-    if (ends := columns["renewal_at"]) and moment_of(ends) is None:
+    if (ends := columns["renewal_at"]) and not _is_date(ends):
         complaints.append(f"renewal_at is {ends!r}, which is no date such as 2027-03-31: no ask is held back for it")
     columns["digest"] = "" if complaints else digest
     return Listed(values["id"], columns, tuple(dict.fromkeys(keys))), complaints
@@ -136,6 +136,11 @@ def moment_of(written: str) -> datetime | None:
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+@lru_cache(4_096)
+def _is_date(written: str) -> bool:
+    return moment_of(written) is not None
 
 
 def folded(handle: str) -> str:

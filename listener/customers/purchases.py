@@ -13,7 +13,8 @@ from structlog.typing import FilteringBoundLogger
 from listener.customers.forgotten import Forgotten
 from listener.customers.lines import CutShort, Line, Rejected, WrongFile, lines_of
 from listener.customers.parsing import moment_of
-from listener.customers.registry import BATCH, LOGGED, MOST_TOLD, stamp_of
+from listener.customers.reading import BATCH
+from listener.customers.registry import LOGGED, MOST_TOLD, stamp_of
 from listener.model.registry import Bought
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -16,7 +17,8 @@ from structlog.typing import FilteringBoundLogger
 
 from listener.customers.forgotten import Forgotten
 from listener.customers.lines import CutShort, Line, Rejected, WrongFile, header_of, lines_of
-from listener.customers.parsing import KNOWN, customer_of, digest_of, written
+from listener.customers.parsing import KNOWN, written
+from listener.customers.reading import BATCH, NEEDED, Batch, Entry, batches
 from listener.model.registry import Mark
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
     from listener.store import Store
 
-NEEDED = ("id",)
-BATCH = 20_000  # lines: each commit writes the pages of three indexes anew, so that few large ones cost less
 MUCH = 0.10
 MOST_TOLD = 100
 LOGGED = 20
@@ -105,36 +105,35 @@ class Registry:
 
     def _read(self, path: Path, mark: Mark, told: Callable[[int], None]) -> Reading:
         try:
-            for batch in _batches(lines_of(path, NEEDED, mark.line)):
-                if self._stopped():
-                    return Reading(mark, broken_off=True)
-                mark = self._keep(path, batch, mark)
-                told(mark.line)
+            with no_cycles(), closing(batches(path, mark.line)) as read:
+                for batch in read:
+                    if self._stopped():
+                        return Reading(mark, broken_off=True)
+                    mark = self._keep(path, batch, mark)
+                    told(mark.line)
         except CutShort as error:
             return self._ended(path, _told(mark, [f"{error}, so nobody is removed"]))
         while (further := self._store.enrolling.remove_unread(mark, self._now(), BATCH)) and not self._stopped():
             mark = further
         return self._ended(path, self._twice_claimed(path, mark))
 
-    def _keep(self, path: Path, batch: list[Line | Rejected], mark: Mark) -> Mark:
-        told = [line for line in batch if isinstance(line, Line)]
-        known = self._store.enrolling.known([line.values.get("id", "") for line in told])
-        lines, bad = _first_ones(told, known, mark.generation)
-        erased = self._forgotten.customers({who: line.values.get("email", "") for who, line in lines.items()})
-        bad += (Rejected(lines.pop(who).number, "this customer was erased") for who in sorted(erased))
+    def _keep(self, path: Path, batch: Batch, mark: Mark) -> Mark:
+        told = [one for one in batch if isinstance(one, Entry)]
+        known = self._store.enrolling.known([one.customer.id for one in told])
+        entries, bad = _first_ones(told, known, mark.generation)
+        erased = self._forgotten.customers({who: one.customer.columns["email"] for who, one in entries.items()})
+        bad += (Rejected(entries.pop(who).number, "this customer was erased") for who in sorted(erased))
         listed, same = [], []
-        for who, line in lines.items():
-            digest = digest_of(line)
-            if who in known and known[who].digest == digest:
+        for who, one in entries.items():
+            if who in known and known[who].digest == one.digest:
                 same.append(who)
                 continue
-            one, complaints = customer_of(line, digest)
-            listed.append(one)
-            if complaints:
-                bad += (Rejected(line.number, why) for why in complaints)
+            listed.append(one.customer)
+            if one.complaints:
+                bad += (Rejected(one.number, why) for why in one.complaints)
         mark = self._store.enrolling.from_file(listed, same, replace(mark, line=batch[-1].number), self._now())
-        bad = sorted((*bad, *(line for line in batch if isinstance(line, Rejected))), key=lambda one: one.number)
-        return _told(mark, [f"{path.name}:{one.number}: {one.why}" for one in bad])
+        bad = sorted((*bad, *(line for line in batch if isinstance(line, Rejected))), key=lambda line: line.number)
+        return _told(mark, [f"{path.name}:{line.number}: {line.why}" for line in bad])
 
     def _twice_claimed(self, path: Path, mark: Mark) -> Mark:
         """A handle that two customers claim belongs to neither: who it is would be a guess."""
@@ -157,11 +156,9 @@ class Registry:
 
     def _still_there(self, path: Path) -> int:
         """How many of the registry's customers the file has, each counted once; a number for each is little memory."""
-        seen = array("q")
-        with suppress(CutShort):  # it is told when the file is read; what breaks off removes nobody anyway
-            for batch in _batches(lines_of(path, NEEDED)):
-                ids = [line.values.get("id", "") for line in batch if isinstance(line, Line)]
-                seen.extend(hash(number) for number in self._store.enrolling.known_by_file(ids))
+        seen, ids = array("q"), _ids(path)
+        while some := list(islice(ids, BATCH)):
+            seen.extend(hash(number) for number in self._store.enrolling.known_by_file(some))
         return len(set(seen))
 
     def _waits(self, path: Path, mark: Mark, much: str) -> Reading:
@@ -188,6 +185,18 @@ class Registry:
         return reading
 
 
+@contextmanager
+def no_cycles() -> Iterator[None]:
+    """Work that makes millions of objects and no cycles of them: to look for these takes a tenth of it."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
+
+
 def stamp_of(path: Path) -> str | None:
     """What changes whenever the file does; None where there is none."""
     try:
@@ -211,24 +220,22 @@ def _strange_columns(path: Path, mark: Mark) -> Mark:
 
 
 def _first_ones(
-    told: list[Line], known: Mapping[str, Row[Any]], generation: int
-) -> tuple[dict[str, Line], list[Rejected]]:
-    """Lines by id; of two with the same the first one counts."""
-    lines, bad = dict[str, Line](), list[Rejected]()
-    for line in told:
-        who = line.values.get("id", "")
-        if not who:
-            bad.append(Rejected(line.number, "no id; the line is left out"))
-        elif who in lines or (who in known and known[who].generation == generation):
-            bad.append(Rejected(line.number, f"id {who!r} appears twice; the first one counts"))
+    told: list[Entry], known: Mapping[str, Row[Any]], generation: int
+) -> tuple[dict[str, Entry], list[Rejected]]:
+    """Entries by id; of two with the same the first one counts."""
+    entries, bad = dict[str, Entry](), list[Rejected]()
+    for one in told:
+        who = one.customer.id
+        if who in entries or (who in known and known[who].generation == generation):
+            bad.append(Rejected(one.number, f"id {who!r} appears twice; the first one counts"))
         else:
-            lines[who] = line
-    return lines, bad
+            entries[who] = one
+    return entries, bad
 
 
-def _batches(lines: Iterator[Line | Rejected]) -> Iterator[list[Line | Rejected]]:
-    while batch := list(islice(lines, BATCH)):
-        yield batch
+def _ids(path: Path) -> Iterator[str]:
+    with suppress(CutShort):  # it is told when the file is read; what breaks off removes nobody anyway
+        yield from (line.values.get("id", "") for line in lines_of(path, NEEDED) if isinstance(line, Line))
 
 
 def _lines_with(path: Path, ids: set[str]) -> dict[str, int]:
