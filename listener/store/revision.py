@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+# what all migrations together make of nothing, on SQLite; `python -m tests.store.beginning` writes it
+BEGINNING = MIGRATIONS / "beginning.sql"
+END = ";\n\n"  # of a statement there
 
 
 def newest_revision() -> str:

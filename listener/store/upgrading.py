@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 
 from listener.store.engine import Database, StoreTrouble
-from listener.store.revision import MIGRATIONS, newest_revision
+from listener.store.revision import BEGINNING, END, MIGRATIONS, newest_revision
 
 
 def revision_of(database: Database) -> str | None:
@@ -39,11 +39,24 @@ def migrate(database: Database, at: datetime) -> Path | None:
     if present and database.path:
         saved = database.path.with_name(f"{database.path.name}.before-{wanted}-{at:%Y%m%d%H%M%S}")
         backup(database, saved)
-    _upgrade(database)
+    if database.is_sqlite and not present:
+        _begin(database)
+    else:
+        upgrade(database)
     return saved
 
 
-def _upgrade(database: Database) -> None:
+def _begin(database: Database) -> None:
+    """A new store as the migrations would make it one after the other, which takes a second."""
+    with database.write() as connection:
+        # another process may have begun it meanwhile
+        if not inspect(connection).has_table("alembic_version"):
+            for statement in BEGINNING.read_text("utf-8").split(END):
+                connection.exec_driver_sql(statement)
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that are missing."""
     from alembic import command  # imported here: 0.2 s that only an upgrade pays
     from alembic.config import Config
 
