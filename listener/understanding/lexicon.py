@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +26,14 @@ NOTHING, NO_LEAN = (None, ""), (0.0, "")
 # these change a neighbour without being booster or negation
 STIRRING = frozenset(("no", "this", "least", "kind"))
 COMPARED = STIRRING | {"but", "so", "never", "without", "doubt", "or", "nor", "at", "very", "of"}
+# how a clause ends: a comma may also stand within a list or round an insertion, and "and" join what is alike
+STOP, PAUSE, TURN, MORE = ".", ",", "but", "and"
+ENDS = ("", STOP, PAUSE, TURN, MORE)
+BY_SIGN = {**dict.fromkeys(".;:!?…–—", STOP), ",": PAUSE}
+BY_TOKEN = {**dict.fromkeys(("-", "--", "---"), STOP), "but": TURN, "and": MORE, "&": MORE}
+WRAPPING = "\"')]*_"
+# an empty line, or a line that starts anew: wrapped mail goes on in lower case
+LINE_END = re.compile(r"\n(?=[^\S\n]*(?:\n|[A-Z]))")
 IDIOM_OPENERS = frozenset(words[0] for words in (*BIGRAM_BOOSTS, *IDIOMS))
 
 
@@ -35,7 +44,7 @@ class Token:
 
     `word` is in lower case, and empty where no rule or phrase asks for it.
     `stirs`: it may change the value of a neighbour, or have its own changed by the word after it. `alone` is what
-    it says where nothing does.
+    it says where nothing does. `end` is one of ENDS, how the clause ends here; stock VADER knows none.
     """
 
     word: str
@@ -49,13 +58,14 @@ class Token:
     opens_idiom: bool
     stirs: bool
     alone: Evidence
+    end: str
 
 
 class Phrase(NamedTuple):
-    """A pack's entry of several words, and the one token that stands for them."""
+    """A pack's entry of several words, and the one token that stands for them, by the end of its clause."""
 
     words: tuple[str, ...]
-    token: Token
+    tokens: Mapping[str, Token]
 
 
 class Lexicon(NamedTuple):
@@ -91,7 +101,7 @@ def lay_over(lexicon: Lexicon, phrase: str, value: float, origin: str) -> None:
     if len(words) > 1:
         alike = lexicon.phrases.setdefault((words[0], words[1]), [])
         alike[:] = [other for other in alike if other.words != words] + [
-            Phrase(words, phrase_token(phrase, value, origin))
+            Phrase(words, {end: phrase_token(phrase, value, origin, end) for end in ENDS})
         ]
         alike.sort(key=lambda phrase: -len(phrase.words))
     elif is_grammar(phrase):
@@ -102,7 +112,12 @@ def lay_over(lexicon: Lexicon, phrase: str, value: float, origin: str) -> None:
         lexicon.words.pop(phrase, None)
 
 
-def phrase_token(phrase: str, value: float, origin: str) -> Token:
+def end_of(raw: str) -> str:
+    """How the clause ends at a token as it is written, empty where it goes on."""
+    return BY_TOKEN.get(raw.lower()) or BY_SIGN.get(raw.rstrip(WRAPPING)[-1:], "")
+
+
+def phrase_token(phrase: str, value: float, origin: str, end: str) -> Token:
     """A phrase is a word without capitals or a part in the grammar; of no value, it hides those of its words."""
     return Token(
         word=phrase,
@@ -116,20 +131,21 @@ def phrase_token(phrase: str, value: float, origin: str) -> Token:
         opens_idiom=False,
         stirs=False,
         alone=Evidence(phrase, value, origin),
+        end=end,
     )
 
 
 class Tokens(dict[str, Token]):
     """Raw token → Token, made when first seen; all forgotten when there are too many."""
 
-    def __init__(self, lexicon: Lexicon, shortens: bool) -> None:
-        """`shortens`: drawn-out words count as the known word that they are."""
+    def __init__(self, lexicon: Lexicon, refined: bool) -> None:
+        """`refined`: drawn-out words count as the known word that they are, and clauses have ends."""
         super().__init__()
         self.lexicon = lexicon
-        self._shortens = shortens
+        self._refined = refined
         self._phrase_openers = frozenset(first for first, _ in lexicon.phrases)
         self._telling = telling(lexicon)
-        self._made: dict[tuple[str, bool], Token] = {}
+        self._made: dict[tuple[str, bool, str], Token] = {}
 
     def __missing__(self, raw: str) -> Token:
         if len(self) >= CACHED_TOKENS:
@@ -137,13 +153,14 @@ class Tokens(dict[str, Token]):
         stripped = raw.strip(punctuation)
         # what is left of an emoticon by stripping is two characters at most
         word = stripped if len(stripped) > 2 else raw
-        lower = shortened(word.lower(), self.lexicon.words) if self._shortens else word.lower()
+        lower = shortened(word.lower(), self.lexicon.words) if self._refined else word.lower()
+        end = end_of(raw) if self._refined else ""
         # what no rule asks for is one token for all: the processor keeps it at hand
-        key = (lower if lower in self._telling or "n't" in lower else "", word.isupper())
+        key = (lower if lower in self._telling or "n't" in lower else "", word.isupper(), end)
         token = self[raw] = self._made.get(key) or self.make(*key)
         return token
 
-    def make(self, word: str, upper: bool) -> Token:
+    def make(self, word: str, upper: bool, end: str) -> Token:
         value, origin = self.lexicon.words.get(word, NOTHING)
         lean, leaner = self.lexicon.leans.get(word, NO_LEAN)
         boost = BOOSTS.get(word, 0.0)
@@ -152,34 +169,39 @@ class Tokens(dict[str, Token]):
         weighs = value is not None or lean != 0
         stirs = bool(boost) or negates or opens_idiom or word in STIRRING
         alone = Evidence(word, (value or 0.0) + lean, origin or leaner)
-        token = self._made[word, upper] = Token(
-            word, upper, value, lean, weighs, alone.origin, boost, negates, opens_idiom, stirs, alone
+        token = self._made[word, upper, end] = Token(
+            word, upper, value, lean, weighs, alone.origin, boost, negates, opens_idiom, stirs, alone, end
         )  # fmt: skip
         return token
 
     def of(self, text: str) -> list[Token]:
         """The text's tokens, with each phrase of a pack joined into one."""
+        if self._refined and "\n" in text:
+            text = LINE_END.sub(" ; ", text)
         tokens = list(map(self.__getitem__, text.split()))
         words = [token.word for token in tokens]
         if not self._phrase_openers.isdisjoint(words):
-            for place, phrase in reversed(self.phrases_in(words)):
-                tokens[place : place + len(phrase.words)] = [phrase.token]
+            ends = [token.end for token in tokens]
+            for place, phrase in reversed(self.phrases_in(words, ends)):
+                behind = place + len(phrase.words)
+                tokens[place:behind] = [phrase.tokens[tokens[behind - 1].end]]
         return tokens
 
-    def phrases_in(self, words: Sequence[str]) -> list[tuple[int, Phrase]]:
-        """The phrases and their places, from the left, none within another."""
+    def phrases_in(self, words: Sequence[str], ends: Sequence[str]) -> list[tuple[int, Phrase]]:
+        """The phrases and their places, from the left, none within another or over the end of a sentence."""
         known = self.lexicon.phrases
         found: list[tuple[int, Phrase]] = []
         free = 0
         for place in [place for place, pair in enumerate(pairwise(words)) if pair in known]:
-            if place >= free and (phrase := self.phrase_at(words, place)):
+            if place >= free and (phrase := self.phrase_at(words, ends, place)):
                 found.append((place, phrase))
                 free = place + len(phrase.words)
         return found
 
-    def phrase_at(self, words: Sequence[str], at: int) -> Phrase | None:
+    def phrase_at(self, words: Sequence[str], ends: Sequence[str], at: int) -> Phrase | None:
         """The longest phrase that starts here with two known words."""
         for phrase in self.lexicon.phrases[words[at], words[at + 1]]:
-            if tuple(words[at : at + len(phrase.words)]) == phrase.words:
+            behind = at + len(phrase.words)
+            if tuple(words[at:behind]) == phrase.words and STOP not in ends[at : behind - 1]:
                 return phrase
         return None

@@ -7,8 +7,8 @@ import re
 from listener.understanding.names import OURS, THEIRS
 
 CLAUSE_END = re.compile(
-    r"(?<=[.!?;\n])\s+|\n+|,\s+(?=[^,]*[" + OURS + THEIRS + r"])"
-    r"|,?\s+(?=(?:but|while|whereas|although|though|however|unlike|than|instead of)\b)",
+    r"(?<=[.!?;\n])\s+|(?<=\n)|(?<=,)\s+(?=[^,]*[" + OURS + THEIRS + r"])"
+    r"|\s+(?=(?:but|while|whereas|although|though|however|unlike|than|instead of)\b)",
     re.IGNORECASE,
 )
 LAST_NAME = re.compile(f"[{OURS}{THEIRS}](?=[^{OURS}{THEIRS}]*$)")

@@ -1,7 +1,7 @@
 """VADER's rules, applied only round the words that weigh: the default engine.
 
 Without packs its score is that of the installed vaderSentiment for every text; the parity test holds it to that.
-With packs it also reads drawn-out words ("loooove") as the words they are.
+With packs it also reads drawn-out words ("loooove") as the words they are, and no negation reaches past its clause.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR, SentimentIntensityAn
 
 from listener.model.verdict import Evidence
 from listener.understanding.engine import Reading
-from listener.understanding.lexicon import BIGRAM_BOOSTS, IDIOMS, Token, Tokens, merge
+from listener.understanding.lexicon import BIGRAM_BOOSTS, IDIOMS, MORE, PAUSE, STOP, TURN, Token, Tokens, merge
 from listener.understanding.packs import Pack, version_of
 
 FLIP: float = N_SCALAR
@@ -26,6 +26,7 @@ FADING = (1.0, 0.95, 0.9)
 # a class of the 1,200 emoji themselves takes ten times as long to search for
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 INTENSIFIES = ("so", "this")
+ALTERNATIVES = frozenset(("or", "nor"))
 
 
 class Vader:
@@ -34,7 +35,7 @@ class Vader:
     def __init__(self, packs: Sequence[Pack] = ()) -> None:
         analyzer = SentimentIntensityAnalyzer()
         self.packs = tuple(packs)
-        self._tokens = Tokens(merge(analyzer.lexicon, packs), shortens=bool(packs))
+        self._tokens = Tokens(merge(analyzer.lexicon, packs), refined=bool(packs))
         self._emojis: dict[str, str] = {sign: words for sign, words in analyzer.emojis.items() if len(sign) == 1}
 
     @cached_property
@@ -116,8 +117,9 @@ def bare_value(tokens: Sequence[Token], at: int, value: float) -> float:
     """The word's own value, flipped by a "no" before it; a "no" before another such word counts for nothing."""
     one = tokens[at - 1].word if at else ""
     two = tokens[at - 2].word if at > 1 else ""
-    if one == "no" or two == "no" or (at > 2 and one in ("or", "nor") and tokens[at - 3].word == "no"):
-        return value * FLIP
+    back = 1 if one == "no" else 2 if two == "no" else 3
+    if back < 3 or (at > 2 and one in ALTERNATIVES and tokens[at - 3].word == "no"):
+        return value * FLIP if reaches(tokens, at, back) else value
     if tokens[at].word == "no" and at + 1 < len(tokens) and tokens[at + 1].value is not None:
         return 0.0
     return value
@@ -140,7 +142,40 @@ def negated(tokens: Sequence[Token], at: int, back: int, value: float) -> float:
             return value * 1.25
         if first.word == "without" and "doubt" in (second, last):
             return value
-    return value * FLIP if first.negates else value
+    return value * FLIP if first.negates and reaches(tokens, at, back) else value
+
+
+def reaches(tokens: Sequence[Token], at: int, back: int) -> bool:
+    """Whether a negation so many words before this one is still of its clause."""
+    between = tokens[at - back : at]
+    ends = [token.end for token in between]
+    if STOP in ends or TURN in ends:
+        return False
+    if PAUSE in ends:
+        return is_listed(tokens, at, back) or is_insertion(between, ends)
+    return MORE not in ends or not is_further_trouble(between, tokens[at])
+
+
+def is_listed(tokens: Sequence[Token], at: int, back: int) -> bool:
+    """A list goes on with "or" or with "no" once more: "not slow, buggy or rude", "no ads, no fees"."""
+    if tokens[at].word == tokens[at - back].word:
+        return True
+    ahead = 1 if tokens[at].end else 3
+    return not ALTERNATIVES.isdisjoint([token.word for token in tokens[at - back + 1 : at + ahead]])
+
+
+def is_insertion(between: Sequence[Token], ends: Sequence[str]) -> bool:
+    """What stands between commas right behind a "not" interrupts it: "is not, sadly, good"."""
+    return len(ends) > 1 and ends[0] == ends[-1] == PAUSE and (between[0].word == "not" or "n't" in between[0].word)
+
+
+def is_further_trouble(between: Sequence[Token], token: Token) -> bool:
+    """Behind "and" stands one more trouble, unless the negation denies one before: "not slow and buggy"."""
+    return is_trouble(token) and not any(map(is_trouble, between[1:]))
+
+
+def is_trouble(token: Token) -> bool:
+    return token.value is not None and token.value < 0
 
 
 def idiomatic(tokens: Sequence[Token], at: int, value: float) -> float:

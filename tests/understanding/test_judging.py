@@ -125,6 +125,7 @@ def test_the_intent_is_told(text: str, intent: str) -> None:
 HOSTILE = (
     "good but ", "no ", "😂a", "a", "@", "!?", "#AaBb", "http://", "&amp;", "never again ", "aaab ", "\u0301",
     "on hold ", "Acme Flow Globex ", "than ", ", ", "x.", "日本", "((((", "aaabbbccc", "\x01", "\ud800", "ß",
+    "not, good or ", "no, bad and ", "\n A", "good\n",
 )  # fmt: skip
 
 
