@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
+
+# what spreadsheets put where commas belong
+SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
 class WrongFile(Exception):
@@ -35,8 +39,10 @@ class Line:
 
 
 def opened(path: Path) -> TextIO:
-    """A CSV file as spreadsheets write it. Raises OSError."""
-    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+    """A CSV file as spreadsheets write it: UTF-8, or the UTF-16 of "Unicode text". Raises OSError."""
+    with path.open("rb") as file:
+        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return path.open(encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline="")
 
 
 def header_of(path: Path, needed: Iterable[str]) -> list[str]:
@@ -76,8 +82,9 @@ def _header(rows: Iterator[list[str]], path: Path, needed: Iterable[str]) -> lis
 
 def _missing(missing: list[str], header: list[str]) -> str:
     told = f"there is no column `{missing[0]}`: the first line names the columns"
-    if len(header) == 1 and ";" in header[0]:
-        return f"{told}, with commas between them; this file has semicolons"
+    for mark, called in SEPARATORS.items():
+        if len(header) == 1 and mark in header[0]:
+            return f"{told}, with commas between them; this file has {called}"
     near = get_close_matches(missing[0], header, 1)
     return f"{told}; did you mean `{missing[0]}` where it says `{near[0]}`?" if near else told
 

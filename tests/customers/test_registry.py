@@ -51,6 +51,15 @@ def test_only_what_changed_is_written(store, tmp_path):
     assert store.customers.get(["C1", "C2"])["C1"].plan == "team"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_file_is_read_in_every_encoding_that_spreadsheets_write(store, tmp_path, encoding):
+    path, mark = tmp_path / "customers.csv", "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_text(f"{mark}id,name\nC1,Zoë 東京\n", encoding)
+    Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store)).refresh()
+
+    assert store.customers.get(["C1"])["C1"].name == "Zoë 東京"
+
+
 def test_a_file_that_removes_over_a_tenth_waits(store, tmp_path):
     reading(store, tmp_path, "id\n" + "".join(f"C{number}\n" for number in range(10)))
     other = "id\n" + "".join(f"D{number}\n" for number in range(20))
@@ -112,6 +121,7 @@ def test_what_is_no_clear_no_is_an_opt_out(store, tmp_path, written, opted_out):
     [
         ("name,email\nAnna,a@b.example\n", "there is no column `id`"),
         ("id;name\n1;Anna\n", "this file has semicolons"),
+        ("id\tname\n1\tAnna\n", "this file has tabs"),
         ("id,name,name\n1,Anna,B\n", "the column `name` is there twice"),
         ("", "there is no column `id`"),
     ],
