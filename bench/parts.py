@@ -13,7 +13,7 @@ import structlog
 from listener.cli import SELDOM
 from listener.config import Secrets, load
 from listener.log import Redaction, configure
-from listener.once import prepare
+from listener.once import prepare, take_over
 from listener.wiring import Parts, parts_of
 
 
@@ -26,5 +26,6 @@ def parts_in(config: Path) -> Iterator[Parts]:
         configure(redaction, "json", stream=log)
         loaded = load(config)
         with parts_of(loaded, Secrets(loaded.folder, os.environ, redaction), structlog.get_logger("listener")) as parts:
+            take_over(parts)
             prepare(parts)
             yield parts

@@ -14,6 +14,7 @@ from listener.cli.demo_outreach import told_of_the_fix, told_of_the_trouble, wid
 from listener.demo.servers import World
 from listener.demo.visitor import answer
 from listener.once import prepare as prepare_for_work
+from listener.once import take_over
 from listener.store.issues import IssueFilter
 from listener.web import serve
 from listener.web.answers import GiftPage, SurveyPage
@@ -26,6 +27,7 @@ from tests.demo.stage import on_stage
 def heard(tmp_path: Path) -> Iterator[tuple[Parts, World]]:
     """The demo's world, heard in two rounds."""
     with on_stage(tmp_path, datetime.now(UTC)) as (parts, world):
+        take_over(parts)
         prepare_for_work(parts)
         hear(parts)
         world.next_round()
