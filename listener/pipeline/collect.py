@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Row
 from structlog.typing import FilteringBoundLogger
 
 from connectors.contract import Batch, Connector, Door, GiveUp, Item, TryLater
 from listener.actions import notices as words
+from listener.importing import importing
 from listener.intake import Intake, Origin
-from listener.issues.reading import TERMS
 from listener.model.plan import Polled, Taken
 from listener.model.verdict import Voice
 from listener.pipeline.following import Following, Praises, unread
@@ -24,6 +24,9 @@ from listener.store import Store
 from listener.store.engine import StoreTrouble
 from listener.store.sources import Failure
 from rules.terms import MaxAge
+
+if TYPE_CHECKING:
+    from listener.store.unlearning import Terms
 
 ADAPTIVE = timedelta(minutes=15)
 LONGEST_BACK_OFF = timedelta(hours=6)
@@ -135,7 +138,7 @@ class Collect:
         if restored:
             origin = replace(origin, restored=restored, undated_old=last_ok_at is None or last_ok_at < restored)
         arrivals = self._following.arrivals(items, origin)
-        taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled, TERMS)
+        taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled, _terms())
         if replies := self._intake.own_replies(items, watched.platform):
             self._store.deliveries.answered(watched.name, replies, polled.at)
             self._store.tickets.answered(watched.name, replies, polled.at)
@@ -200,6 +203,12 @@ class Collect:
         missed = self._store.sources.missed(row.name, row.last_ok_at or since, now)
         key = f"back:{row.name}:{since.isoformat()}"
         self._notices.send(words.source_back(row.name, since, now, missed, key), now)
+
+
+def _terms() -> Terms:
+    with importing:  # a first poll is on its way before the daemon has imported all this
+        from listener.issues.reading import TERMS
+    return TERMS
 
 
 def _remembered(source: str, batch: Batch, now: datetime, next_at: datetime) -> Polled:
