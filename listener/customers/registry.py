@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -17,8 +17,8 @@ from structlog.typing import FilteringBoundLogger
 
 from listener.customers.forgotten import Forgotten
 from listener.customers.lines import CutShort, Line, Rejected, WrongFile, header_of, lines_of
-from listener.customers.parsing import KNOWN, written
-from listener.customers.reading import BATCH, NEEDED, Batch, Entry, batches
+from listener.customers.parsing import KNOWN, customer_of, digest_of, written
+from listener.customers.reading import BATCH, NEEDED, Batch, batches
 from listener.model.registry import Mark
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ class Registry:
 
     def _read(self, path: Path, mark: Mark, told: Callable[[int], None]) -> Reading:
         try:
-            with no_cycles(), closing(batches(path, mark.line)) as read:
-                for batch in read:
+            with no_cycles():
+                for batch in batches(path, mark.line):
                     if self._stopped():
                         return Reading(mark, broken_off=True)
                     mark = self._keep(path, batch, mark)
@@ -118,22 +118,24 @@ class Registry:
         return self._ended(path, self._twice_claimed(path, mark))
 
     def _keep(self, path: Path, batch: Batch, mark: Mark) -> Mark:
-        told = [one for one in batch if isinstance(one, Entry)]
-        known = self._store.enrolling.known([one.customer.id for one in told])
-        entries, bad = _first_ones(told, known, mark.generation)
-        erased = self._forgotten.customers({who: one.customer.columns["email"] for who, one in entries.items()})
-        bad += (Rejected(entries.pop(who).number, "this customer was erased") for who in sorted(erased))
+        told = [line for line in batch if isinstance(line, Line)]
+        known = self._store.enrolling.known([line.values["id"] for line in told])
+        lines, bad = _first_ones(told, known, mark.generation)
+        erased = self._forgotten.customers({who: line.values.get("email", "") for who, line in lines.items()})
+        bad += (Rejected(lines.pop(who).number, "this customer was erased") for who in sorted(erased))
         listed, same = [], []
-        for who, one in entries.items():
-            if who in known and known[who].digest == one.digest:
+        for who, line in lines.items():
+            digest = digest_of(line)
+            if who in known and known[who].digest == digest:
                 same.append(who)
                 continue
-            listed.append(one.customer)
-            if one.complaints:
-                bad += (Rejected(one.number, why) for why in one.complaints)
+            one, complaints = customer_of(line, digest)
+            listed.append(one)
+            if complaints:
+                bad += (Rejected(line.number, why) for why in complaints)
         mark = self._store.enrolling.from_file(listed, same, replace(mark, line=batch[-1].number), self._now())
-        bad = sorted((*bad, *(line for line in batch if isinstance(line, Rejected))), key=lambda line: line.number)
-        return _told(mark, [f"{path.name}:{line.number}: {line.why}" for line in bad])
+        bad = sorted((*bad, *(line for line in batch if isinstance(line, Rejected))), key=lambda one: one.number)
+        return _told(mark, [f"{path.name}:{one.number}: {one.why}" for one in bad])
 
     def _twice_claimed(self, path: Path, mark: Mark) -> Mark:
         """A handle that two customers claim belongs to neither: who it is would be a guess."""
@@ -220,17 +222,17 @@ def _strange_columns(path: Path, mark: Mark) -> Mark:
 
 
 def _first_ones(
-    told: list[Entry], known: Mapping[str, Row[Any]], generation: int
-) -> tuple[dict[str, Entry], list[Rejected]]:
-    """Entries by id; of two with the same the first one counts."""
-    entries, bad = dict[str, Entry](), list[Rejected]()
-    for one in told:
-        who = one.customer.id
-        if who in entries or (who in known and known[who].generation == generation):
-            bad.append(Rejected(one.number, f"id {who!r} appears twice; the first one counts"))
+    told: list[Line], known: Mapping[str, Row[Any]], generation: int
+) -> tuple[dict[str, Line], list[Rejected]]:
+    """Lines by id; of two with the same the first one counts."""
+    lines, bad = dict[str, Line](), list[Rejected]()
+    for line in told:
+        who = line.values["id"]
+        if who in lines or (who in known and known[who].generation == generation):
+            bad.append(Rejected(line.number, f"id {who!r} appears twice; the first one counts"))
         else:
-            entries[who] = one
-    return entries, bad
+            lines[who] = line
+    return lines, bad
 
 
 def _ids(path: Path) -> Iterator[str]:

@@ -17,6 +17,7 @@ from listener.model.plan import Arrival
 from listener.model.verdict import Utterance, Verdict
 from listener.understanding.judging import Understanding
 from listener.understanding.learned import Learned
+from listener.understanding.packs import UnreadableWords
 from listener.understanding.utterances import BrandWords, coming, utterance
 
 BATCH = 500
@@ -138,6 +139,15 @@ class Preparing:
         understanding = Understanding.from_files(self._task.reader.files)
         understanding.learned = self._learned()
         return understanding
+
+
+def ready_or_not(preparing: Preparing) -> Iterator[Ready | Exception | None]:
+    """Everything in the file, then None, or the trouble in the way."""
+    try:
+        yield from preparing.batches()
+    except (UnreadableWords, OSError) as trouble:
+        yield trouble
+    yield None
 
 
 def said_in(arrivals: Mapping[str, tuple[Arrival, ...]], words: Mapping[str, BrandWords]) -> Iterator[Utterance]:

@@ -60,8 +60,8 @@ def settle(
     if not named:
         return []
     with_history = [column for column in WITH_PERSONS if connection.execute(select(column).limit(1)).first()]
-    strangers = _strangers(connection, with_history, named)
-    before = {key: old.customer for key in named if (old := holder(held.get(key, ())))}
+    strangers = _strangers(connection, with_history, named) if with_history else []
+    before = {key: old.customer for key in named if key in held and (old := holder(held[key]))}
     now = holders(connection, {*strangers, *before})
     moves = []
     for key in dict.fromkeys((*before, *strangers)):

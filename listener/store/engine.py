@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, TypeVar
@@ -142,17 +143,20 @@ def many(
     if not (isinstance(compiled, SQLCompiler) and compiled.positiontup):
         connection.execute(statement, [{**row, **same} for row in rows])
         return
+    own = [name for name in compiled.positiontup if name not in same]
+    # row by row, as a row's values lie together; then down the columns
+    told = dict(zip(own, zip(*map(itemgetter(*own, *own[:1]), rows), strict=True), strict=False))
     columns: list[Iterable[Any]] = []
     for name in compiled.positiontup:
         bind = _binder(compiled.binds[name], connection.dialect)
         if name in same:
             columns.append(repeat(bind(same[name]) if bind else same[name], len(rows)))
         else:
-            columns.append(_bound([row[name] for row in rows], bind))
+            columns.append(_bound(told[name], bind))
     connection.exec_driver_sql(compiled.string, list(zip(*columns, strict=True)))
 
 
-def _bound(column: list[Any], bind: Callable[[Any], Any] | None) -> list[Any]:
+def _bound(column: Sequence[Any], bind: Callable[[Any], Any] | None) -> Sequence[Any]:
     """A column as the driver takes it. Down a column one object repeats (a poll's time, no tags): it is bound once."""
     if bind is None:
         return column

@@ -169,42 +169,12 @@ def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(store, tmp_path, mo
     assert store.customers.count() == 10
 
 
-BROKEN = HEADER + "".join(f"C{number},,,\n" for number in range(9)) + "C3,,,\nC9,,,nobody\n"
+def test_what_stands_before_an_open_quote_is_taken(store, tmp_path):
+    end = f'C10,,,"{"x" * 200_000}'
+    found = reading(store, tmp_path, HEADER + "".join(f"C{number},,,\n" for number in range(9)) + end)
 
-
-@pytest.mark.parametrize("end", ["", f'C10,,,"{"x" * 200_000}'])
-def test_a_large_file_is_read_by_another_process_with_the_same_end(store, tmp_path, monkeypatch, end):
-    monkeypatch.setattr("listener.customers.reading.BATCH", 4)
-    here = reading(store, tmp_path, BROKEN + end)
-    kept = store.customers.count()
-    monkeypatch.setattr("listener.customers.reading.LARGE", 1)
-    path = tmp_path / "other.csv"
-    path.write_text(BROKEN + end)
-    elsewhere = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store)).refresh(confirm=True)
-
-    assert kept == store.customers.count() == 10
-    assert [each.replace("other", "customers") for each in elsewhere.problems] == list(here.problems)
-    assert elsewhere.mark.same == here.mark.added - 1  # the line with a complaint is looked at again
-    assert len(here.problems) == (3 if end else 2)
-
-
-def test_a_process_that_is_killed_while_it_reads_removes_nobody(store, tmp_path, monkeypatch):
-    reading(store, tmp_path, "id\n" + "".join(f"C{number}\n" for number in range(10)))
-    monkeypatch.setattr("listener.customers.reading.LARGE", 1)
-    monkeypatch.setattr("listener.elsewhere.Elsewhere.tell", dies)
-    path = tmp_path / "customers.csv"
-    path.write_text("id\nC0\nC1\n")
-    found = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store)).take(path, confirm=True)
-
-    assert "has died" in found.problems[0]
-    assert "nobody is removed" in found.problems[0]
-    assert store.customers.count() == 10
-
-
-def dies(process, message):
-    """As a system that is out of memory ends it."""
-    process.close()
-    raise BrokenPipeError
+    assert "is a quote left open before?" in found.problems[0]
+    assert store.customers.count() == 9
 
 
 def test_who_asks_hears_how_far_a_reading_has_come(store, tmp_path, monkeypatch):
