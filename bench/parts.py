@@ -10,11 +10,11 @@ from pathlib import Path
 
 import structlog
 
-from listener.cli import SELDOM
 from listener.config import Secrets, load
 from listener.log import Redaction, configure
 from listener.once import prepare, take_over
 from listener.wiring import Parts, parts_of
+from rules.collecting import SELDOM
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from listener.cli.quick import shown
+from rules.collecting import SELDOM
 
 WITH_VALUE = ("--config", "--log-format")
 ALONE = ("--verbose",)
-SELDOM = (50_000, 10, 10)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from rules.collecting import SELDOM
+
 if TYPE_CHECKING:
     # what they import is heavy, and the process is started before anything heavy is
     from listener.imports.ready import Ready, Task
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 SMALL = 100_000
 # what fits between the two: more than a batch, so that neither waits for the other
 BETWEEN = 1 << 20
-SELDOM = (50_000, 10, 10)
 CHILD = f"from {__name__} import serve; serve()"
 
 
@@ -85,7 +86,6 @@ class Ahead:
 
 def serve() -> None:
     """The life of the process: a task and what was learned in, batches out, None at the end."""
-    # batches hold hardly a cycle: to look for some after every 700 objects takes a tenth of the work
     gc.set_threshold(*SELDOM)
     # imported before the task is there, which takes the other process as long
     from listener.imports.ready import Preparing, ready_or_not
