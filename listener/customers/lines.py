@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
 
+# each commit writes the pages of three indexes anew, so that few large batches cost less; but they take memory
+BATCH = 20_000
 # what spreadsheets put where commas belong
 SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
@@ -63,6 +65,23 @@ def lines_of(path: Path, needed: Iterable[str], after: int = 0) -> Iterator[Line
         except csv.Error as error:
             why = f"{error}: is a quote left open before? The lines after it were not read"
             raise CutShort(f"{path.name}:{rows.line_num}: {why}") from error
+
+
+def batches(path: Path, needed: Iterable[str], after: int = 0) -> Iterator[list[Line | Rejected]]:
+    """The same, many at a time. Raises WrongFile, OSError, and CutShort after all that came before the trouble."""
+    batch: list[Line | Rejected] = []
+    try:
+        for line in lines_of(path, needed, after):
+            batch.append(line)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except CutShort:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def _header(rows: Iterator[list[str]], path: Path, needed: Iterable[str]) -> list[str]:

@@ -36,7 +36,6 @@ SAID = YES | NO
 # columns of ops' own that identify a customer besides being testable by rules
 SITES, ORDERS = "website", "orders"
 SEPARATOR = "\x1f"
-NO_TEXTS = dict.fromkeys(TEXTS, "")
 # of the size of a filled one: a dictionary that grows is copied each time
 BLANK: Mapping[str, Any] = dict.fromkeys((*TEXTS, *LISTS, "id", "do_not_contact", "columns", "digest"), "")
 
@@ -78,7 +77,7 @@ class _Header:
 
 @lru_cache(64)
 def _header(names: tuple[str, ...]) -> _Header:
-    texts = tuple(name for name in names if name in NO_TEXTS)
+    texts = tuple(name for name in names if name in TEXTS)
     return _Header(SEPARATOR.join(names), texts, tuple(name for name in names if name and name not in KNOWN))
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from structlog.typing import FilteringBoundLogger
 
 from listener.customers.forgotten import Forgotten
-from listener.customers.lines import CutShort, Line, Rejected, WrongFile, lines_of
+from listener.customers.lines import CutShort, Line, Rejected, WrongFile, batches
 from listener.customers.parsing import moment_of
-from listener.customers.reading import BATCH
 from listener.customers.registry import LOGGED, MOST_TOLD, stamp_of
 from listener.model.registry import Bought
 
@@ -57,7 +55,7 @@ class Purchases:
         """Keep the purchases of this file; one that is known already is kept once, however often it is read."""
         before, lines, problems = self._store.purchases.count(), 0, list[str]()
         try:
-            for batch in _batches(lines_of(path, NEEDED)):
+            for batch in batches(path, NEEDED):
                 lines += len(batch)
                 problems += self._keep(path, batch)
         except CutShort as error:
@@ -93,8 +91,3 @@ def bought_of(values: Mapping[str, str], line: int) -> Bought | Rejected:
         return Rejected(line, f"at is {values['at']!r}, which is no date such as 2026-11-23 or 2026-11-23T10:00+01:00")
     number = values.get("number") or values.get("order") or None
     return Bought(values["customer"], values["product"], at, number)
-
-
-def _batches(lines: Iterator[Line | Rejected]) -> Iterator[list[Line | Rejected]]:
-    while batch := list(islice(lines, BATCH)):
-        yield batch

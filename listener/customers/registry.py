@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from structlog.typing import FilteringBoundLogger
 
 from listener.customers.forgotten import Forgotten
-from listener.customers.lines import CutShort, Line, Rejected, WrongFile, header_of, lines_of
+from listener.customers.lines import BATCH, CutShort, Line, Rejected, WrongFile, batches, header_of, lines_of
 from listener.customers.parsing import KNOWN, customer_of, digest_of, written
-from listener.customers.reading import BATCH, NEEDED, Batch, batches
 from listener.model.registry import Mark
+from rules.collecting import uncollected
 
 if TYPE_CHECKING:
     # the models take half a second to import, and a configuration is read without them
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from listener.store import Store
 
+NEEDED = ("id",)
 MUCH = 0.10
 MOST_TOLD = 100
 LOGGED = 20
@@ -105,8 +105,8 @@ class Registry:
 
     def _read(self, path: Path, mark: Mark, told: Callable[[int], None]) -> Reading:
         try:
-            with no_cycles():
-                for batch in batches(path, mark.line):
+            with uncollected():
+                for batch in batches(path, NEEDED, mark.line):
                     if self._stopped():
                         return Reading(mark, broken_off=True)
                     mark = self._keep(path, batch, mark)
@@ -117,9 +117,9 @@ class Registry:
             mark = further
         return self._ended(path, self._twice_claimed(path, mark))
 
-    def _keep(self, path: Path, batch: Batch, mark: Mark) -> Mark:
+    def _keep(self, path: Path, batch: list[Line | Rejected], mark: Mark) -> Mark:
         told = [line for line in batch if isinstance(line, Line)]
-        known = self._store.enrolling.known([line.values["id"] for line in told])
+        known = self._store.enrolling.known([line.values.get("id", "") for line in told])
         lines, bad = _first_ones(told, known, mark.generation)
         erased = self._forgotten.customers({who: line.values.get("email", "") for who, line in lines.items()})
         bad += (Rejected(lines.pop(who).number, "this customer was erased") for who in sorted(erased))
@@ -187,18 +187,6 @@ class Registry:
         return reading
 
 
-@contextmanager
-def no_cycles() -> Iterator[None]:
-    """Work that makes millions of objects and no cycles of them: to look for these takes a tenth of it."""
-    looked = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looked:
-            gc.enable()
-
-
 def stamp_of(path: Path) -> str | None:
     """What changes whenever the file does; None where there is none."""
     try:
@@ -227,8 +215,10 @@ def _first_ones(
     """Lines by id; of two with the same the first one counts."""
     lines, bad = dict[str, Line](), list[Rejected]()
     for line in told:
-        who = line.values["id"]
-        if who in lines or (who in known and known[who].generation == generation):
+        who = line.values.get("id", "")
+        if not who:
+            bad.append(Rejected(line.number, "no id; the line is left out"))
+        elif who in lines or (who in known and known[who].generation == generation):
             bad.append(Rejected(line.number, f"id {who!r} appears twice; the first one counts"))
         else:
             lines[who] = line

@@ -39,3 +39,10 @@ def test_a_file_with_wrong_columns_is_refused(store, tmp_path):
 
     assert found.refused
     assert "did you mean `product` where it says `products`?" in found.problems[0]
+
+
+def test_what_stands_before_an_open_quote_is_kept(store, tmp_path):
+    found = taking(store, tmp_path, f'customer,product,at\nC1,Flow,2026-11-01\nC2,"{"x" * 200_000}')
+
+    assert "is a quote left open before?" in found.problems[-1]
+    assert store.purchases.count() == 1

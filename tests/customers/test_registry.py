@@ -154,7 +154,7 @@ def test_a_handle_of_two_customers_belongs_to_neither(store, tmp_path):
 
 
 def test_a_reading_that_was_cut_off_goes_on_where_it_stopped(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("listener.customers.reading.BATCH", 3)
+    monkeypatch.setattr("listener.customers.lines.BATCH", 3)
     text = "id\n" + "".join(f"C{number}\n" for number in range(10))
     turns = iter([False, False, True])
     first = reading(store, tmp_path, text, stopped=lambda: next(turns))
@@ -178,7 +178,7 @@ def test_what_stands_before_an_open_quote_is_taken(store, tmp_path):
 
 
 def test_who_asks_hears_how_far_a_reading_has_come(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("listener.customers.reading.BATCH", 3)
+    monkeypatch.setattr("listener.customers.lines.BATCH", 3)
     path, lines = tmp_path / "customers.csv", []
     path.write_text("id\n" + "".join(f"C{number}\n" for number in range(7)))
     registry = Registry(store, path, lambda: NOW, structlog.get_logger(), nobody(store))
