@@ -74,11 +74,15 @@ def backup(database: Database, target: Path) -> None:
     if not database.path.exists():
         raise StoreTrouble(f"there is no store at {database.path} yet")
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(part)) as copy:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
-    part.replace(target)
+    try:
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        part.replace(target)
+    except (OSError, sqlite3.OperationalError) as error:
+        cure = "is its folder there, writable, and with room for the whole store?"
+        raise StoreTrouble(f"{target} cannot be written ({error}): {cure}") from error
 
 
 def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | None:

@@ -150,3 +150,15 @@ def test_explain_of_a_mention_that_is_not_there_says_where_to_look(tmp_path):
 
     assert shown.code == 1
     assert "`listener mentions` lists them" in shown.err
+
+
+def test_a_backup_where_there_is_no_folder_says_so(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store)
+
+    shown = house.run("backup", str(tmp_path / "nowhere" / "saved.db"))
+
+    assert (shown.code, shown.out) == (1, "")
+    assert "saved.db cannot be written" in shown.err
+    assert "is its folder there" in shown.err
