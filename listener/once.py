@@ -59,6 +59,7 @@ def run_once(parts: Parts) -> bool:
     for name in parts.tracking.names:
         parts.tracking.pull(name)
     _mind_advocates(parts)
+    parts.upkeep.daily()
     while True:
         parts.upkeep.tell(patient=False)
         parts.takedowns.tell()
@@ -70,7 +71,6 @@ def run_once(parts: Parts) -> bool:
             ended: list[str] = []
             performer.perform_all([number for number, _ in due], ended.append)
         fine = fine and FINE.issuperset(ended)
-    parts.upkeep.daily()
     parts.issue_lessons.learn()
     return fine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -131,6 +132,17 @@ def test_one_round_of_a_house_without_sources_is_well(tmp_path):
 
     assert house.run("run", "--once").code == 0
     assert "rules   version" in house.run("status").out
+
+
+def test_one_round_sends_the_heartbeat_of_its_own_day(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        store.house.put("daily", {"at": "2026-01-01T00:00:00+00:00"})
+
+    assert house.run("run", "--once").code == 0
+
+    (told,) = map(json.loads, house.run("deliveries", "--json").out.splitlines())
+    assert (told["text"].partition(":")[0], told["status"]) == ("Still listening", "done")
 
 
 def test_one_round_fails_when_a_source_failed(tmp_path):
