@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from listener.config import Config, Secrets
@@ -41,4 +42,7 @@ def readers_of(config: Config) -> Readers:
     """Who hears of tickets."""
     desk, zone = config.tickets, ZoneInfo(str(config.timezone))
     addresses = {person.name: person.email for person in config.persons if person.email}
-    return Readers(desk.channel or config.ops.channel, zone, desk.mail_by, addresses)
+    channel = desk.channel or config.ops.channel
+    to = [each for entry in config.channels if entry.name == channel for each in entry.options.get("to", ())]
+    reached = frozenset(parseaddr(each)[1].casefold() for each in to)
+    return Readers(channel, zone, desk.mail_by, addresses, reached)

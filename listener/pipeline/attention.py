@@ -24,12 +24,16 @@ from listener.store.recovery import Look
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who hears of tickets: everybody on `channel`; owners by `mail_by`, an e-mail channel, at their own address."""
+    """Who hears of tickets: everybody on `channel`; owners by `mail_by`, an e-mail channel, at their own address.
+
+    `reached` are the addresses in lower case that read `channel` anyway: they get no second mail.
+    """
 
     channel: str
     zone: ZoneInfo
     mail_by: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
+    reached: frozenset[str] = frozenset()
 
     def notices(
         self, number: int | None, owner: str | None, message: Message, at: datetime, all_hear: bool
@@ -37,7 +41,7 @@ class Readers:
         """One delivery for each who must hear of it: the owner alone, or with `all_hear` the channel too."""
         address = self.addresses.get(owner or "") if self.mail_by else None
         found = []
-        if address:
+        if address and not (all_hear and address.casefold() in self.reached):
             own = message.model_copy(update={"to": address, "key": f"{message.key}:owner"})
             found.append(as_delivery(own, self.mail_by, at))
         if all_hear or not address:

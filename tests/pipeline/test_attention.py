@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,10 +36,10 @@ def troubled(folder: Path, store: Store | None = None) -> Road:
     return road
 
 
-def looked(road: Road) -> list[str]:
+def looked(road: Road, readers: Readers = READERS) -> list[str]:
     """What was told by a look: channel, recipient, title."""
     before = {row.id for row in road.store.deliveries.page(DeliveryFilter(limit=500))}
-    Attention(road.store, READERS, Handling(WORK), road.clock, LOG).look()
+    Attention(road.store, readers, Handling(WORK), road.clock, LOG).look()
     new = [row for row in road.store.deliveries.page(DeliveryFilter(limit=500)) if row.id not in before]
     return [f"{row.channel} {row.message['to'] or '-'} {row.message['title']}" for row in reversed(new)]
 
@@ -204,3 +205,14 @@ def test_a_complaint_after_the_close_begins_the_promises_anew(road: Road) -> Non
     ticket = the_ticket(road)
     assert (ticket.status, ticket.replied_at, ticket.closed_at) == ("open", None, None)
     assert ticket.first_reply_due == datetime(2026, 11, 24, 16, tzinfo=UTC)
+
+
+def test_an_owner_who_reads_the_channel_gets_one_mail_of_a_breach(road: Road) -> None:
+    people(road).take(1)
+    road.clock.pass_by(hours=3)
+    assert [told.split()[0] for told in looked(road)] == ["mail"]
+    road.clock.pass_by(hours=1)
+
+    told = looked(road, replace(READERS, reached=frozenset({"anna@acme.example"})))
+
+    assert [one.split()[:2] for one in told] == [["ops", "-"]]
