@@ -33,7 +33,8 @@ def erase(context: typer.Context, why: Why, customer: Customer = None, handle: H
         who = decider(parts.config, named, account())
         gone = parts.erasure.erase(parts.erasure.whom(customer, handle), who, why)
     rows = ", ".join(f"{count} in {name}" for name, count in sorted(gone.deleted.items())) or "no others"
-    print(f"erased: {gone.mentions} mentions emptied; rows deleted: {rows}")
+    emptied = "1 mention" if gone.mentions == 1 else f"{gone.mentions} mentions"
+    print(f"erased: {emptied} emptied; rows deleted: {rows}")
     for task in gone.tasks:
         print(f"to do: erase {task}")
     if gone.tasks:
@@ -48,11 +49,13 @@ def erasures(context: typer.Context, done: Done = None, as_json: Json = False, n
 
     with opened(context) as parts:
         if done and not parts.store.personal.task_done(number(done), decider(parts.config, named, account()), clock()):
-            print(f"there is no open task {done}", file=sys.stderr)
+            print(f"there is no open task {done}: `listener erasures` lists them", file=sys.stderr)
             raise typer.Exit(1)
         things = [objects.erasure_task(row) for row in parts.store.personal.tasks()]
     if as_json:
         for thing in things:
             print(objects.line(thing))
-    else:
+    elif things:
         tables.show("erasures", things)
+    else:
+        print("nothing is left to erase in other systems")

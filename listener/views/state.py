@@ -135,5 +135,6 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _source_told(source: Object) -> str:
     last = at(source["last_ok_at"]) or "never"
-    trouble = f", {source['failures']} failures: {one_line(source['last_error'])}" if source["last_error"] else ""
+    times = "1 failure" if source["failures"] == 1 else f"{source['failures']} failures"
+    trouble = f", {times}: {one_line(source['last_error'])}" if source["last_error"] else ""
     return f"source  {source['name']} ({source['kind']}) {source['state']}, last read {last}{trouble}"

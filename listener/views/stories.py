@@ -88,4 +88,5 @@ def _change(found: Object) -> str:
     if found["score_after"] is None:
         return "nothing was said since"
     before = f"{found['score_before']:+.2f}" if found["score_before"] is not None else "no score"
-    return f"{found['mentions']} later mentions at {found['score_after']:+.2f}, in the ticket {before}"
+    later = "1 later mention" if found["mentions"] == 1 else f"{found['mentions']} later mentions"
+    return f"{later} at {found['score_after']:+.2f}, in the ticket {before}"
