@@ -20,6 +20,7 @@ class Day:
     delivered: int
     waiting: int
     failed: int
+    expired: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,11 @@ def heartbeat(day: Day, key: str) -> Message:
     blind = f", {day.blind} of them cannot be read" if day.blind else ""
     todo = [f"{day.waiting} to approve" if day.waiting else "", f"{day.failed} failed" if day.failed else ""]
     wait = ", ".join(filter(None, todo))
+    late = f"\n{_count(day.expired, 'draft')} expired: nobody decided in time." if day.expired else ""
     return Message(
         title=f"Still listening: {_count(day.mentions, 'mention')} since {_at(day.since)}",
         text=f"{_count(day.sources, 'source')}{blind}; {_count(day.tickets, 'new ticket')}; "
-        f"{_count(day.delivered, 'delivery', 'deliveries')} made.",
+        f"{_count(day.delivered, 'delivery', 'deliveries')} made.{late}",
         footer=f"For you: {wait}. `listener deliveries` shows them." if wait else "",
         key=key,
     )

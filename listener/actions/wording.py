@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from listener.actions.contract import Message
 from listener.actions.text import one_line
+from rules.catalogue import ACTIONS
 
 # Titles go into logs and onto lock screens, so they hold neither a name nor a word of the post.
 _LABELS = {
@@ -51,6 +52,12 @@ class Waiting:
     note: str = ""
 
 
+def private(action: str) -> bool:
+    """Whether it is said to one customer alone, never under what they posted."""
+    known = ACTIONS.get(action)
+    return known is not None and known.outward and not known.public
+
+
 def subject(label: str | None) -> str:
     """What a mention is, in two words: `A complaint`."""
     return _LABELS.get(label or "", "A mention")
@@ -83,8 +90,16 @@ def approval(waiting: Waiting, key: str) -> Message:
 
 
 def by_hand(waiting: Waiting, key: str) -> Message:
-    """An approved text that a person has to post, as the source takes no replies from us."""
+    """An approved text that a person has to post, or to send to the one customer, as nothing of ours can."""
     number = waiting.delivery
+    if private(waiting.action):
+        return _with_draft(
+            waiting,
+            key,
+            title=f"{_action(waiting)} {number} is yours to send privately",
+            footer=f"It is for this customer alone, never under the post: send it, then `listener done {number}`; or "
+            f"leave it: `listener skip {number}`.",
+        )
     return _with_draft(
         waiting,
         key,

@@ -53,10 +53,29 @@ def _approved(parts: Parts, row: Any) -> None:
     if row.status != "by_hand":
         print(f"delivery {row.id} is approved and goes out")
         return
+    for_your_hands(parts, row)
+
+
+def for_your_hands(parts: Parts, row: Any) -> None:
+    """Why a person has to do it, the text, where it goes, and the command that ends it."""
+    from listener.actions.wording import private
+
     mention = parts.store.mentions.get(row.mention) if row.mention else None
-    print(f"delivery {row.id} is for your hands: its source takes no reply from here\n\n{row.text}\n")
-    print(f"where: {mention.url if mention and mention.url else 'the source gave no link'}")
+    link = mention.url if mention and mention.url else "the source gave no link"
+    alone = private(row.action)
+    why = _unreached(parts, row) if alone else "its source takes no reply from here"
+    print(f"delivery {row.id} is for your hands: {why}\n\n{row.text}\n")
+    print(f"where: {f'to them alone, never under the post ({link})' if alone else link}")
     print(f"then:  listener done {row.id}")
+
+
+def _unreached(parts: Parts, row: Any) -> str:
+    """Why this goes out by no letter of ours."""
+    if not parts.config.contact.channel:
+        return "no [contact] channel writes letters"
+    if not (row.customer and parts.store.customers.email(row.customer)):
+        return f"the registry has no e-mail address of {row.person}"
+    return "somebody who knows them asks in person"
 
 
 def reject(

@@ -9,7 +9,7 @@ import typer
 
 from listener.cli.asked import As, Json, account, ahead, number
 from listener.cli.opening import opened
-from listener.cli.people import TextFile, deciding
+from listener.cli.people import TextFile, deciding, for_your_hands
 
 app = typer.Typer(no_args_is_help=True, help="Daily work on one ticket.")
 
@@ -82,13 +82,10 @@ def reply(
     with opened(context) as parts:
         writer = decider(parts.config, named, account())
         row = parts.replies(writer).write(number(ticket), text_file.read(), title, public)
-        mention = parts.store.mentions.get(row.mention) if row.mention else None
-    if row.status != "by_hand":
-        print(f"delivery {row.id} goes out{' as a letter' if row.channel else ' under the post'}")
-        return
-    print(f"delivery {row.id} is for your hands: its source takes no reply from here\n\n{row.text}\n")
-    print(f"where: {mention.url if mention and mention.url else 'the source gave no link'}")
-    print(f"then:  listener done {row.id}")
+        if row.status == "by_hand":
+            for_your_hands(parts, row)
+            return
+    print(f"delivery {row.id} goes out{' as a letter' if row.channel else ' under the post'}")
 
 
 @app.command()

@@ -178,6 +178,9 @@ class People:
                 f"it goes out by itself at {row.due_at:%Y-%m-%d %H:%M %Z}, `listener approve {number} --anyway` sooner"
             )
             return NotPossible(f"{told(row)} and waits for nobody's approval ({row.last_error}); {goes}")
+        if row.status == "expired":
+            post = f": `listener explain {row.mention}` shows the post, to answer there" if row.mention else ""
+            return NotPossible(f"{told(row)}. It cannot go out any more{post}")
         return NotPossible(f"{told(row)}; {what} is for those that are {' or '.join(origin)}")
 
     def take(self, ticket: int) -> None:

@@ -121,6 +121,7 @@ class Upkeep:
             delivered=self._store.deliveries.done_since(since),
             waiting=counts.get("waiting", 0) + counts.get("by_hand", 0),
             failed=counts.get("failed", 0) + counts.get("in_doubt", 0),
+            expired=self._store.deliveries.expired_since(since),
         )
 
     def _forget(self, now: datetime) -> None:

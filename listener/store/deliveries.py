@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, or_, select, update
 
 from listener.model.contact import Block, Check, unbounded
 from listener.model.delivery import Attempt, Delivery
@@ -195,7 +195,8 @@ class Deliveries(DeliveryLists):
     def expire(self, now: datetime) -> list[Row[Any]]:
         """Drafts that waited too long."""
         late = delivery.c.status.in_(("waiting", "by_hand")) & (delivery.c.expires_at <= now)
-        statement = update(delivery).where(late).values(status="expired").returning(delivery)
+        why = case((delivery.c.status == "waiting", "nobody decided in time"), else_="nobody did it in time")
+        statement = update(delivery).where(late).values(status="expired", why=why).returning(delivery)
         with self._database.write() as connection:
             rows = list(connection.execute(statement))
             release(connection, self._database, rows)

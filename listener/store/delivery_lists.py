@@ -116,6 +116,12 @@ class DeliveryLists:
             query = select(func.count()).select_from(delivery).where(delivery.c.done_at >= since)
             return connection.execute(query).scalar_one()
 
+    def expired_since(self, since: datetime) -> int:
+        """How many ended since then because nobody decided about them, or did them."""
+        late = (delivery.c.status == "expired") & (delivery.c.expires_at >= since)
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(delivery).where(late)).scalar_one()
+
     def in_shadow(self, since: datetime, until: datetime) -> list[Row[Any]]:
         """What rules in shadow would have done in that time: rule, action, times, persons."""
         rule, action = delivery.c.rule, delivery.c.action

@@ -110,7 +110,8 @@ def _delivery_told(delivery: Object) -> Iterator[str]:
     way = f" by {delivery['channel']}" if delivery["channel"] else ""
     by = f", decided by {delivery['decided_by']}" if delivery["decided_by"] else ""
     status = delivery["status"].replace("_", " ")
-    yield f"delivery  {delivery['id']} {delivery['action']}{way}: {status}{by}"
+    why = f": {one_line(delivery['last_error'])}" if delivery["last_error"] and not delivery["tries"] else ""
+    yield f"delivery  {delivery['id']} {delivery['action']}{way}: {status}{by}{why}"
     for one in delivery["tries"]:
         error = f": {one_line(one['error'])}" if one["error"] else ""
         yield f"          attempt {one['number']} at {at(one['at'])} ended {one['outcome']}{error}"

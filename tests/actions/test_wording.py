@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,6 +54,13 @@ def test_what_waits_for_a_person_shows_the_draft_and_the_next_step(message: Mess
     assert "zed" not in message.title
 
 
+def test_what_is_said_to_one_customer_alone_is_not_yours_to_post() -> None:
+    message = by_hand(replace(WAITING, action="invite_panel"), "k")
+
+    assert message.title == "Invite panel 12 is yours to send privately"
+    assert "never under the post" in message.footer
+
+
 NOTICES = [
     (notices.first_day("acme-news", 812, 31, "k"), "acme-news: 812 old mentions, 31 complaints, nothing sent"),
     (
@@ -84,9 +92,11 @@ def test_a_blind_source_says_whether_it_is_tried_again() -> None:
 
 
 def test_a_heartbeat_tells_what_waits() -> None:
-    message = notices.heartbeat(Day(AT, 5, 1, 41, 3, 12, 2, 1), "k")
+    message = notices.heartbeat(Day(AT, 5, 1, 41, 3, 12, 2, 1, expired=1), "k")
 
-    assert message.text == "5 sources, 1 of them cannot be read; 3 new tickets; 12 deliveries made."
+    told, expired = message.text.splitlines()
+    assert told == "5 sources, 1 of them cannot be read; 3 new tickets; 12 deliveries made."
+    assert expired == "1 draft expired: nobody decided in time."
     assert message.footer.startswith("For you: 2 to approve, 1 failed.")
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from listener.model.customer import Handle
 from listener.store.engine import table
-from tests.makers import CONFIG, a_delivery, a_house, a_mention, a_ticket
+from tests.makers import CONFIG, NOW, a_delivery, a_house, a_mention, a_ticket, judged
 
 STAFF = CONFIG + '[[person]]\nname = "kim"\nmay_approve = true\n[[person]]\nname = "lee"\n'
+LETTERS = '[contact]\nchannel = "post"\n[[channel]]\nname = "post"\nkind = "webhook"\nurl = "https://post.example/"\n'
 
 
 def a_draft(house, status="waiting", **columns):
@@ -190,3 +191,32 @@ def test_a_ticket_closes_with_a_cause_and_a_known_outcome(tmp_path):
     assert house.run("ticket", "close", number, "--outcome", "recovered").code == 2
     assert "recovered, neutral, lost" in house.run("ticket", "close", number, "--cause", "x", "--outcome", "won").err
     assert house.run("ticket", "take", "99").code == 1
+
+
+def test_a_draft_that_expired_says_so_in_every_place_and_what_is_left_to_do(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        mention = a_mention(store)
+        judged(store, mention)
+        number = str(a_delivery(store, "waiting", mention=mention, expires_at=NOW))
+        store.deliveries.expire(NOW)
+
+    refused = house.run("approve", number)
+
+    assert delivery(house, number)["last_error"] == "nobody decided in time"
+    assert f"{number} thank: expired: nobody decided in time" in house.run("explain", str(mention)).out
+    assert (refused.code, f"`listener explain {mention}` shows the post, to answer there" in refused.err) == (1, True)
+
+
+def test_a_letter_that_reaches_nobody_is_sent_by_hand_in_private(tmp_path):
+    house = a_house(tmp_path)
+    number = a_draft(house, action="invite_panel", person="c-3", customer="c-3")
+    assert "no [contact] channel writes letters" in house.run("approve", number).out
+
+    house = a_house(tmp_path, CONFIG + LETTERS)
+    with house.store() as store:
+        another = a_delivery(store, action="invite_panel", mention=1, person="c-4", customer="c-4")
+    shown = house.run("approve", str(another)).out
+
+    assert "for your hands: the registry has no e-mail address of c-4" in shown
+    assert "where: to them alone, never under the post (https://forum.example/p1)" in shown

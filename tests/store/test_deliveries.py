@@ -97,7 +97,8 @@ def test_a_draft_that_waited_too_long_expires_and_gives_back_what_it_reserved(st
     held = {"key": counter.key, "amount": 1, "window": 604800.0, "ends": None, "at": NOW.isoformat()}
     store.deliveries.add(an_order(status="waiting", expires_at=NOW, reservations=[held]))
 
-    assert [row.status for row in store.deliveries.expire(NOW)] == ["expired"]
+    assert [(row.status, row.why) for row in store.deliveries.expire(NOW)] == [("expired", "nobody decided in time")]
+    assert (store.deliveries.expired_since(NOW), store.deliveries.expired_since(NOW + timedelta(days=1))) == (1, 0)
     with store.judging.turn(NOW) as turn:
         assert turn.ledger.reserve((counter,), NOW) is None
 
