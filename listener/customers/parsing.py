@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from listener.customers.addresses import profile, site
@@ -36,63 +37,64 @@ SAID = YES | NO
 # columns of ops' own that identify a customer besides being testable by rules
 SITES, ORDERS = "website", "orders"
 SEPARATOR = "\x1f"
-# of the size of a filled one: a dictionary that grows is copied each time
-BLANK: Mapping[str, Any] = dict.fromkeys((*TEXTS, *LISTS, "id", "do_not_contact", "columns", "digest"), "")
+COLUMNS = ("id", *TEXTS, *LISTS)
+SAYING = ("do_not_contact", "handles", SITES, ORDERS)
 
 
 def customer_of(line: Line, digest: str) -> tuple[Listed, list[str]]:
     """The customer of a line, and what of the line could not be used: then it is looked at again the next time."""
     complaints: list[str] = []
-    values = line.values
-    keys = _handles(values.get("handles", ""), complaints)
-    if values.get(SITES) or values.get(ORDERS):
-        keys += _signs(values)
-    columns = _columns(values)
-    if (email := columns["email"]) and not is_address(email):
-        complaints.append(f"{email!r} is no e-mail address: no letter will reach this customer")
+    plan = _plan(line.names)
+    told = plan.told((*line.row, ""))
+    columns: dict[str, Any] = dict(zip(COLUMNS, told, strict=False))
+    for name in LISTS:
+        columns[name] = parts(columns[name])
+    said, handles, sites, orders = told[len(COLUMNS) :]
+    keys = _handles(handles, complaints)
+    if sites or orders:
+        keys += _signs(sites, orders)
+    if email := columns["email"]:
+        columns["email"] = email = email.lower()
+        if not is_address(email):
+            complaints.append(f"{email!r} is no e-mail address: no letter will reach this customer")
     if (name := columns["timezone"]) and (why := _strange_zone(name)):
         complaints.append(why)
-    if (said := values.get("do_not_contact", "")).lower() not in SAID:
+    columns["do_not_contact"] = said.lower() not in NO
+    if said.lower() not in SAID:
         complaints.append(f"do_not_contact is {said!r}, neither yes nor no: it counts as yes until it says no")
     if (ends := columns["renewal_at"]) and not _is_date(ends):
         complaints.append(f"renewal_at is {ends!r}, which is no date such as 2027-03-31: no ask is held back for it")
+    columns["columns"] = {name: value for name, place in plan.own if (value := line.row[place])}
     columns["digest"] = "" if complaints else digest
-    return Listed(values["id"], columns, tuple(dict.fromkeys(keys))), complaints
+    return Listed(columns["id"], columns, tuple(dict.fromkeys(keys))), complaints
 
 
 def digest_of(line: Line) -> str:
     """What tells whether a line is as it was."""
-    told = f"{_header(tuple(line.values)).joined}\x1e{SEPARATOR.join(line.values.values())}"
+    told = f"{_plan(line.names).joined}\x1e{SEPARATOR.join(line.row)}"
     return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
-    """What is the same in all lines of a file: the names of its columns, of texts that we know, and of ops' own."""
+class _Plan:
+    """What is the same in all lines of a file.
+
+    `joined`: the names of its columns. `told` takes a line's values and one empty one, and gives those of COLUMNS and
+    of SAYING in their order. `own`: name and place of ops' own columns.
+    """
 
     joined: str
-    texts: tuple[str, ...]
-    own: tuple[str, ...]
+    told: Callable[[Sequence[str]], tuple[str, ...]]
+    own: tuple[tuple[str, int], ...]
 
 
 @lru_cache(64)
-def _header(names: tuple[str, ...]) -> _Header:
-    texts = tuple(name for name in names if name in TEXTS)
-    return _Header(SEPARATOR.join(names), texts, tuple(name for name in names if name and name not in KNOWN))
-
-
-def _columns(values: Mapping[str, str]) -> dict[str, Any]:
-    header = _header(tuple(values))
-    columns = {**BLANK}
-    for name in header.texts:
-        columns[name] = values[name]
-    for name in LISTS:
-        columns[name] = parts(values.get(name, ""))
-    columns["id"] = values["id"]
-    columns["email"] = columns["email"].lower()
-    columns["do_not_contact"] = values.get("do_not_contact", "").lower() not in NO
-    columns["columns"] = {name: value for name in header.own if (value := values[name])} if header.own else {}
-    return columns
+def _plan(names: tuple[str, ...]) -> _Plan:
+    places = {name: place for place, name in enumerate(names)}
+    own = tuple((name, place) for place, name in enumerate(names) if name and name not in KNOWN)
+    # -1: the empty one
+    told = itemgetter(*(places.get(name, -1) for name in (*COLUMNS, *SAYING)))
+    return _Plan(SEPARATOR.join(names), told, own)
 
 
 @lru_cache(1_024)
@@ -152,6 +154,6 @@ def written(key: Key) -> str:
     return key[1] if key[0] == "@url" else f"{key[0]}:{key[1]}"
 
 
-def _signs(values: Mapping[str, str]) -> list[Key]:
-    sites = (site(address) for address in parts(values.get(SITES, "")))
-    return [*(("@site", host) for host in sites if host), *(("@order", each) for each in parts(values.get(ORDERS, "")))]
+def _signs(sites: str, orders: str) -> list[Key]:
+    hosts = (site(address) for address in parts(sites))
+    return [*(("@site", host) for host in hosts if host), *(("@order", each) for each in parts(orders))]

@@ -94,7 +94,7 @@ class Registry:
         stamp = stamp_of(path) or ""
         mark = self._store.enrolling.mark()
         if mark is None or mark.stamp != stamp:
-            mark = Mark(stamp, self._store.enrolling.next_generation())
+            mark = Mark(stamp, self._store.enrolling.begin())
             try:
                 mark = _strange_columns(path, mark)
                 if not confirm and (much := self._much_removed(path)):
@@ -119,9 +119,9 @@ class Registry:
 
     def _keep(self, path: Path, batch: list[Line | Rejected], mark: Mark) -> Mark:
         told = [line for line in batch if isinstance(line, Line)]
-        known = self._store.enrolling.known([line.values.get("id", "") for line in told])
+        known = self._store.enrolling.known([line.get("id") for line in told])
         lines, bad = _first_ones(told, known, mark.generation)
-        erased = self._forgotten.customers({who: line.values.get("email", "") for who, line in lines.items()})
+        erased = self._forgotten.customers({who: line.get("email") for who, line in lines.items()})
         bad += (Rejected(lines.pop(who).number, "this customer was erased") for who in sorted(erased))
         listed, same = [], []
         for who, line in lines.items():
@@ -215,7 +215,7 @@ def _first_ones(
     """Lines by id; of two with the same the first one counts."""
     lines, bad = dict[str, Line](), list[Rejected]()
     for line in told:
-        who = line.values.get("id", "")
+        who = line.get("id")
         if not who:
             bad.append(Rejected(line.number, "no id; the line is left out"))
         elif who in lines or (who in known and known[who].generation == generation):
@@ -227,9 +227,9 @@ def _first_ones(
 
 def _ids(path: Path) -> Iterator[str]:
     with suppress(CutShort):  # it is told when the file is read; what breaks off removes nobody anyway
-        yield from (line.values.get("id", "") for line in lines_of(path, NEEDED) if isinstance(line, Line))
+        yield from (line.get("id") for line in lines_of(path, NEEDED) if isinstance(line, Line))
 
 
 def _lines_with(path: Path, ids: set[str]) -> dict[str, int]:
     lines = (line for line in lines_of(path, NEEDED) if isinstance(line, Line))
-    return {line.values["id"]: line.number for line in lines if line.values.get("id") in ids}
+    return {line.get("id"): line.number for line in lines if line.values.get("id") in ids}

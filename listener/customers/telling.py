@@ -49,7 +49,8 @@ class Told:
         for place, entry in good:
             told[_id(entry)] = {**told.get(_id(entry), {}), **_values(entry), "id": _id(entry)}
             places[_id(entry)] = place
-        found = [customer_of(line, digest_of(line)) for who in told if (line := Line(places[who], told[who]))]
+        lines = [Line(places[who], tuple(values), tuple(values.values())) for who, values in told.items()]
+        found = [customer_of(line, digest_of(line)) for line in lines]
         done = self._store.enrolling.from_crm([one for one, _ in found], now)
         bad = [Rejected(places[one.id], why) for one, complaints in found for why in complaints]
         return Kept({"added": done.added, "changed": done.changed}, (*rejected, *bad))

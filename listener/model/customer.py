@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -39,6 +39,10 @@ class Customer(SQLModel, table=True):
     added_at: datetime | None = Field(default=None, index=True)
 
 
+# few of all links: what waits for a person, and what one refused
+UNLINKED = "state <> 'linked'"
+
+
 class Handle(SQLModel, table=True):
     """That an account on a platform belongs to a customer, who says so, and how sure that is.
 
@@ -48,7 +52,10 @@ class Handle(SQLModel, table=True):
     handle have it neither, unless a person decided.
     """
 
-    __table_args__ = (Index("handle_customer", "customer"), Index("handle_state", "state"))
+    __table_args__ = (
+        Index("handle_customer", "customer"),
+        Index("handle_unlinked", "state", sqlite_where=text(UNLINKED), postgresql_where=text(UNLINKED)),
+    )
     platform: str = Field(primary_key=True)
     handle: str = Field(primary_key=True)
     customer: str = Field(primary_key=True)

@@ -135,5 +135,6 @@ class Upkeep:
         upkeep.forget_appearances(now - UNMATCHED_KEPT)
         self._store.rates.forget_hours(now - 2 * DAY)
         self._store.alerts.forget(now - self._retention.mentions)
+        self._store.enrolling.index()
         upkeep.vacuum()
         self._log.info("retention.done", forgotten=forgotten, blanked=blanked)

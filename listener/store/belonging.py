@@ -26,8 +26,7 @@ WITH_PERSONS = (mention.c.person, table(Contact).c.person, table(OptOut).c.perso
 LINKS = (
     select(handle.c.handle, handle.c.customer, handle.c.source, handle.c.evidence, handle.c.confidence)
     .select_from(handle.join(customer, customer.c.id == handle.c.customer))
-    # `||` keeps SQLite from walking the index of all that are linked instead of the key's: 1.8 ms an author, not 0.03
-    .where(handle.c.platform == bindparam("platform"), handle.c.state.concat("") == "linked")
+    .where(handle.c.platform == bindparam("platform"), handle.c.state == "linked")
     .where(handle.c.handle.in_(bindparam("handles", expanding=True)))
 )
 

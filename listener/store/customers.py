@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, bindparam, delete, func, select
+from sqlalchemy import Column, Connection, Row, bindparam, delete, func, select, text
 
-from listener.model.customer import Customer, Handle, Purchase
+from listener.model.customer import UNLINKED, Customer, Handle, Purchase
 from listener.model.registry import Key, Link
 from listener.store.belonging import holders
 from listener.store.contacts import opted_out
@@ -73,14 +73,16 @@ class Customers:
         found: dict[str, list[Key]] = {}
         with self._database.read() as connection:
             for some in chunks(sorted(ids)):
-                mine = select(handle).where(handle.c.customer.in_(some), handle.c.state.concat("") == "linked")
+                mine = select(handle).where(handle.c.customer.in_(some), handle.c.state == "linked")
                 for row in connection.execute(mine):
                     found.setdefault(row.customer, []).append((row.platform, row.handle))
         return found
 
     def refused(self, keys: Collection[Key]) -> frozenset[tuple[Key, str]]:
         """(account, customer) of which a person said that it is not theirs."""
-        said_no = select(handle.c.platform, handle.c.handle, handle.c.customer).where(handle.c.state == "refused")
+        said_no = select(handle.c.platform, handle.c.handle, handle.c.customer).where(
+            text(UNLINKED), handle.c.state == "refused"
+        )
         with self._database.read() as connection:
             # few: each is a person's decision
             rows = [((row[0], row[1]), row[2]) for row in connection.execute(said_no)]

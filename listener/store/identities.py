@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, text, update
 
-from listener.model.customer import Customer, Handle, Recognised
+from listener.model.customer import UNLINKED, Customer, Handle, Recognised
 from listener.model.mention import Mention
 from listener.model.registry import Key
 from listener.store.belonging import holders, person_of, said_by, settle
@@ -42,7 +42,8 @@ class Identities:
 
     def suggested(self, limit: int, account: Key | None = None) -> list[Row[Any]]:
         """What waits for a person, of all accounts or of one, newest first."""
-        query = select(handle).where(handle.c.state == "suggested").order_by(handle.c.since.desc()).limit(limit)
+        waits = text(UNLINKED), handle.c.state == "suggested"
+        query = select(handle).where(*waits).order_by(handle.c.since.desc()).limit(limit)
         query = query.where(_is(account)) if account else query
         with self._database.read() as connection:
             return list(connection.execute(query))

@@ -80,7 +80,7 @@ class Personal:
     def by_customer(self, who: str) -> Whom | None:
         """The customer and the accounts linked to them; None when nothing is kept under that id."""
         with self._database.read() as connection:
-            mine = handle.c.customer == who, handle.c.state.concat("") == "linked"
+            mine = handle.c.customer == who, handle.c.state == "linked"
             rows = connection.execute(select(handle.c.platform, handle.c.handle).where(*mine))
             keys = tuple((row[0], row[1]) for row in rows if not row[0].startswith("@"))
             found = Whom(who, keys)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 import structlog
+from sqlalchemy import inspect
 
 from listener.customers import Forgotten, Registry
 from listener.signing import Signer
 from listener.views import state
+from tests.makers import a_house
 from tests.store.arrived import NOW
 
 HEADER = "id,name,plan,handles\n"
@@ -186,3 +188,42 @@ def test_who_asks_hears_how_far_a_reading_has_come(store, tmp_path, monkeypatch)
     registry.take(path, told=lines.append)
 
     assert lines == [4, 7, 8]
+
+
+def by_address(store):
+    """Whether an address is looked up by an index."""
+    with store.database.read() as connection:
+        indexes = inspect(connection).get_indexes("customer")
+    return any(index["column_names"] == ["email"] for index in indexes)
+
+
+def test_the_first_reading_indexes_addresses_at_its_end(store, tmp_path):
+    text = "id,email\nC1,anna@example.org\n"
+    reading(store, tmp_path, text, stopped=lambda: True)
+    on_the_way = by_address(store)
+
+    reading(store, tmp_path, text)
+
+    assert (on_the_way, by_address(store)) == (False, True)
+    assert store.customers.by_email(["anna@example.org"]) == {"anna@example.org": ["C1"]}
+
+
+def test_a_later_reading_leaves_the_index_of_addresses_alone(store, tmp_path):
+    reading(store, tmp_path, "id,email\nC1,anna@example.org\n")
+
+    reading(store, tmp_path, "id,email\nC1,bob@example.org\n", stopped=lambda: True)
+
+    assert by_address(store)
+
+
+def test_the_daily_look_indexes_addresses_after_a_first_reading_that_never_ended(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        reading(store, tmp_path, "id\nC1\n", stopped=lambda: True)
+        (tmp_path / "customers.csv").unlink()
+        assert not by_address(store)
+
+    assert house.run("run", "--once").code == 0
+
+    with house.store() as store:
+        assert by_address(store)

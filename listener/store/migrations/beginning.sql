@@ -735,8 +735,6 @@ CREATE TABLE "handle" (
 
 CREATE INDEX handle_customer ON handle (customer);
 
-CREATE INDEX handle_state ON handle (state);
-
 CREATE TABLE purchase (
 	id INTEGER NOT NULL, 
 	customer VARCHAR NOT NULL, 
@@ -1022,4 +1020,6 @@ CREATE TABLE issue_moved (
 
 CREATE INDEX ix_issue_moved_looked_at ON issue_moved (looked_at);
 
-INSERT INTO alembic_version (version_num) VALUES ('0026')
+CREATE INDEX handle_unlinked ON handle (state) WHERE state <> 'linked';
+
+INSERT INTO alembic_version (version_num) VALUES ('0027')
