@@ -30,11 +30,11 @@ def group(told: Group, key: str) -> Message:
     """One message for all of them; `before` of them were told already."""
     count = f"{told.mentions} {'mention' if told.mentions == 1 else 'mentions'}"
     grown = f", {told.before} before" if told.before else ""
-    shared = ", ".join(f"{name} {value}" for name, value in told.about.items() if value) or "in one message"
+    shared = ", ".join(f"{name} {value}" for name, value in told.about.items() if value)
     rest = told.mentions - len(told.newest[:SHOWN])
     more = f"\nand {rest} more" if rest > 0 else ""
     return Message(
-        title=f"{count}{grown}: {shared}",
+        title=f"{count}{grown}: {shared}" if shared else f"{count}{grown} in one message",
         text=told.acked,
         quote="\n".join(map(_line, told.newest[:SHOWN])) + more,
         footer=f"`listener ack {told.alert}` says that you see to it; `listener alerts --id {told.alert}` lists it.",
@@ -45,7 +45,8 @@ def group(told: Group, key: str) -> Message:
 
 def _line(told: Told) -> str:
     said = shorten(one_line(f"{told.title} {told.text}"), LENGTH) or "(the post is gone)"
-    return f"• {told.label} on {told.source}: {said} {told.url or ''}".rstrip()
+    ticket = f", ticket {told.ticket}" if told.ticket else ""
+    return f"• {told.label} on {told.source}{ticket}: {said} {told.url or ''}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

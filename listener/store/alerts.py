@@ -75,7 +75,8 @@ def _enlisted(
     if found and (found.id, row["mention"]) not in seen and not _has(connection, found.id, row["mention"]):
         _grow(connection, found, group, at)
     seen.add((number or 0, row["mention"]))
-    return {**row, "alert": number, "status": "held"}
+    why = f"told with others as alert {number}: `listener alerts --id {number}` says when"
+    return {**row, "alert": number, "status": "held", "last_error": why}
 
 
 def _begun(row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
@@ -146,7 +147,8 @@ class Alerts:
 
     def _told(self, connection: Connection, number: int, key: str, at: datetime) -> None:
         held = (delivery.c.alert == number) & (delivery.c.status == "held") & delivery.c.mention.is_not(None)
-        done = {"status": "done", "done_at": at, "external": {"kind": "group", "key": key, "url": None}}
+        done = {"status": "done", "done_at": at, "last_error": None}
+        done |= {"external": {"kind": "group", "key": key, "url": None}}
         connection.execute(update(delivery).where(held).values(done))
 
     def acknowledge(self, number: int, who: str, at: datetime) -> Row[Any] | None:

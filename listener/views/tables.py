@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +17,7 @@ from rich.text import Text
 PIPE_WIDTH = 200
 LONGEST_CELL = 160
 MOST_WIDE, LEAST_WIDE, GAP = 40, 12, 2
+QUOTED = re.compile(r"^> ?", re.MULTILINE)  # what marks a quote in a mail says nothing within one line
 LONG = frozenset({"text", "last_error", "about", "told", "why", "evidence"})
 
 COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
@@ -37,7 +39,10 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
             "text",
             "last_error",
         ),
-        "alerts": ("id", "state", "channel", "about", "mentions", "times", "told_at", "acknowledged_by", "opened_at"),
+        "alerts": (
+            *("id", "state", "channel", "about", "mentions", "times"),
+            *("opened_at", "tell_at", "told_at", "acknowledged_by"),
+        ),
         "issues": (
             *("id", "title", "spread", "state", "persons", "customers", "mentions", "ratio", "first_seen"),
             *("last_seen", "brand"),
@@ -116,7 +121,8 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> dict[str,
 
 
 def _cell(thing: Mapping[str, Any], column: str) -> Text:
-    shown = one_line(_shown(thing, column))
+    shown = _shown(thing, column)
+    shown = one_line(QUOTED.sub("", shown) if column == "text" and "action" in thing else shown)
     return Text(shown, COLOURS.get(shown.partition(" ")[0], "") or COLOURS.get(shown, ""))
 
 

@@ -54,6 +54,20 @@ def test_what_comes_within_the_collect_time_is_one_message(road):
     assert "Acme Flow - 2" in road.sent[0].quote
 
 
+def test_what_waits_for_its_group_says_which_and_its_ticket_is_named(tmp_path):
+    ticket = "then: [{open_ticket: {queue: care}}, "
+    road = a_road(tmp_path, GROUPED.replace("then: [", ticket).replace("expect: [", "expect: [open_ticket, "))
+    complain(road, 1)
+    (held,) = road.store.deliveries.page(DeliveryFilter(status=("held",)))
+    assert held.last_error == "told with others as alert 1: `listener alerts --id 1` says when"
+
+    tell(road, patient=False)
+
+    (done,) = road.store.deliveries.page(DeliveryFilter(id=held.id))
+    assert (done.status, done.last_error) == ("done", None)
+    assert road.sent[0].quote.startswith("• negative on forum, ticket 1: ")
+
+
 def test_one_round_has_no_collect_time(road):
     complain(road, 1)
     tell(road, patient=False)
@@ -185,3 +199,11 @@ def test_the_end_of_a_silence_is_told_with_what_it_suppressed(road):
     (said,) = road.sent
     assert said.title == "The silence on source forum has ended"
     assert "2 actions were not ordered" in said.text
+
+
+def test_a_digest_of_alerts_that_share_nothing_has_a_plain_title(tmp_path):
+    road = a_road(tmp_path, GROUPED.replace("collect: 5m, by: [brand, source]", "collect: 5m"))
+    complain(road, 1, 2)
+    tell(road, patient=False)
+
+    assert titles(road) == ["2 mentions in one message"]
