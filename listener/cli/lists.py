@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -98,6 +99,10 @@ def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> N
                 print(objects.line(thing))
         else:
             _table(seen, name, list(things))
+        if wanted.person and not seen.knows(wanted.person):
+            otherwise = "`listener customers` and `listener mentions` show who is known"
+            cure = nearest(wanted.person, seen.reached(), otherwise)
+            print(f"listener: nobody is known as {wanted.person!r} — {cure}", file=sys.stderr)
 
 
 def _catch_up(context: typer.Context) -> None:

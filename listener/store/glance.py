@@ -84,6 +84,13 @@ OF_CONTACTS: Mapping[str, str] = {
     "channel": "t.channel = :channel",
     "rule": "EXISTS (SELECT 1 FROM delivery d WHERE d.id = t.delivery AND d.rule = :rule)",
 }
+MOST_NAMES = 5000
+KNOWN = f"""SELECT id FROM customer WHERE id = :person
+    UNION ALL SELECT person FROM mention WHERE person IN (:person, lower(:person))
+    UNION ALL SELECT person FROM contact WHERE person IN (:person, lower(:person))
+    UNION ALL {THEIRS} LIMIT 1"""
+NAMES = """SELECT * FROM (SELECT person AS name FROM contact GROUP BY person ORDER BY max(id) DESC LIMIT :most) AS told
+    UNION SELECT * FROM (SELECT id AS name FROM customer ORDER BY id LIMIT :most) AS registered"""
 LAST_CONTACT = "(SELECT max(c.at) FROM contact c WHERE c.person = t.id)"
 
 LISTINGS: Mapping[str, Listing] = {
@@ -131,6 +138,14 @@ class Glance:
     def has_unsettled(self) -> bool:
         """Whether complaints came that are in no issue yet."""
         return bool(list(self._query("SELECT name FROM issue_state WHERE dirty_since IS NOT NULL LIMIT 1", {})))
+
+    def knows(self, person: str) -> bool:
+        """Whether somebody of this id or account is a customer, said anything or was reached."""
+        return bool(list(self._query(KNOWN, {"person": person})))
+
+    def reached(self, most: int = MOST_NAMES) -> list[str]:
+        """The persons who were reached last, and customers: whom a misspelt name may have meant."""
+        return [row.name for row in self._query(NAMES, {"most": most})]
 
     def missed(self, source: str, since: datetime, until: datetime) -> int:
         """About how many mentions that time would have brought, by the two weeks before it."""

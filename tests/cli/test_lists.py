@@ -312,3 +312,29 @@ def test_a_purpose_that_is_none_is_told(ledger):
 
     assert shown.code == 2
     assert "did you mean 'thanks'?" in " ".join(shown.err.replace("│", " ").split())
+
+
+def test_contacts_of_nobody_say_whom_a_typo_may_have_meant(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_customer(store, "c-17")
+        number = a_delivery(store, "by_hand", mention=a_mention(store))
+    house.run("done", str(number))
+
+    shown = house.run("contacts", "--person", "forum:ana")
+    assert (shown.code, shown.out) == (0, "no contacts\n")
+    assert "nobody is known as 'forum:ana' — did you mean 'forum:anna'?" in shown.err
+    assert "did you mean 'c-17'?" in house.run("contacts", "--person", "c-71", "--json").err
+    assert "show who is known" in house.run("contacts", "--person", "zzzzzzz").err
+    for known in ("c-17", "forum:anna", "forum:Anna"):
+        assert house.run("contacts", "--person", known).err == ""
+
+
+def test_a_table_shows_no_marks_of_quotes(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_delivery(store, "done", text="2 mentions\n\n> • negative: down\n> • again")
+
+    shown = house.run("deliveries").out
+
+    assert "2 mentions • negative: down • again" in shown
