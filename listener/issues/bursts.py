@@ -24,10 +24,12 @@ WARM_UP = 3 * DAY
 class Marks:
     """From where it is an alarm, and until when."""
 
-    watch: float = 4.2
+    # at 4.2, as first specified, three persons are an alarm where nobody was for weeks
+    watch: float = 4.5
     page: float = 5.5
     # two windows are two chances to be wrong, so the shorter one must show more
-    short_on_top: float = 1.0
+    short_watch: float = 5.2
+    short_page: float = 6.5
     least_ratio: float = 2.0
     least_persons: int = 5
     # the alarm ends when z stays below this for as long as the long window
@@ -161,11 +163,12 @@ class Series:
         marks = self._marks
         found: list[tuple[int, float, Rate]] = [(0, 0.0, rates[0])]
         for rate in rates:
-            z = rate.z - (marks.short_on_top if rate.hours * HOUR == SHORT else 0.0)
             if not rate.windows:
                 continue
-            pages = z >= marks.page and rate.ratio >= marks.least_ratio and rate.persons >= marks.least_persons
-            found.append((2 if pages else int(z >= marks.watch), z, rate))
+            is_short = rate.hours * HOUR == SHORT
+            watch, page = (marks.short_watch, marks.short_page) if is_short else (marks.watch, marks.page)
+            pages = rate.z >= page and rate.ratio >= marks.least_ratio and rate.persons >= marks.least_persons
+            found.append((2 if pages else int(rate.z >= watch), rate.z - page, rate))
         height, _, rate = max(found, key=lambda one: one[:2])
         return LEVELS[height], rate
 

@@ -65,6 +65,7 @@ class Replay:
         self._topic_of = topic_of
         self._copies = Copies()
         self._grouping = Grouping()
+        self._first: float | None = None
         self._began: dict[str, float] = {}
         self._issues: dict[int, Crowd] = {}
         self._topics: dict[tuple[str, str], Crowd] = {}
@@ -72,7 +73,7 @@ class Replay:
 
     def take(self, post: Post) -> tuple[Placed, tuple[Raised, ...]]:
         """Where a post goes and which alarms it raises."""
-        began = self._began.setdefault(post.brand, post.at)
+        began = self._listened_since(post)
         topic = post.topic or self._topic_of(post)
         person = self._copies.original(post.brand, post.text, Said(str(post.id), post.author, post.at)).person
         issue, alike = self._place(post, topic)
@@ -84,6 +85,12 @@ class Replay:
             raised += [Raised(post.brand, topic, None, alarm) for alarm in of_topic]
         spread = judged(self._circumstances(post, person, crowd, over, alike)).spread
         return Placed(post, topic, issue, spread), tuple(raised)
+
+    def _listened_since(self, post: Post) -> float:
+        """Since when the brand was listened to: all that speak on the first day, since the first post of any."""
+        if self._first is None:
+            self._first = post.at
+        return self._began.setdefault(post.brand, self._first if post.at - self._first < DAY else post.at)
 
     def _place(self, post: Post, topic: str) -> tuple[int, list[int]]:
         """Its issue, and the issues that may be meant instead.

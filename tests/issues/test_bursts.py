@@ -32,6 +32,10 @@ def test_ten_persons_where_nobody_was_is_a_page() -> None:
     assert [one.persons for one in found] == [4, 5, 10]
 
 
+def test_three_persons_where_nobody_was_for_weeks_are_no_alarm() -> None:
+    assert alarms(a_burst(3, BEGAN + 20 * DAY), BEGAN) == ()
+
+
 def test_one_person_however_loud_is_none() -> None:
     assert alarms([("anna", at) for _, at in a_burst(200, BEGAN + 5 * DAY)], BEGAN) == ()
 

@@ -49,6 +49,15 @@ def test_an_outbreak_is_an_issue_with_an_alarm() -> None:
     assert places(posts)[-1].spread == "outbreak"
 
 
+def test_a_brand_that_speaks_on_the_first_day_was_listened_to_since_the_first_post_of_any() -> None:
+    def first_told(hours: float) -> list[Raised]:
+        other = a_post(1, 0, "the manual has no index", brand="Other")
+        return alarms([other, a_post(2, hours, "page 3 of manual is missing"), *an_outbreak(76)])
+
+    assert first_told(20)
+    assert first_told(30) == []
+
+
 def test_one_post_copied_two_hundred_times_is_one_voice() -> None:
     text = "the new checkout of acme has lost my order and nobody answers"
     posts = [*quiet(5), *(a_post(1_000 + one, 120.5 + one / 60, text) for one in range(200))]
