@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from listener.model import all_tables
 from listener.model.contact import OptOut
+from listener.model.customer import Customer
 from listener.model.delivery import Delivery
 from listener.model.issue import IssueMoved
 from listener.model.mention import Decision, Mention
@@ -27,6 +28,7 @@ from rules.terms import Reservation
 
 delivery, mention, ticket, ticket_mention = table(Delivery), table(Mention), table(Ticket), table(TicketMention)
 opt_out, ticket_note, moved, decision = table(OptOut), table(TicketNote), table(IssueMoved), table(Decision)
+customer = table(Customer)
 ON_WHAT = ("mention", "delivery", "ticket")
 SENT = ("done", "in_doubt", "sending")
 
@@ -52,6 +54,7 @@ class Move:
 def join(connection: Connection, database: Database, move: Move, at: datetime) -> Move:
     """Everything kept about a stranger is now the customer's; an opt-out of theirs counts for the customer too."""
     issues = _issues(connection, mention.c.person == move.was)
+    _assign(connection, move, at)
     _carry_limits(connection, database, delivery.c.person == move.was, move)
     _carry_marks(connection, database, mention.c.person == move.was, move)
     for kept in with_persons():
@@ -165,6 +168,21 @@ def _own_ticket(connection: Connection, row: Any, move: Move, at: datetime) -> i
     notes = [{"ticket": which, "text": text, **about} for which, text in told.items()]
     connection.execute(ticket_note.insert(), notes)
     return number
+
+
+def _assign(connection: Connection, move: Move, at: datetime) -> None:
+    """Tickets of the stranger that nobody took yet go to whoever looks after the customer."""
+    whose = select(customer.c.owner, customer.c.owner_role).where(customer.c.id == move.customer)
+    known = connection.execute(whose).first()
+    owner = (known.owner or known.owner_role) if known else None
+    if not owner or known is None:
+        return
+    nobodys = (ticket.c.person == move.was) & ticket.c.owner.is_(None) & (ticket.c.status != "closed")
+    taken = update(ticket).where(nobodys).values(owner=owner, owner_role=known.owner_role or None)
+    why = f"{owner}: looks after {move.customer}, whose ticket it is now"
+    about = {"at": at, "who": "listener", "what": "assigned", "text": why}
+    ids = connection.execute(taken.returning(ticket.c.id)).scalars()
+    many(connection, ticket_note.insert(), [{"ticket": number, **about} for number in ids])
 
 
 def _carry_opt_out(connection: Connection, database: Database, move: Move, at: datetime) -> None:

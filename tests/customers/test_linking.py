@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from connectors.contract import Author
 from listener.model.customer import Customer, Handle, Purchase
 from listener.model.delivery import Contact
+from listener.model.ticket import Ticket
 from listener.pipeline.linking import Linking, suggestions
 from listener.pipeline.people import NotPossible
 from listener.store.delivery_lists import DeliveryFilter
@@ -58,6 +60,25 @@ def test_linking_takes_the_history_along(tmp_path):
     assert (move.was, move.person) == ("forum:anna", "C1")
     assert persons(road) == {"p1": "C1", "p2": "forum:bob", "p3": "C1"}
     assert tickets(road) == [("C1", "C1"), ("forum:bob", None)]
+
+
+def owners(road):
+    return [row.owner for row in sorted(road.store.tickets.page(TicketFilter()), key=lambda row: row.id)]
+
+
+def test_a_ticket_that_nobody_took_goes_to_whoever_looks_after_the_customer(tmp_path):
+    road = a_road(tmp_path)
+    know(road, "C1", owner="kim")
+    know(road, "C2", owner_role="customer success")
+    road.says(*(an_item(f"p{n}", "Acme Flow -", handle) for n, handle in enumerate(("anna", "bob", "cat"))))
+    with road.store.database.write() as connection:
+        connection.execute(update(table(Ticket)).where(table(Ticket).c.person == "forum:bob").values(owner="lee"))
+
+    for handle, customer in (("anna", "C1"), ("bob", "C1"), ("cat", "C2")):
+        linking(road).link(f"forum:{handle}", customer, "known")
+
+    assert owners(road) == ["kim", "lee", "customer success"]
+    assert road.store.tickets.notes(1)[-1].text == "kim: looks after C1, whose ticket it is now"
 
 
 def test_limits_go_along_with_the_history(tmp_path):
