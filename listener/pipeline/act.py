@@ -119,6 +119,8 @@ class Act:
         against = self._against(row) if row and row.action in DRAFTS else None
         if row is None or against is None:
             return False
+        if against.anew:
+            self._store.verdicts.judge_again(row.mention)
         if not against.passing:
             self._withdraw(row, against.why)
         return True

@@ -132,6 +132,9 @@ class People:
         look = f"`listener explain {row.mention}` shows the mention"
         if against.passing:
             raise NotPossible(f"delivery {row.id} is not sent yet: {against.why}. Look again in a minute; {look}")
+        if against.anew:
+            self._store.verdicts.judge_again(row.mention)
+            look = f"its post is judged anew, as it is by {row.customer or row.person}; {look}"
         self._move(row.id, ("waiting",), "withdraw", status="cancelled", why=against.why)
         raise NotPossible(f"delivery {row.id} is not sent: {against.why}. It is cancelled; {look}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -32,10 +32,14 @@ NOW: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """Why a draft must not go. `passing`: not yet, as the mention is being judged again."""
+    """Why a draft must not go. `passing`: not yet, as the mention is being judged again.
+
+    `anew`: the rule was right about a stranger, and who that is was learned since; other rules may want the post.
+    """
 
     why: str
     passing: bool = False
+    anew: bool = False
 
 
 class Recheck:
@@ -66,7 +70,9 @@ class Recheck:
         if facts.get("customer.opted_out") is True and ACTIONS[delivery.action].outward:
             return Against("the person does not want to be contacted")
         rule = book.by_id.get(delivery.rule)
-        return self._failing(rule, row.id, facts, decision.at) if rule else None
+        against = self._failing(rule, row.id, facts, decision.at) if rule else None
+        whose = decision.facts.get("customer.id")
+        return replace(against, anew=True) if against and whose != facts.get("customer.id") else against
 
     def _failing(self, rule: Rule, number: int, facts: Facts, then: datetime) -> Against | None:
         with self._store.judging.past(number, then) as history:

@@ -84,6 +84,11 @@ class Verdicts:
         with self._database.read() as connection:
             return list(connection.execute(query))
 
+    def judge_again(self, mention_id: int) -> None:
+        """The mention is judged anew with the next batch; what was ordered for it before is not ordered twice."""
+        with self._database.write() as connection:
+            connection.execute(update(mention).where(mention.c.id == mention_id).values(decided_at=None))
+
     def keep(self, given: Given, at: datetime) -> Changed | None:
         """Keep a label; where it differs from the verdict, the mention waits to be judged again by it.
 

@@ -5,11 +5,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.contract import Receipt
+from listener.model.customer import Customer
 from listener.pipeline.act import Act
 from listener.pipeline.carrying import Ways
+from listener.pipeline.linking import Linking
 from listener.pipeline.people import NotPossible, Once, People, Person
 from listener.pipeline.recheck import Recheck
 from listener.store.delivery_lists import DeliveryFilter
+from listener.store.engine import table
 from rules import book
 from tests.pipeline.road import LOG, ClockDoor, Remembering, Scripted, a_road, an_item
 
@@ -48,8 +51,12 @@ REPLIES: list[str] = []
 
 @pytest.fixture
 def road(tmp_path):
+    return a_rechecked_road(tmp_path, RULES)
+
+
+def a_rechecked_road(tmp_path, rules):
     REPLIES.clear()
-    road = a_road(tmp_path, RULES)
+    road = a_road(tmp_path, rules)
     road.says(an_item(text="Acme Flow +"))
     loaded = book.load(tmp_path / "rules.d")
     road.recheck = Recheck(road.store, lambda: loaded, ZoneInfo("UTC"))
@@ -98,6 +105,50 @@ def test_an_edit_that_turns_the_post_round_stops_it(road):
     road.perform_all()
 
     assert (draft(road).status, REPLIES) == ("cancelled", [])
+
+
+FOR_CUSTOMERS = (
+    RULES.replace("customer.open_ticket: false", "customer.known: false")
+    + """\
+  - id: thank-customer
+    mode: ask
+    when: {sentiment: positive, customer.known: true}
+    then: [{thank: {template: thanks}}]
+"""
+)
+
+
+def becomes_a_customer(road):
+    with road.store.database.write() as connection:
+        connection.execute(table(Customer).insert(), {"id": "C1"})
+    Linking(road.store, road.clock, "care").link("forum:anna", "C1", "she called")
+
+
+def thanks(road):
+    while road.judge.batch():
+        pass
+    rows = sorted(road.store.deliveries.page(DeliveryFilter()), key=lambda row: row.id)
+    return [(row.rule, row.person, row.status) for row in rows if row.action == "thank"]
+
+
+def test_a_draft_for_a_stranger_who_became_a_customer_is_drafted_anew(tmp_path):
+    road = a_rechecked_road(tmp_path, FOR_CUSTOMERS)
+    becomes_a_customer(road)
+
+    with pytest.raises(NotPossible, match=r"It is cancelled; its post is judged anew, as it is by C1"):
+        people(road).approve(draft(road).id)
+
+    assert thanks(road) == [("thank", "C1", "cancelled"), ("thank-customer", "C1", "waiting")]
+
+
+def test_what_was_approved_for_a_stranger_is_drafted_anew_for_the_customer(tmp_path):
+    road = a_rechecked_road(tmp_path, FOR_CUSTOMERS)
+    people(road).approve(draft(road).id)
+    becomes_a_customer(road)
+    road.perform_all()
+
+    assert thanks(road) == [("thank", "C1", "cancelled"), ("thank-customer", "C1", "waiting")]
+    assert REPLIES == []
 
 
 def test_a_post_that_is_being_judged_again_is_not_yet_sent(road):
