@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from listener.issues.rates import DAY, HOUR, LONG, QUARTER, SHORT, Hearing, Rate, Span, quarter
+from listener.issues.rates import DAY, HOUR, LONG, QUARTER, SHORT, WIDTHS, Hearing, Rate, Span, quarter
 
 Level = Literal["watch", "page"]
 LEVELS: tuple[Level | None, ...] = (None, "watch", "page")
@@ -83,6 +83,7 @@ class Series:
         self._standing = [Standing(quarter(began) - 1)]
         # the quarters in which something is new
         self._new: set[int] = set()
+        self._restarted = False
 
     def hear(self, person: str, at: float) -> None:
         """A person spoke. The same once more changes nothing."""
@@ -109,21 +110,28 @@ class Series:
         """The alarm's level at a time up to which nothing more was heard."""
         return self._silence(self._settled(), quarter(until)).watch.level
 
-    def rate(self, at: float, hours: int = LONG // HOUR) -> Rate:
-        """The persons of the window that ends with the quarter of `at`, against the usual."""
-        return self._hearing.rate(quarter(at), hours * HOUR, self._settled().spans)
+    def rate(self, at: float) -> Rate:
+        """The persons of the 6 h that end with the quarter of `at`, against the usual."""
+        return self._hearing.rate(quarter(at), LONG, self._settled().spans)
 
     def _settled(self) -> Standing:
         """Go over the quarters in which something is new, and those after them."""
         if self._new:
-            first, again = min(self._new), set(self._new)
+            first = min(self._new)
             while len(self._standing) > 1 and self._standing[-1].last >= first:
-                again.add(self._standing.pop().last)
+                self._standing.pop()
             # after a restart only the last standing is known, and what it stood on is built again
-            for now in sorted(again if len(self._standing) > 1 else self._hearing.heard):
-                self._standing.append(self._after(self._silence(self._standing[-1], now), now))
+            if self._restarted and len(self._standing) == 1:
+                first, self._restarted = min(self._hearing.heard), False
+            for now in sorted(now for now in self._hearing.heard if now >= first):
+                self._stand(self._after(self._silence(self._standing[-1], now), now))
             self._new.clear()
         return self._standing[-1]
+
+    def _stand(self, standing: Standing) -> None:
+        """Only where something is different from before, or an alarm goes on: most quarters are like the last."""
+        if standing.watch.level is not None or standing[1:] != self._standing[-1][1:]:
+            self._standing.append(standing)
 
     def _silence(self, standing: Standing, until: int) -> Standing:
         """Over the quarters after `standing` and before `until`, in which nobody spoke: alarms end in them."""
@@ -144,6 +152,8 @@ class Series:
     def _after(self, before: Standing, now: int) -> Standing:
         """After a quarter in which somebody spoke: alarms are raised, and end too, in it."""
         watch, alarms, spans = before.watch, before.alarms, before.spans
+        if watch.level is None and not self._may_alarm(now, spans):
+            return before._replace(last=now)
         is_warm = now * QUARTER >= self._hearing.began + WARM_UP * QUARTER
         for at, rates in self._hearing.each(now, spans):
             level, rate = self._level(rates)
@@ -158,6 +168,15 @@ class Series:
             watch, spans = self._ended(watch, spans, now)
         return Standing(now, watch, alarms, spans)
 
+    def _may_alarm(self, now: int, spans: tuple[Span, ...]) -> bool:
+        """Whether either window of a quarter may reach a level: of most it is certain at once that none does."""
+        return any(self._hearing.may_reach(min(self._from(width)), now, width, spans) for width in WIDTHS)
+
+    def _from(self, width: int) -> tuple[float, float]:
+        """The z of a window from where on it is a watch, and a page."""
+        marks = self._marks
+        return (marks.short_watch, marks.short_page) if width == SHORT else (marks.watch, marks.page)
+
     def _level(self, rates: Sequence[Rate]) -> tuple[Level | None, Rate]:
         """The highest level that either window reaches, with its rate."""
         marks = self._marks
@@ -165,8 +184,7 @@ class Series:
         for rate in rates:
             if not rate.windows:
                 continue
-            is_short = rate.hours * HOUR == SHORT
-            watch, page = (marks.short_watch, marks.short_page) if is_short else (marks.watch, marks.page)
+            watch, page = self._from(rate.hours * HOUR)
             pages = rate.z >= page and rate.ratio >= marks.least_ratio and rate.persons >= marks.least_persons
             found.append((2 if pages else int(rate.z >= watch), rate.z - page, rate))
         height, _, rate = max(found, key=lambda one: one[:2])
@@ -188,9 +206,12 @@ class Series:
     @classmethod
     def from_json(cls, state: Mapping[str, Any], marks: Marks = Marks()) -> Series:
         series = cls(state["began"], state["prior"], marks)
-        series._hearing.heard = {now: dict(there) for now, there in state["heard"]}
+        for _, there in state["heard"]:
+            for person, at in there:
+                series._hearing.add(person, at)
         alarms = tuple(Alarm(**alarm) for alarm in state["alarms"])
         spans = tuple(Span(**span) for span in state["spans"])
+        series._restarted = True
         series._standing.append(Standing(state["last"], Watch(*state["watch"]), alarms, spans))
         return series
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
 from math import sqrt
+from operator import getitem
 from typing import NamedTuple
 
 QUARTER = 900
@@ -70,6 +73,15 @@ def is_alarmed(last: int, width: int, spans: Iterable[Span]) -> bool:
     return any(span.start < end and (span.end is None or span.end > start) for span in spans)
 
 
+@cache
+def new_by_pauses(pauses: tuple[int, ...]) -> bytes:
+    """How many of these are new in a window that began 0, 1, … quarters before."""
+    return bytes(sum(pause > into for pause in pauses) for into in range(LONG))
+
+
+NOBODY = bytes(LONG)
+
+
 class Hearing:
     """Who spoke in which quarter, and since when; each person once in a quarter, with the first time."""
 
@@ -77,9 +89,9 @@ class Hearing:
         self.began = began
         self.prior = prior
         self.heard: dict[int, dict[str, float]] = {}
-        # the counts of whole windows by width and last quarter, and the latest of these quarters
-        self._counts: dict[tuple[int, int], int] = {}
-        self._counted_to = 0
+        # of each quarter how many are new in a window that began so many quarters before, but for those to count anew
+        self._new: dict[int, bytes] = {}
+        self._stale: set[int] = set()
 
     def add(self, person: str, at: float) -> int | None:
         """The quarter in which this is new, if it is."""
@@ -88,50 +100,59 @@ class Hearing:
         if there.get(person, at + 1) <= at:
             return None
         there[person] = at
-        if self._counted_to >= now:
-            self._counts = {key: count for key, count in self._counts.items() if key[1] < now}
-            self._counted_to = now - 1
+        self._stale.add(now)
         return now
 
-    def gathered(self, last: int, width: int) -> tuple[set[str], int]:
-        """The persons of the quarters up to `last`, and how many of them count."""
-        seen: set[str] = set()
-        counted = 0
-        for now in range(last - width + 1, last + 1):
-            if there := self.heard.get(now):
-                new = there.keys() - seen
-                counted += min(len(new), MOST_A_QUARTER)
-                seen |= new
-        return seen, counted
-
     def count(self, last: int, width: int) -> int:
-        """How many persons of a whole window count."""
-        if (found := self._counts.get((width, last))) is None:
-            found = self._counts[width, last] = self.gathered(last, width)[1]
-            self._counted_to = max(self._counted_to, last)
-        return found
+        """How many persons of a window of at most LONG count: in each quarter those who are new in the window."""
+        if self._stale:
+            self._count_anew()
+        quarters = map(self._new.get, range(last - width + 1, last + 1), repeat(NOBODY))
+        return sum(map(getitem, quarters, range(width)))
+
+    def _count_anew(self) -> None:
+        after = {now + later for now in self._stale for later in range(LONG)}
+        self._new |= {now: new_by_pauses(self._pauses(now)) for now in after & self.heard.keys()}
+        self._stale.clear()
+
+    def _pauses(self, now: int) -> tuple[int, ...]:
+        """How many quarters ago those of this one spoke before, LONG at most: the longest, as many as count."""
+        rest, pauses = set(self.heard[now]), []
+        for pause in range(1, LONG):
+            if there := self.heard.get(now - pause):
+                again = rest & there.keys()
+                pauses += [pause] * len(again)
+                rest -= again
+        pauses += [LONG] * min(len(rest), MOST_A_QUARTER)
+        return tuple(pauses[-MOST_A_QUARTER:])
+
+    def may_reach(self, z: float, now: int, width: int, spans: tuple[Span, ...]) -> bool:
+        """False where the z of this quarter's window is below for certain, which takes a fraction of what z takes."""
+        persons, prior = self.count(now, width), self.prior * width / LONG
+        # against as little as can be expected
+        if (persons - prior) / sqrt(prior + 0.5) < z - 0.01:
+            return False
+        counts = self._counts_at(_ends(now), width, spans)
+        return bool(counts) and as_rate(width, persons, _usual(counts, prior)).z >= z
 
     def usual(self, now: int, width: int, spans: tuple[Span, ...]) -> Usual:
         """The windows at about the same clock time that were listened to and that no burst had.
 
         The mean is the higher one of the very time and of all looks: at dawn and at dusk neither looks too low.
         """
-        ends = [now - day * DAY for day in range(1 + GUARD, 1 + GUARD + DAYS)]
+        prior, ends = self.prior * width / LONG, _ends(now)
         counts = self._counts_at(ends, width, spans)
-        prior = self.prior * width / LONG
         if not counts:
             return Usual(prior, 0.0, 0)
         looks = self._counts_at([end + look for look in LOOKS for end in ends], width, spans)
-        mean = sum(counts) / len(counts)
-        # the statistics module takes fractions for exactness, and twenty times as long
-        scatter = sqrt(sum((count - mean) ** 2 for count in counts) / len(counts))
-        return Usual(max(mean, sum(looks) / len(looks), prior), scatter, len(counts))
+        return _usual(counts, max(sum(looks) / len(looks), prior))
 
-    def _counts_at(self, ends: Iterable[int], width: int, spans: tuple[Span, ...]) -> list[int]:
+    def _counts_at(self, ends: Sequence[int], width: int, spans: tuple[Span, ...]) -> list[int]:
         first = quarter(self.began) + width - 1
         listened = [end for end in ends if end >= first]
         # what touches a burst is unusual by definition; but a burst of two weeks is the new usual
-        quiet = [end for end in listened if not is_alarmed(end, width, spans)]
+        near = [span for span in spans if is_alarmed(max(ends), max(ends) - min(ends) + width, (span,))]
+        quiet = [end for end in listened if not is_alarmed(end, width, near)] if near else listened
         return [self.count(end, width) for end in quiet or listened]
 
     def rate(self, now: int, width: int, spans: tuple[Span, ...]) -> Rate:
@@ -139,13 +160,30 @@ class Hearing:
 
     def each(self, now: int, spans: tuple[Span, ...]) -> list[tuple[float, tuple[Rate, ...]]]:
         """After each person of a quarter, in the order of time: the rates of both windows."""
-        windows = [(width, self.gathered(now - 1, width - 1), self.usual(now, width, spans)) for width in WIDTHS]
+        windows = [(width, self.count(now - 1, width - 1), self.usual(now, width, spans)) for width in WIDTHS]
+        seen = {width: self._seen(now - 1, width - 1) for width in WIDTHS}
         added = dict.fromkeys(WIDTHS, 0)
         found = []
         for at, person in sorted((at, person) for person, at in self.heard[now].items()):
             rates = []
-            for width, (seen, persons), usual in windows:
-                added[width] += person not in seen
+            for width, persons, usual in windows:
+                added[width] += person not in seen[width]
                 rates.append(as_rate(width, persons + min(added[width], MOST_A_QUARTER), usual))
             found.append((at, tuple(rates)))
         return found
+
+    def _seen(self, last: int, width: int) -> set[str]:
+        return {person for now in range(last - width + 1, last + 1) for person in self.heard.get(now, ())}
+
+
+def _ends(now: int) -> list[int]:
+    """The windows that one is held against: on each day, without those next to it."""
+    return [now - day * DAY for day in range(1 + GUARD, 1 + GUARD + DAYS)]
+
+
+def _usual(counts: Sequence[int], least: float) -> Usual:
+    """The usual of these windows, of which at least so many persons are expected."""
+    mean = sum(counts) / len(counts)
+    # the statistics module takes fractions for exactness, and twenty times as long
+    scatter = sqrt(sum((count - mean) ** 2 for count in counts) / len(counts))
+    return Usual(max(mean, least), scatter, len(counts))

@@ -45,8 +45,8 @@ class Voices:
     def spans(self, now: float) -> tuple[Span, ...]:
         return self._series.spans(now)
 
-    def rate(self, at: float, hours: int = 6) -> Rate:
-        return self._series.rate(at, hours)
+    def rate(self, at: float) -> Rate:
+        return self._series.rate(at)
 
     def height(self, span: Span) -> tuple[str, int, float, float, float]:
         """(level, persons, expected, ratio, z) of the alarms of one burst, where it was highest."""
