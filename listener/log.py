@@ -20,6 +20,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 Format = Literal["console", "json"]
 
 OURS = ("listener", "connectors", "rules")
+SHORTEST = 4  # letters of a secret that can be hidden
 PRIVATE = frozenset({"text", "title", "body", "quote", "draft", "author", "handle", "email", "recipient", "recipients"})
 
 # the last two end a line for some viewers
@@ -35,8 +36,13 @@ class Redaction:
         self._pattern: re.Pattern[str] | None = None
 
     def hide(self, secret: str) -> None:
-        """From now on `secret` shows as `[secret]`, also quoted, and so do the telling parts of an address."""
-        self._secrets |= _forms(secret)
+        """From now on `secret` shows as `[secret]`, also quoted, and so do the telling parts of an address.
+
+        One of fewer than `SHORTEST` letters is left: to cut it out would spoil every line, and `check` warns of it.
+        """
+        self._secrets |= {form for form in _forms(secret) if len(form) >= SHORTEST}
+        if not self._secrets:
+            return
         # longest first: a secret may contain another one
         self._pattern = re.compile("|".join(map(re.escape, sorted(self._secrets, key=len, reverse=True))))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from listener.log import SHORTEST
+
 # Lone surrogates cannot be encoded, and NUL, CR and their like end headers or strings early.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Whatever some program takes for a line break: what is one line here must be one line everywhere.
@@ -27,8 +29,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def without(text: str, *secrets: str) -> str:
-    """One line of at most 300 characters that quotes none of these secrets."""
-    # An empty secret would be found between all letters.
-    for secret in filter(None, secrets):
-        text = text.replace(secret, _MARK)
+    """One line of at most 300 characters that quotes none of these secrets; those that are too short to hide stay."""
+    for secret in secrets:
+        text = text.replace(secret, _MARK) if len(secret) >= SHORTEST else text
     return shorten(one_line(text), 300)

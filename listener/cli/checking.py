@@ -41,6 +41,8 @@ def check(context: typer.Context, online: Online = False) -> None:
         print(problem)
     for warning in config.missing_secrets(secrets):
         print(f"{warning} (needed by `run` and `check --online`)")
+    for warning in config.short_secrets(secrets):
+        print(warning)
     if problems:
         raise typer.Exit(1)
     print("configuration, rules and templates are right")

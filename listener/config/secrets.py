@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from listener.log import Redaction
+from listener.log import SHORTEST, Redaction
 
 ENV = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 # an address such as file:///… is no reference
@@ -68,6 +68,14 @@ class Secrets:
         if not secret.strip() or len(content) > MOST_BYTES:
             raise SecretError(f"{path} is empty or larger than 64 kB: write the secret alone into it")
         return secret
+
+
+def is_short(secrets: Secrets, reference: str) -> bool:
+    """Whether the secret behind this reference is too short to be hidden; one that cannot be had is not."""
+    try:
+        return len(secrets.resolve(reference).strip()) < SHORTEST
+    except SecretError:
+        return False
 
 
 def is_reference(value: object) -> bool:

@@ -34,8 +34,9 @@ from listener.config.quantities import (
     StoreUrl,
     TimeZone,
 )
-from listener.config.secrets import SecretError, Secrets, references
+from listener.config.secrets import SecretError, Secrets, is_short, references
 from listener.config.section import Section
+from listener.log import SHORTEST
 
 
 class Store(Section):
@@ -204,6 +205,17 @@ class Config(Section):
     def missing_secrets(self, secrets: Secrets) -> tuple[Problem, ...]:
         """A warning for each secret that cannot be resolved yet; only `run` and `--online` need them."""
         return tuple(self._missing(secrets))
+
+    def short_secrets(self, secrets: Secrets) -> tuple[Problem, ...]:
+        """A warning for each secret that is so short that logs and errors cannot hide it."""
+        found = [(path, reference) for path, value in self._secretive() for reference in references(value)]
+        return tuple(self._short(secrets, path, reference) for path, reference in found if is_short(secrets, reference))
+
+    def _short(self, secrets: Secrets, path: Key, reference: str) -> Problem:
+        return self.problem(
+            path,
+            f"{path[-1]}: what {reference} holds is so short that logs cannot hide it: take {SHORTEST} letters or more",
+        )
 
     def _missing(self, secrets: Secrets) -> Iterator[Problem]:
         for path, value in self._secretive():

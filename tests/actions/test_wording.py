@@ -10,6 +10,7 @@ import pytest
 from listener.actions import notices
 from listener.actions.contract import Message
 from listener.actions.notices import Day
+from listener.actions.text import without
 from listener.actions.wording import Told, Waiting, alert, approval, by_hand, in_doubt
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -103,3 +104,7 @@ def test_a_heartbeat_tells_what_waits() -> None:
 def test_a_long_list_says_how_much_it_left_out() -> None:
     assert notices.held("care", tuple(map(str, range(30))), 20, "k").text.endswith("and 10 more")
     assert notices.book_broken("7f", AT, ("p",) * 12, "k").text.endswith("and 2 more")
+
+
+def test_a_secret_of_a_few_letters_spoils_no_answer() -> None:
+    assert without("a broken login", "o", "broken") == "a … login"

@@ -87,6 +87,16 @@ def test_secrets_that_are_missing_are_warned_of_with_their_place(tmp_path: Path)
     assert configured(tmp_path).missing_secrets(secrets(tmp_path, HOOK=HOOK)) == ()
 
 
+def test_secrets_that_are_too_short_to_hide_are_warned_of_with_their_place(tmp_path: Path) -> None:
+    (warning,) = configured(tmp_path).short_secrets(secrets(tmp_path, HOOK="abc"))
+
+    assert str(warning).removeprefix(f"{tmp_path}/") == (
+        "config.toml:4:1: webhook_url: what env:HOOK holds is so short that logs cannot hide it: take 4 letters or more"
+    )
+    assert configured(tmp_path).short_secrets(secrets(tmp_path)) == ()
+    assert configured(tmp_path).short_secrets(secrets(tmp_path, HOOK=HOOK)) == ()
+
+
 def test_a_channel_is_made_with_its_secrets(tmp_path: Path) -> None:
     channel = configured(tmp_path).channels[0].channel(secrets(tmp_path, HOOK=HOOK))
 

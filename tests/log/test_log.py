@@ -171,6 +171,15 @@ def test_overlapping_secrets_leave_nothing_behind() -> None:
     assert redaction.redact("a token-and-more and a token") == "a [secret] and a [secret]"
 
 
+def test_a_secret_of_a_few_letters_spoils_no_line() -> None:
+    redaction = Redaction()
+    redaction.hide("a")
+    assert redaction.redact("a plain line") == "a plain line"
+    redaction.hide("abcd")
+
+    assert redaction.redact("a plain abcd") == "a plain [secret]"
+
+
 def test_a_machine_gets_line_breaks_escaped_once_and_back() -> None:
     stream = logged()
 
