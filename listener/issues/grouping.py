@@ -200,7 +200,12 @@ class Ground:
         return grown
 
     def length(self, terms: Mapping[str, int]) -> float:
-        return sqrt(sum((self.weight(term) * count) ** 2 for term, count in terms.items())) or 1.0
+        # `weight` written out: it is asked for a hundred words with each complaint
+        index, most, total = self._index, len(self.issues) + 1 + UNSEEN, 0.0
+        for term, count in terms.items():
+            if (weight := log(most / (len(index.get(term, ())) + 0.5))) > 0:
+                total += (weight * count) ** 2
+        return sqrt(total) or 1.0
 
     def telling(self, issue: int) -> tuple[str, ...]:
         """The words that tell most of what an issue is about, as it is now."""
