@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -21,7 +21,7 @@ from listener.model.registry import Key
 from listener.model.ticket import Ticket, TicketMention, TicketNote
 from listener.store import grouped
 from listener.store.endings import INSIDE, OUTWARD, WITHDRAWABLE, release
-from listener.store.engine import Database, many, table
+from listener.store.engine import Database, chunks, many, table
 from listener.store.ledger import StoredLedger, reservation_as_json, reservation_from_json
 from rules.limits import LANES
 from rules.terms import Reservation
@@ -30,6 +30,7 @@ delivery, mention, ticket, ticket_mention = table(Delivery), table(Mention), tab
 opt_out, ticket_note, moved, decision = table(OptOut), table(TicketNote), table(IssueMoved), table(Decision)
 customer = table(Customer)
 ON_WHAT = ("mention", "delivery", "ticket")
+ACTED_ON = timedelta(days=14)  # no rule acts on an older post
 SENT = ("done", "in_doubt", "sending")
 
 
@@ -70,8 +71,10 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
         return move
     theirs = and_(delivery.c.person == move.was, delivery.c.mention.in_(move.mentions))
     outward = and_(theirs, delivery.c.purpose.in_(OUTWARD), delivery.c.action.not_in(INSIDE))
-    sent = tuple(connection.execute(select(delivery.c.id).where(outward, delivery.c.status.in_(SENT))).scalars())
+    reached = select(delivery.c.id, delivery.c.mention).where(outward, delivery.c.status.in_(SENT))
+    sent = {row.id: row.mention for row in connection.execute(reached)}
     gone = _cancel(connection, database, theirs, move, at)
+    _judge_again(connection, {row.mention for row in gone}, set(move.mentions) - set(sent.values()), at)
     _carry_limits(connection, database, theirs, move)
     _carry_marks(connection, database, mention.c.id.in_(move.mentions), move)
     tickets = _split_tickets(connection, move, at)
@@ -81,7 +84,7 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
         if clause is not None:
             _hand_over(connection, kept, and_(kept.c.person == move.was, clause), move)
     issues = _issues(connection, mention.c.id.in_(move.mentions))
-    return replace(move, cancelled=tuple(row.id for row in gone), sent=sent, issues=issues)
+    return replace(move, cancelled=tuple(row.id for row in gone), sent=tuple(sent), issues=issues)
 
 
 def counted_anew(connection: Connection, issues: Iterable[str], at: datetime) -> None:
@@ -99,15 +102,24 @@ def _issues(connection: Connection, which: ColumnElement[bool]) -> frozenset[str
 def _cancel(
     connection: Connection, database: Database, theirs: ColumnElement[bool], move: Move, at: datetime
 ) -> list[Row[Any]]:
-    """What was still to go out because of the wrong match; its mentions are judged again for whose they are."""
+    """What was still to go out because of the wrong match."""
     aside = delivery.c.key + f":corrected {at.isoformat()}"
     wrong = {"status": "cancelled", "why": f"{':'.join(move.key)} is not {move.was}", "key": aside}
     queued = and_(theirs, delivery.c.status.in_((*WITHDRAWABLE, "failed")))
     gone = list(connection.execute(update(delivery).where(queued).values(wrong).returning(delivery)))
     release(connection, database, gone)
-    again = mention.c.id.in_({row.mention for row in gone})
-    connection.execute(update(mention).where(again).values(decided_at=None))
     return gone
+
+
+def _judge_again(connection: Connection, cancelled: set[int], unanswered: set[int], at: datetime) -> None:
+    """For whose they are: posts whose deliveries were cancelled, and new ones that nobody has been answered about.
+
+    Rules may want for the one what they did not for the other; a post that was answered is not answered twice.
+    """
+    connection.execute(update(mention).where(mention.c.id.in_(cancelled)).values(decided_at=None))
+    for some in chunks(sorted(unanswered - cancelled)):
+        new = mention.c.id.in_(some) & (mention.c.posted_at > at - ACTED_ON) & mention.c.gone_at.is_(None)
+        connection.execute(update(mention).where(new).values(decided_at=None))
 
 
 def with_persons() -> Iterator[Table]:

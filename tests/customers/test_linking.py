@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -157,6 +159,47 @@ def test_what_was_sent_to_the_wrong_person_is_listed(tmp_path):
 
     assert move.sent == (draft.id,)
     assert [row.person for row in road.store.deliveries.contacts(9)] == ["forum:anna"]
+
+
+STRANGERS = """\
+version: 1
+rules:
+  - id: thank-stranger
+    mode: ask
+    when: {sentiment: positive, customer.known: false}
+    then: [{thank: {template: thanks}}]
+    limits: {thank: {per_person: 9 per 7d}}
+"""
+
+
+def test_what_was_kept_from_a_wrong_customer_is_judged_for_the_right_person(tmp_path):
+    road = a_road(tmp_path, STRANGERS)
+    know(road, "C1", "anna")
+    old = {"posted_at": NOW - timedelta(days=20)}
+    road.says(an_item("p1", "Acme Flow +"), an_item("p2", "Acme Flow ++", **old))
+    assert thanked(road) == []
+
+    linking(road).unlink("forum:anna", "another Anna")
+    assert [name for name, row in mentions(road).items() if row.decided_at is None] == ["p1"]
+    while road.judge.batch():
+        pass
+
+    assert thanked(road) == ["forum:anna"]
+
+
+def test_what_was_answered_is_not_judged_for_another_person(tmp_path):
+    customers = STRANGERS.partition("rules:\n")[2].replace("thank-stranger", "thank-customer")
+    road = a_road(tmp_path, STRANGERS + customers.replace("known: false", "known: true"))
+    know(road, "C1", "anna")
+    road.says(an_item("p1", "Acme Flow +"))
+    (draft,) = deliveries(road, "thank")
+    road.store.deliveries.move(draft.id, ("waiting",), NOW, status="done", done_at=NOW)
+
+    linking(road).unlink("forum:anna", "another Anna")
+    while road.judge.batch():
+        pass
+
+    assert [(row.rule, row.status) for row in deliveries(road, "thank")] == [("thank-customer", "done")]
 
 
 def test_a_person_who_said_no_is_not_asked_again(tmp_path):
