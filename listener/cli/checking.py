@@ -59,6 +59,7 @@ def _problems(config: Config) -> Iterator[object]:
     from listener.ticketdesk import clocks_of
     from listener.understanding.judging import Understanding
     from listener.understanding.packs import UnreadableWords
+    from listener.understanding.second import lacking
     from listener.wiring.world import world_of
     from rules import book
     from rules.problems import BookError
@@ -73,6 +74,8 @@ def _problems(config: Config) -> Iterator[object]:
         Understanding.from_files(config.understanding)
     except UnreadableWords as error:
         yield error
+    if lacks := lacking(config.understanding.engine):
+        yield config.problem(("understanding", "engine"), lacks)
     own = config.actions
     for read in (partial(gifts, own.gifts, own.gift_cap), partial(ecosystem, own.ecosystem)):
         try:

@@ -5,6 +5,7 @@ It is never needed. What it says beside that is not used, and where it does not 
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -104,8 +105,7 @@ def by_transformers(model: str) -> Elsewhere:
     try:
         from transformers import pipeline
     except ImportError as trouble:
-        cure = f'engine = "{TRANSFORMERS}{model}" needs the library transformers: install it, or use engine = "vader"'
-        raise UnreadableWords([cure]) from trouble
+        raise UnreadableWords([_needs_library(f"{TRANSFORMERS}{model}")]) from trouble
     classify = pipeline("text-classification", model=model, truncation=True)
     aside = ThreadPoolExecutor(1, "second-engine")
 
@@ -113,6 +113,16 @@ def by_transformers(model: str) -> Elsewhere:
         return aside.submit(classify, text).result(SECONDS)[0]
 
     return Elsewhere(f"{TRANSFORMERS}{model}", ask)
+
+
+def lacking(engine: str) -> str:
+    """What this installation lacks for that engine, with the cure; "" where nothing is. No model is loaded."""
+    missing = engine.startswith(TRANSFORMERS) and importlib.util.find_spec("transformers") is None
+    return _needs_library(engine) if missing else ""
+
+
+def _needs_library(engine: str) -> str:
+    return f'engine = "{engine}" needs the library transformers: install it, or use engine = "vader"'
 
 
 def made(engine: str, post: Post) -> Elsewhere | None:

@@ -228,3 +228,13 @@ def test_the_demo_shows_it_all_and_ends_by_itself():
         assert part in shown.stdout
     for part in ("posted by hand", "3 of 10 for Service", "a mention of kind survey", "1 exported to presents.csv"):
         assert part in shown.stdout
+
+
+def test_check_says_that_the_library_of_an_engine_is_missing(tmp_path):
+    house = a_house(tmp_path, CONFIG + '[understanding]\nengine = "transformers:some/model"\n')
+
+    shown = house.run("check")
+
+    assert shown.code == 1
+    assert "config.toml:8:" in shown.out
+    assert 'engine = "transformers:some/model" needs the library transformers: install it' in shown.out

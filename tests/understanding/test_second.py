@@ -13,7 +13,7 @@ import pytest
 from listener.model.verdict import Utterance, Verdict
 from listener.understanding.judging import Understanding
 from listener.understanding.packs import UnreadableWords
-from listener.understanding.second import RESTS, Elsewhere, NoAnswer, made, over_http
+from listener.understanding.second import RESTS, Elsewhere, NoAnswer, lacking, made, over_http
 from tests.makers import a_house
 
 
@@ -119,5 +119,7 @@ def test_vader_is_no_second_engine_and_others_are_refused() -> None:
     assert made("vader", post) is None
     with pytest.raises(UnreadableWords, match="engine is"):
         made("gpt", post)
+    assert lacking("transformers:some/model").startswith('engine = "transformers:some/model" needs the library')
+    assert [lacking(each) for each in ("vader", "https://engine.example/")] == ["", ""]
     with pytest.raises(UnreadableWords, match="needs the library transformers"):
         made("transformers:some/model", post)
