@@ -83,6 +83,14 @@ def _telling(secret: str) -> Iterator[str]:
         yield unquote(parts.password)
 
 
+class Terminal(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at that moment: a progress bar stands in for it, and prints lines above it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def configure(
     redaction: Redaction, log_format: Format = "console", verbose: bool = False, stream: TextIO | None = None
 ) -> None:
@@ -90,14 +98,14 @@ def configure(
 
     Libraries speak from WARNING on, with `verbose` from INFO on, never at DEBUG: there they log the texts they send.
     """
-    stream = stream or sys.stderr
+    terminal, stream = stream is None and sys.stderr.isatty(), stream or sys.stderr
     before = _before()
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    handler = logging.StreamHandler(stream)
+    handler = Terminal(stream) if terminal else logging.StreamHandler(stream)
     handler.setFormatter(_formatter(before, redaction, _shown(log_format, stream)))
     logging.basicConfig(handlers=[handler], level=logging.INFO if verbose else logging.WARNING, force=True)
     for room in OURS:

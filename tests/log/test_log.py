@@ -57,6 +57,23 @@ def test_a_machine_reads_event_level_time_and_keys() -> None:
     assert line["timestamp"].endswith("Z")
 
 
+class OnATerminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_a_line_goes_where_a_progress_bar_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, bar = OnATerminal(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", terminal)
+    configure(Redaction())
+    our_logger().info("before")
+    monkeypatch.setattr("sys.stderr", bar)
+    our_logger().info("during")
+
+    assert ("before" in terminal.getvalue(), "during" in terminal.getvalue()) == (True, False)
+    assert "during" in bar.getvalue()
+
+
 def test_a_person_reads_one_plain_line() -> None:
     stream = logged("console")
 
