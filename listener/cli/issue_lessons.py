@@ -18,7 +18,7 @@ COLUMNS = ("kind", "at", "labels", "before", "after", "told", "adopted", "rolled
 
 
 def learned(context: typer.Context, roll_back: Kind = None, as_json: Json = False, named: As = None) -> None:
-    """What the daemon learned: topics from `issues topic`, likeness from merges, rejections, splits and pins."""
+    """What the daemon learned: topics from `topic` and `topic-of`, likeness from merges, rejects, splits and pins."""
     from listener.cli.who import decider
     from listener.views import objects, tables
     from listener.wiring.now import clock

@@ -98,6 +98,14 @@ def topic(context: typer.Context, issue: Issue, wanted: Topic, named: As = None)
 
 
 @app.command()
+def topic_of(context: typer.Context, mention: Mention, wanted: Topic, why: Why = "", named: As = None) -> None:
+    """Say what one complaint is about, whatever its words and your rules say; topics are learned from this, too."""
+    with desk(context, named) as issues:
+        row = issues.topic_of(number(mention), wanted, why)
+    print(f"mention {number(mention)} is about {wanted.strip()}; it is in {row.id}, which is about {row.topic}")
+
+
+@app.command()
 def mute(context: typer.Context, issue: Issue, until: Until, why: Why = "", named: As = None) -> None:
     """Tell nobody of its bursts until so many more persons have it."""
     digits = until.strip().removeprefix("+")

@@ -87,7 +87,8 @@ class IssueLink(SQLModel, table=True):
     """What people said of two issues, until `undone_at`.
 
     `kind` alias: `issue` is the same as `other` and counts there; cannot: `mention` never belongs to `issue`; pin:
-    `mention` belongs to `issue`; lock: `issue` takes nothing that was posted from `at` on.
+    `mention` belongs to `issue`; lock: `issue` takes nothing that was posted from `at` on; topic: `mention` is about
+    the topic `other`.
     """
 
     __tablename__ = "issue_link"

@@ -1,4 +1,4 @@
-"""A label that a person gave, laid over the verdict of the same mention."""
+"""A label or a topic that a person gave, laid over the verdict of the same mention."""
 
 from __future__ import annotations
 
@@ -29,3 +29,11 @@ def corrected(verdict: Verdict, given: Row[Any] | None) -> Verdict:
         engine=f"{verdict.engine}+person",
         evidence=(by, *verdict.evidence),
     )
+
+
+def about(verdict: Verdict, topic: str | None) -> Verdict:
+    """The verdict with the main topic that a person gave, where one did; what else was found stays after it."""
+    if topic is None:
+        return verdict
+    others = (one for one in verdict.topics if one != topic)
+    return verdict._replace(topics=(topic, *others), topic_by="ops")

@@ -88,6 +88,21 @@ class IssueDesk:
             raise NotPossible("a topic has a name: listener issues topic ID billing")
         return self._change("topic", one, topic, topic=topic.strip(), topic_by=self.who)
 
+    def topic_of(self, number: int, topic: str, why: str = "") -> Row[Any]:
+        """What one complaint is about, above rules and words; returns its issue, which keeps it. Raises NotPossible."""
+        if not topic.strip():
+            raise NotPossible("a topic has a name: listener issues topic-of MENTION billing")
+        mention = self.store.mentions.get(number)
+        if mention is None or mention.issue is None:
+            raise NotPossible(f"there is no mention {number} in an issue: `listener issues show ID` quotes them")
+        since = place(mention.posted_at, mention.post)
+        grounds = {ground_of(mention.brand, fence): since for fence in (mention.fence, None)}
+        done = Act(self.who, "topic-of", mention.issue, why)
+        self.store.issue_acts.name_topic(done, number, topic.strip(), grounds, self.now())
+        self.watch.beat({mention.issue})
+        again = self.store.mentions.get(number)
+        return self._issue(again.issue if again and again.issue else mention.issue)
+
     def mute(self, one: str, more: int, why: str = "") -> Row[Any]:
         """Nobody hears of its bursts until so many more persons have it."""
         row = self._issue(one)

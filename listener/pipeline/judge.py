@@ -22,7 +22,7 @@ from listener.pipeline.circle import with_threads
 from listener.pipeline.courtesies import Offering
 from listener.pipeline.decided import decided
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
-from listener.pipeline.given import corrected
+from listener.pipeline.given import about, corrected
 from listener.pipeline.issue_check import IssueCheck, Seen
 from listener.pipeline.joined import Reading
 from listener.pipeline.notices import as_delivery
@@ -135,9 +135,10 @@ class Judge:
         self._issues.refenced(turn, rows, judgements)
 
     def verdicts(self, rows: Sequence[Row[Any]]) -> dict[int, Verdict]:
-        """What understanding says of each mention, or the person who gave it a label."""
-        given = self._store.verdicts.given([row.id for row in rows])
-        return {row.id: self._verdict(row, given.get(row.id)) for row in rows}
+        """What understanding says of each mention, or the person who gave it a label or a topic."""
+        numbers = [row.id for row in rows]
+        given, topics = self._store.verdicts.given(numbers), self._store.issues.given_topics(numbers)
+        return {row.id: about(self._verdict(row, given.get(row.id)), topics.get(row.id)) for row in rows}
 
     def _verdict(self, row: Row[Any], given: Row[Any] | None) -> Verdict:
         said = self.utterance(row)

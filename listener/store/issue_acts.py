@@ -67,6 +67,18 @@ class IssueActs:
             kept = _about(done, links=[made], moved={str(number): before}, grounds=dict(grounds))
             return issues.record(connection, kept, at, {})
 
+    def name_topic(self, done: Act, number: int, topic: str, grounds: Mapping[str, int], at: datetime) -> int:
+        """The mention is about that, whatever its words or ops' rules say."""
+        with self._database.write() as connection:
+            made = self._link(connection, done, at, kind="topic", issue=done.issue, mention=number, other=topic)
+            said = connection.execute(select(mention.c.verdict).where(mention.c.id == number)).scalar_one()
+            others = [one for one in said.get("topics", ()) if one != topic]
+            was = _set_topics(connection, number, fence=None, topics=[topic, *others], topic_by="ops")
+            for ground, since in grounds.items():
+                _redo(connection, ground, since)
+            kept = _about(done, links=[made], grounds=dict(grounds), mention=number, was=was)
+            return issues.record(connection, kept, at, {})
+
     def lock(self, done: Act, at: datetime) -> int:
         """It takes nothing that is posted from now on."""
         with self._database.write() as connection:
@@ -108,6 +120,8 @@ class IssueActs:
             if row.what == "fixed":
                 mine = (episode.c.issue == row.issue) & episode.c.closed_at.is_(None)
                 connection.execute(update(episode).where(mine).values(fixed_at=None, root_cause=None))
+            if was := row.about.get("was"):
+                _set_topics(connection, row.about["mention"], **was)
             if moved := row.about.get("moved"):
                 undone = Act(who, f"undo {row.what}", row.issue)
                 _put(connection, {int(number): one for number, one in moved.items()}, undone, at)
@@ -134,6 +148,18 @@ def _counted(connection: Connection, one: str) -> list[int]:
 def _put(connection: Connection, where: Mapping[int, str | None], done: Act, at: datetime) -> None:
     rows = [Membership(number, one, 1.0, f"{done.what} by hand", "ops", done.who) for number, one in where.items()]
     issues.place(connection, rows, at)
+
+
+def _set_topics(
+    connection: Connection, number: int, fence: str | None, topics: Sequence[str], topic_by: str | None
+) -> dict[str, Any]:
+    """What a mention is about, the main topic first; returns what it was about before."""
+    mine = mention.c.id == number
+    row = connection.execute(select(mention.c.fence, mention.c.verdict).where(mine)).one()
+    values = {"topic": topics[0] if topics else None, "fence": fence}
+    said = {**row.verdict, "topics": list(topics), "topic_by": topic_by}
+    connection.execute(update(mention).where(mine).values(values | {"verdict": said}))
+    return {"fence": row.fence, "topics": row.verdict.get("topics", []), "topic_by": row.verdict.get("topic_by")}
 
 
 def _recount(connection: Connection, ids: Collection[str]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from listener.model.grouped import Act, Membership
 from listener.model.issue import (
@@ -27,6 +27,8 @@ from listener.store.house import audit, audit_line
 
 issue, member, link = table(Issue), table(IssueMember), table(IssueLink)
 alarm, episode, act, mention = table(IssueAlarm), table(IssueEpisode), table(IssueAct), table(Mention)
+
+TOPIC_GIVEN = select(link.c.other).where(link.c.kind == "topic", link.c.undone_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +166,25 @@ class Issues:
             return {(row.brand, row.topic) for row in connection.execute(query)}
 
     def named_topics(self) -> list[Row[Any]]:
-        """Mentions of issues whose topic people named, with that as `named`: what topics are learned from."""
-        query = select(mention, issue.c.topic.label("named")).join(issue, mention.c.issue == issue.c.id)
-        mine = issue.c.topic_by.is_not(None) & mention.c.duplicate_of.is_(None) & (mention.c.text != "")
+        """Mentions whose topic people named, or that of their issue, as `named`: what topics are learned from."""
+        own = TOPIC_GIVEN.where(link.c.mention == mention.c.id).order_by(link.c.id.desc()).limit(1).scalar_subquery()
+        query = select(mention, func.coalesce(own, issue.c.topic).label("named"))
+        query = query.join(issue, mention.c.issue == issue.c.id)
+        given = mention.c.id.in_(TOPIC_GIVEN.with_only_columns(link.c.mention))
+        mine = or_(issue.c.topic_by.is_not(None), given) & mention.c.duplicate_of.is_(None) & (mention.c.text != "")
         with self._database.read() as connection:
             return list(connection.execute(query.where(mine).order_by(mention.c.id)))
+
+    def given_topics(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The topics that people gave to mentions as they are now, by mention; an edit undoes what was given."""
+        found: dict[int, str] = {}
+        query = TOPIC_GIVEN.add_columns(link.c.mention).join(mention, mention.c.id == link.c.mention)
+        query = query.where(or_(mention.c.edited_at.is_(None), mention.c.edited_at <= link.c.at)).order_by(link.c.id)
+        with self._database.read() as connection:
+            for part in chunks(numbers):
+                rows = connection.execute(query.where(link.c.mention.in_(part)))
+                found |= {row.mention: row.other for row in rows}
+        return found
 
     def complaints(self, limit: int) -> list[Row[Any]]:
         """The newest mentions that are in an issue."""

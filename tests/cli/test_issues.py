@@ -71,6 +71,45 @@ def test_a_merge_counts_anew_and_undo_restores_the_same_counts(house):
     assert listed(house) == before
 
 
+def topics_of(house, number):
+    with house.store() as store:
+        kept = store.mentions.get(number)
+    return kept.topic, kept.verdict["topics"], kept.verdict["topic_by"]
+
+
+def test_a_topic_given_to_one_mention_outlives_a_rescore_and_undo_takes_it_back(house):
+    one = next(each for each in listed(house) if each["persons"] == 2)
+    number, counted = one["quotes"][0]["mention"], counts(house)
+    before = topics_of(house, number)
+    given = house.run("issues", "topic-of", str(number), "fraud")
+
+    assert (given.code, given.err) == (0, "")
+    assert f"mention {number} is about fraud; it is in {one['id']}" in given.out
+    assert house.run("rescore").code == 0
+    assert topics_of(house, number)[::2] == ("fraud", "ops")
+    assert before[0] in topics_of(house, number)[1]
+    assert counts(house) == counted
+    assert house.run("issues", "undo").code == 0
+    assert topics_of(house, number) == before
+    assert house.run("rescore").code == 0
+    assert topics_of(house, number) == before
+
+
+def test_an_issue_is_about_what_most_of_its_mentions_were_said_to_be_about(house):
+    one = next(each for each in listed(house) if each["persons"] == 2)
+    for quote in one["quotes"]:
+        house.run("issues", "topic-of", str(quote["mention"]), "fraud")
+
+    assert next(each["topic"] for each in listed(house) if each["id"] == one["id"]) == "fraud"
+
+
+def test_a_topic_is_given_only_to_a_mention_of_an_issue(house):
+    answer = house.run("issues", "topic-of", "999", "fraud")
+
+    assert answer.code == 1
+    assert "there is no mention 999 in an issue: `listener issues show ID` quotes them" in answer.err
+
+
 def test_a_split_is_an_issue_of_its_own_that_cannot_be_merged_back(house):
     before = listed(house)
     one = next(each for each in before if each["persons"] == 3)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from listener.pipeline.corrections import Corrections
+from listener.pipeline.issue_desk import IssueDesk
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
@@ -94,6 +95,19 @@ def test_a_topic_of_ops_rules_is_a_fence(tmp_path):
     road.watch.beat()
     (row,) = issues(road)
     assert (row.fence, row.persons) == ("", 2)
+
+
+def test_a_topic_that_a_person_gave_stands_above_rules_until_the_words_are_others(tmp_path):
+    road = a_road(tmp_path, understanding=Guessing())
+    road.says(saying(1, SYNC, "anna"), saying(2, f"{ALIKE[1]} recall", "ben"))
+    number = next(row.id for row in road.store.mentions.page(MentionFilter()) if row.topic == "recall")
+    IssueDesk(road.store, road.watch, road.clock, "kim").topic_of(number, "phone")
+    assert [(row.topic, row.fence, row.persons) for row in issues(road)] == [("phone", "", 2)]
+
+    road.clock.pass_by(hours=1)
+    road.says(saying(2, f"{ALIKE[1]} recall, still", "ben"))
+    road.watch.beat()
+    assert sorted((row.topic, row.fence) for row in issues(road)) == [("phone", ""), ("recall", "recall")]
 
 
 def test_a_rule_that_comes_later_fences_what_is_scored_anew(tmp_path):

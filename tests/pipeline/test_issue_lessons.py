@@ -93,6 +93,24 @@ def test_a_named_topic_stays_and_can_be_undone(tmp_path):
     assert road.store.issues.get(one.id).topic == one.topic
 
 
+def test_a_topic_given_to_one_mention_is_learned_from_alone_and_above_that_of_its_issue(tmp_path):
+    road = a_road(tmp_path)
+    road.says(*complaints(21))
+    one, other, *_ = road.store.issues.page(IssueFilter())
+    first, *_ = road.store.issues.mentions(one.id)
+    second, *rest = road.store.issues.mentions(other.id)
+    desk = a_desk(road)
+    desk.topic_of(first.id, "things")
+    desk.topic_of(first.id, "money")
+    desk.name_topic(other.id, "things")
+    desk.topic_of(second.id, "money")
+
+    named = {row.id: row.named for row in road.store.issues.named_topics()}
+    assert named == {first.id: "money", second.id: "money"} | {row.id: "things" for row in rest}
+    desk.undo()
+    assert {row.named for row in road.store.issues.named_topics() if row.id != first.id} == {"things"}
+
+
 def test_splits_raise_the_mark_of_likeness_and_it_holds_at_once(tmp_path):
     road = a_road(tmp_path)
     road.says(*complaints(60, own=4))
