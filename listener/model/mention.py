@@ -51,6 +51,13 @@ class Mention(SQLModel, table=True):
             sqlite_where=text("issue IS NOT NULL"),
             postgresql_where=text("issue IS NOT NULL"),
         ),
+        # who complained of a topic, which is asked of a month at a time
+        Index(
+            "mention_topic",
+            *("brand", "topic", "label", "posted_at"),
+            sqlite_where=text("label IS NOT NULL"),
+            postgresql_where=text("label IS NOT NULL"),
+        ),
         Index(
             "mention_customer",
             "customer",

@@ -1022,4 +1022,6 @@ CREATE INDEX ix_issue_moved_looked_at ON issue_moved (looked_at);
 
 CREATE INDEX handle_unlinked ON handle (state) WHERE state <> 'linked';
 
-INSERT INTO alembic_version (version_num) VALUES ('0027')
+CREATE INDEX mention_topic ON mention (brand, topic, label, posted_at) WHERE label IS NOT NULL;
+
+INSERT INTO alembic_version (version_num) VALUES ('0028')
