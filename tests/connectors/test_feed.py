@@ -67,6 +67,23 @@ def test_an_entry_becomes_an_item(feed: Polled) -> None:
     assert item.posted_at == NOW - timedelta(hours=1)
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("anna@acme.online (Anna)", "Anna"),
+        ("Anna &lt;anna@acme.online&gt;", "Anna"),
+        ("anna@acme.org (Anna (Berlin))", "Anna (Berlin)"),
+        ("anna@acme.online", "anna@acme.online"),
+        ("@anna@mastodon.social", "anna@mastodon.social"),
+        ("Anna (Berlin)", "Anna (Berlin)"),
+    ],
+)
+@pytest.mark.parametrize("broken", ["", "<b>"])
+def test_an_author_is_called_by_the_name_beside_an_address(feed: Polled, written: str, name: str, broken: str) -> None:
+    (item,) = feed.read(an_rss(an_entry(broken, "1", author=written)))
+    assert item.author.handle == name
+
+
 def test_content_wins_over_summary(feed: Polled) -> None:
     entry = an_entry("x", "1", description="short").replace("</item>", "<content:encoded>long</content:encoded></item>")
     assert [item.text for item in feed.read(an_rss(entry))] == ["long"]
