@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from listener.model.alert import Alert, Posting
 from listener.model.delivery import Delivery
 from listener.model.mention import Mention
-from listener.store.engine import Database, chunks, table
+from listener.store.engine import Database, chunks, many, table
 from listener.store.house import audit, audit_line
 
 alert, delivery, mention = table(Alert), table(Delivery), table(Mention)
@@ -49,11 +49,11 @@ def _begin(connection: Connection, database: Database, new: Mapping[str, Mapping
             del news[key]
     if not news:
         return {}
-    statement = database.insert(Alert).on_conflict_do_nothing().returning(alert.c.key, alert.c.id)
-    found: dict[str, int] = {row.key: row.id for row in connection.execute(statement, list(news.values()))}
-    for part in chunks(sorted({one["key"] for one in news.values()} - found.keys())):
-        same = select(alert.c.key, alert.c.id).where(alert.c.key.in_(part), alert.c.closed_at.is_(None))
-        found |= {row.key: row.id for row in connection.execute(same)}
+    many(connection, database.insert(Alert).on_conflict_do_nothing(), list(news.values()))
+    found: dict[str, int] = {}
+    for part in chunks(sorted({one["key"] for one in news.values()})):
+        mine = select(alert.c.key, alert.c.id).where(alert.c.key.in_(part), alert.c.closed_at.is_(None))
+        found |= {row.key: row.id for row in connection.execute(mine)}
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from listener.model.issue import Issue, IssueAct, IssueMember, IssueSuggestion
-from listener.store.engine import Database, chunks, table
+from listener.store.engine import Database, chunks, many, table
 
 suggestion, issue = table(IssueSuggestion), table(Issue)
 act, member = table(IssueAct), table(IssueMember)
@@ -65,7 +65,6 @@ def _torn(connection: Connection) -> list[float]:
 
 def suggest(connection: Any, database: Database, pairs: Iterable[tuple[str, str, float, str]], at: datetime) -> None:
     """(issue, other, likeness, reason) of issues that may be one; a pair is suggested once."""
-    for one, other, score, reason in pairs:
-        values = {"issue": one, "other": other, "score": score, "reason": reason, "at": at}
-        none = dict.fromkeys(("verdict", "who", "decided_at"))
-        connection.execute(database.insert(IssueSuggestion).values(values | none).on_conflict_do_nothing())
+    none = dict.fromkeys(("verdict", "who", "decided_at"))
+    rows = [{"issue": one, "other": other, "score": score, "reason": why, **none} for one, other, score, why in pairs]
+    many(connection, database.insert(IssueSuggestion).on_conflict_do_nothing(), rows, {"at": at})
