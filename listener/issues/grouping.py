@@ -10,6 +10,7 @@ ops; everything else is computed from them, so a restart goes on as if it had no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heapify, heappop, heappush, nlargest, nsmallest
@@ -163,13 +164,13 @@ class Ground:
 
     def scores(self, terms: Iterable[str], is_open: Callable[[Centroid], bool]) -> dict[int, float]:
         """Cosine of these words to the open issues that are likest, the likest first."""
-        sums: dict[int, float] = {}
+        sums: dict[int, float] = defaultdict(float)
         length = 0.0
         for term in terms:
             weight = self.weight(term) ** 2
             length += weight
             for issue, count in self._index.get(term, {}).items():
-                sums[issue] = sums.get(issue, 0.0) + weight * count
+                sums[issue] += weight * count
         issues = self.issues
         likely = [(value / issues[issue].norm, issue) for issue, value in sums.items()]
         # nearly all are open, so only the likeliest are asked, and all of them only where too few of these are
