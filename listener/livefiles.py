@@ -1,4 +1,5 @@
-"""Files that ops edit beside the rules (presents, useful things, working hours), read again when they change.
+"""Files that ops edit beside the rules (presents, useful things, working hours), read again when they change; and
+words and topics, which are read at a start.
 
 One that is broken at a start says what it said when it was last good, as the rule book does.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from structlog.typing import FilteringBoundLogger
 
@@ -19,10 +20,12 @@ from listener.pipeline.notices import Notices
 from listener.recovery.calendar import Calendars
 from listener.recovery.reading import CalendarError
 from listener.store import Store
+from listener.understanding.packs import UnreadableWords
 from rules.problems import Problem
 
 T = TypeVar("T")
 Stamp = tuple[int, int] | None
+BROKEN = (CatalogueError, CalendarError, UnreadableWords)
 STATUS = "files"  # where the store keeps which of them are broken
 
 
@@ -51,16 +54,16 @@ class LiveFile(Generic[T]):
         """`read` takes the text, None where it must look itself why the file cannot be read.
 
         A file that is broken says what it said when it was last good, and `problems` what is wrong with it. Raises
-        CatalogueError or CalendarError, as `read` does, where it never was good.
+        CatalogueError, CalendarError or UnreadableWords, as `read` does, where it never was good.
         """
         self.path = path
         self._read = read
         self._kept = kept
         self._stamp = _stamp(path)
-        self.problems: Sequence[Problem] = ()
+        self.problems: Sequence[Problem | str] = ()
         try:
             self._take()
-        except (CatalogueError, CalendarError) as broken:
+        except BROKEN as broken:
             self.problems = broken.problems
             self._restore(broken)
 
@@ -69,7 +72,7 @@ class LiveFile(Generic[T]):
         if not self.problems and self._text is not None:
             self._kept.keep(self._text)
 
-    def refresh(self) -> Sequence[Problem] | None:
+    def refresh(self) -> Sequence[Problem | str] | None:
         """Take over a change: every mistake in it, none where it is good; None where nothing changed."""
         stamp = _stamp(self.path)
         if stamp == self._stamp:
@@ -80,7 +83,7 @@ class LiveFile(Generic[T]):
             return (Problem(str(self.path), 1, 1, "the file is not there any more", cure),)
         try:
             self._take()
-        except (CatalogueError, CalendarError) as broken:
+        except BROKEN as broken:
             return broken.problems
         self.problems = ()
         self.keep()
@@ -90,13 +93,13 @@ class LiveFile(Generic[T]):
         text = _text(self.path)
         self.content, self._text = self._read(self.path, text), text
 
-    def _restore(self, broken: CatalogueError | CalendarError) -> None:
+    def _restore(self, broken: CatalogueError | CalendarError | UnreadableWords) -> None:
         text = self._kept.text()
         if text is None:
             raise broken
         try:
             self.content = self._read(self.path, text)
-        except (CatalogueError, CalendarError):  # of a version that read it differently
+        except BROKEN:  # of a version that read it differently
             raise broken from None
 
 
@@ -137,7 +140,9 @@ class LiveFiles:
         notices: Notices,
         now: Callable[[], datetime],
         log: FilteringBoundLogger,
+        read_once: Sequence[LiveFile[Any]] = (),
     ) -> None:
+        """`read_once` are looked at by a start and a reload only."""
         self._files = files
         self._store = store
         self._notices = notices
@@ -145,9 +150,9 @@ class LiveFiles:
         self._log = log
         if store.house.get(STATUS):
             store.house.put(STATUS, {})  # they were read just now
-        for file in files:
+        for file in (*files, *read_once):
             if file.problems:
-                self._broken(file.path, [str(problem) for problem in file.problems])
+                self._broken(file.path, [str(problem) for problem in file.problems], file not in read_once)
             file.keep()
 
     def refresh(self) -> list[Path]:
@@ -166,12 +171,12 @@ class LiveFiles:
         if known.pop(path.name, None):
             self._store.house.put(STATUS, known)
 
-    def _broken(self, path: Path, problems: list[str]) -> None:
+    def _broken(self, path: Path, problems: list[str], read_again: bool = True) -> None:
         now = self._now()
         self._log.error("file.broken", file=path.name, problem=problems[0], problems=len(problems))
         state = {"broken_since": now.isoformat(), "problems": problems[:10]}
         self._store.house.put(STATUS, self._store.house.get(STATUS) | {path.name: state})
-        message = words.file_broken(path.name, tuple(problems), f"file:{path.name}:{now.isoformat()}")
+        message = words.file_broken(path.name, tuple(problems), f"file:{path.name}:{now.isoformat()}", read_again)
         self._notices.send(message, now)
 
 

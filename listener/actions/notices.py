@@ -116,12 +116,13 @@ def book_broken(version: str, since: datetime, problems: tuple[str, ...], key: s
     )
 
 
-def file_broken(name: str, problems: tuple[str, ...], key: str) -> Message:
-    """A file of ops' other than rules cannot be used as it was edited."""
+def file_broken(name: str, problems: tuple[str, ...], key: str, read_again: bool = True) -> Message:
+    """A file of ops' other than rules cannot be used as it was edited. `read_again`: when it is mended, by itself."""
+    then = "the file is read again" if read_again else "reload the daemon (SIGHUP) or start it again"
     return Message(
         title=f"{name} is broken; what it said before stays",
         text=_listed(problems),
-        footer="`listener check` shows every problem; once it is mended the file is read again.",
+        footer=f"`listener check` shows every problem; once it is mended {then}.",
         key=key,
     )
 

@@ -90,6 +90,7 @@ def rescore(context: typer.Context, since: Since = None) -> None:
 
     moves: Counter[tuple[str, str]] = Counter()
     with opened(context) as parts:
+        parts.insist_on_words()
         for batch in parts.corrections.rescore(moment(since)):
             moves.update((one.before, one.after) for one in batch)
     for (before, after), times in moves.most_common():

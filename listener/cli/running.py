@@ -90,9 +90,15 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
     from listener.config import ConfigError, SecretError, load
     from listener.recovery.reading import CalendarError
     from listener.ticketdesk import clocks_of
+    from listener.understanding.judging import Understanding
+    from listener.understanding.packs import UnreadableWords
+    from listener.understanding.second import lacking
 
     try:
         config = load(asked(context).file)
+        if lacks := lacking(config.understanding.engine):
+            raise UnreadableWords([lacks])
+        Understanding.from_files(config.understanding)
         for source in config.sources:
             source.connector(parts.secrets)
         for channel in config.channels:
@@ -101,7 +107,7 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
             tracker.tracker(parts.secrets)
         clocks_of(config)
         gifts(config.actions.gifts), ecosystem(config.actions.ecosystem)
-    except (ConfigError, CalendarError, CatalogueError) as error:
+    except (ConfigError, CalendarError, CatalogueError, UnreadableWords) as error:
         parts.log.error("config.broken", problem=str(error.problems[0]), problems=len(error.problems))
     except SecretError as error:
         parts.log.error("config.broken", problem=str(error), problems=1)

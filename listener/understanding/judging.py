@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from listener.model.verdict import Utterance, Verdict, Voice
@@ -15,7 +15,7 @@ from listener.understanding.labels import SILENT, UNSCORED, Opinion, from_words,
 from listener.understanding.language import Language, Languages
 from listener.understanding.learned import Learned
 from listener.understanding.names import OURS, THEIRS, Names
-from listener.understanding.packs import Pack
+from listener.understanding.packs import Pack, WordFile
 from listener.understanding.scope import scoped
 from listener.understanding.second import Second, second_opinion
 from listener.understanding.signs import NO_SIGNS, SignReader, Signs, intent_of, names_of
@@ -38,9 +38,19 @@ class Files(Protocol):
     @property
     def packs(self) -> tuple[str, ...]: ...
     @property
-    def words(self) -> Path: ...
+    def words(self) -> WordFile: ...
     @property
-    def topics(self) -> Path: ...
+    def topics(self) -> WordFile: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """The same with files as they were when they were last good."""
+
+    languages: tuple[str, ...]
+    packs: tuple[str, ...]
+    words: WordFile
+    topics: WordFile
 
 
 class Prepared(NamedTuple):
@@ -57,7 +67,7 @@ class Understanding:
     def __init__(
         self,
         extra: Sequence[Pack] = (),
-        topics: Path = taxonomy.TOPICS,
+        topics: WordFile = taxonomy.TOPICS,
         languages: tuple[str, ...] = ("en",),
         learned: Learned | None = None,
         second: Second | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 
@@ -15,6 +16,30 @@ NAMES = ("service-safe", "complaint-channel")
 WIDEST_VALUE = 4.0
 # libyaml reads the shipped files in a tenth of the time; a build of PyYAML may lack it
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class WordFile(Protocol):
+    """A file of words: where it is, or what it said when it was last good."""
+
+    def is_file(self) -> bool: ...
+    def read_text(self, encoding: str, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WordText:
+    """What the file at `path` says, or said: problems name that place."""
+
+    path: Path
+    text: str
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def is_file(self) -> bool:
+        return True
+
+    def read_text(self, encoding: str, /) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +70,25 @@ def shipped(name: str) -> Pack:
     return read(SHIPPED / f"{name}.yaml", name)
 
 
-def read(path: Path, name: str = "own words") -> Pack:
+def said_in(path: Path, text: str | None) -> WordFile:
+    """What a file of ops' says; `text` None: it cannot be read. One that is not there says nothing.
+
+    Raises UnreadableWords.
+    """
+    if text is None:
+        raise UnreadableWords([f"{path}: cannot be read; it must be UTF-8 text that this account may read"])
+    return WordText(path, text) if text or path.is_file() else path
+
+
+def own(path: Path, text: str | None) -> WordFile:
+    """The file of ops' words, found right. Raises UnreadableWords."""
+    file = said_in(path, text)
+    if file.is_file():
+        read(file)
+    return file
+
+
+def read(path: WordFile, name: str = "own words") -> Pack:
     """A pack from a file whose `words:` maps words to values. Raises UnreadableWords with all problems at once."""
     found: dict[str, float] = {}
     problems: list[str] = []
@@ -66,7 +109,7 @@ def read(path: Path, name: str = "own words") -> Pack:
     return Pack(name, found)
 
 
-def entries(path: Path, section: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+def entries(path: WordFile, section: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
     """Key and value nodes under one top-level key, as written: `no` stays a word, `:)` an emoticon."""
     try:
         root = yaml.compose(path.read_text("utf-8"), Loader=LOADER)
@@ -80,7 +123,7 @@ def entries(path: Path, section: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
             yield from pairs(value, path, f"'{section}'")
 
 
-def pairs(node: yaml.Node, path: Path, what: str) -> list[tuple[yaml.Node, yaml.Node]]:
+def pairs(node: yaml.Node, path: WordFile, what: str) -> list[tuple[yaml.Node, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
         if isinstance(node, yaml.ScalarNode) and node.value == "":
             return []

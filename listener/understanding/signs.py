@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from listener.model.verdict import Evidence, Label, Voice
 from listener.understanding import taxonomy
+from listener.understanding.packs import WordFile
 from listener.understanding.phrases import Phrases, Said
 
 # "via" or "reports" alone also stands in a customer's post
@@ -51,7 +51,7 @@ def apart(said: Said) -> tuple[str, Said]:
 class SignReader:
     """Finds the signs of a text in one pass. `topics` is the taxonomy file that ops edit, with their rules in it."""
 
-    def __init__(self, topics: Path = taxonomy.TOPICS) -> None:
+    def __init__(self, topics: WordFile = taxonomy.TOPICS) -> None:
         of_ops = taxonomy.OF_OPS
         sections = {name: taxonomy.groups(taxonomy.SIGNS, name) for name in Signs._fields if name not in of_ops}
         sections |= {name: taxonomy.groups(topics, name) for name in of_ops}

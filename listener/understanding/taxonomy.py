@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from listener.understanding.packs import SHIPPED, UnreadableWords, entries
+from listener.understanding.packs import SHIPPED, UnreadableWords, WordFile, entries, said_in
 
 TOPICS = SHIPPED / "topics.yaml"
 SIGNS = SHIPPED / "signs.yaml"
@@ -15,12 +15,20 @@ SIGNS = SHIPPED / "signs.yaml"
 OF_OPS = ("topics", "rules")
 
 
-def topics(path: Path) -> tuple[str, ...]:
+def topics(path: WordFile) -> tuple[str, ...]:
     """All topics that the file names, in its order. Raises UnreadableWords."""
     return tuple(dict.fromkeys(topic for section in OF_OPS for topic in groups(path, section)))
 
 
-def groups(path: Path, section: str) -> dict[str, tuple[str, ...]]:
+def own(path: Path, text: str | None) -> WordFile:
+    """The file of ops' topics, found right. Raises UnreadableWords."""
+    file = said_in(path, text)
+    if file.is_file():
+        topics(file)
+    return file
+
+
+def groups(path: WordFile, section: str) -> dict[str, tuple[str, ...]]:
     """Group → phrases, from `section:` of the file. Raises UnreadableWords with all problems at once."""
     found: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []

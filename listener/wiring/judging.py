@@ -13,6 +13,7 @@ from listener.wiring.now import clock
 
 if TYPE_CHECKING:
     from listener.engine_door import EngineDoor
+    from listener.livefiles import LiveFile
     from listener.pipeline.corrections import Corrections
     from listener.pipeline.issue_check import IssueCheck
     from listener.pipeline.issue_lessons import IssueLessons
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from listener.pipeline.judge import Judge, Understands
     from listener.understanding.judging import Understanding
     from listener.understanding.learned import Learned
+    from listener.understanding.packs import WordFile
 
 
 class JudgingParts(AdvocacyParts, DeskParts):
@@ -108,11 +110,35 @@ class JudgingParts(AdvocacyParts, DeskParts):
 
     @cached_property
     def understanding(self) -> Understanding:
-        from listener.understanding.judging import Understanding
+        from listener.understanding.judging import AtWork, Understanding
         from listener.understanding.second import made
 
-        second = made(self.config.understanding.engine, self.near.post)
-        return Understanding.from_files(self.config.understanding, self.learned, second)
+        how = self.config.understanding
+        files = AtWork(how.languages, how.packs, self.words_file.content, self.topics_file.content)
+        return Understanding.from_files(files, self.learned, made(how.engine, self.near.post))
+
+    @cached_property
+    def words_file(self) -> LiveFile[WordFile]:
+        """Ops' own words. Raises UnreadableWords when the file is broken and was never good."""
+        from listener.livefiles import Kept, LiveFile
+        from listener.understanding import packs
+
+        return LiveFile(self.config.understanding.words, packs.own, Kept(self.store, "words"))
+
+    @cached_property
+    def topics_file(self) -> LiveFile[WordFile]:
+        """Ops' topics. Raises UnreadableWords when the file is broken and was never good."""
+        from listener.livefiles import Kept, LiveFile
+        from listener.understanding import taxonomy
+
+        return LiveFile(self.config.understanding.topics, taxonomy.own, Kept(self.store, "topics"))
+
+    def insist_on_words(self) -> None:
+        """For what is asked for with the words of today. Raises UnreadableWords where they are broken on disk."""
+        from listener.understanding.packs import UnreadableWords
+
+        if problems := [str(each) for each in (*self.words_file.problems, *self.topics_file.problems)]:
+            raise UnreadableWords(problems)
 
     @cached_property
     def learned(self) -> Learned | None:

@@ -83,11 +83,12 @@ class Parts(CustomerParts, IssueParts):
 
     @cached_property
     def files(self) -> LiveFiles:
-        """What ops edit beside the rules. Raises CatalogueError and CalendarError."""
+        """What ops edit beside the rules. Raises CatalogueError, CalendarError and UnreadableWords."""
         from listener.livefiles import LiveFiles
 
         edited: list[LiveFile[Any]] = [self.gifts_file, self.things_file, self.calendar_file]
-        return LiveFiles(edited, self.store, self.notices, clock, self.log)
+        read_once = (self.words_file, self.topics_file)
+        return LiveFiles(edited, self.store, self.notices, clock, self.log, read_once)
 
     def refresh_files(self) -> None:
         """Take over what ops changed in files beside the rules, which may name other presents then."""

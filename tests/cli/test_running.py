@@ -202,11 +202,12 @@ def test_the_daemon_runs_once_reloads_and_stops_in_time(tmp_path):
     assert time.monotonic() - began < 10
 
 
-def test_a_reload_with_a_broken_configuration_is_told_and_changes_nothing(tmp_path):
+@pytest.mark.parametrize(("name", "text"), [("config.toml", "[[brand]\n"), ("words.yaml", "words: {bad: worse}\n")])
+def test_a_reload_with_a_broken_configuration_is_told_and_changes_nothing(tmp_path, name, text):
     house = a_house(tmp_path, f'[web]\nlisten = "127.0.0.1:{free_port()}"\n{CONFIG}')
     with house.start("run") as daemon:
         waited(daemon, "daemon.running")
-        house.config.write_text("[[brand]\n")
+        (tmp_path / name).write_text(text)
         daemon.send_signal(signal.SIGHUP)
         waited(daemon, "config.broken")
         daemon.terminate()

@@ -15,6 +15,7 @@ from listener.actions.catalogues import CatalogueError, Gift, gifts
 from listener.config import Secrets, load
 from listener.livefiles import STATUS, Kept, LiveFile, LiveFiles, LiveHours, Shelf
 from listener.log import Redaction
+from listener.model.verdict import Utterance
 from listener.once import prepare
 from listener.pipeline.notices import Notices
 from listener.recovery.calendar import Calendars
@@ -185,16 +186,41 @@ def test_a_rule_may_name_a_new_present_in_the_same_moment(tmp_path: Path) -> Non
 
 def test_a_restart_after_half_an_edit_works_with_the_last_good_files_and_says_so(tmp_path: Path) -> None:
     house = a_house(tmp_path)
-    names = ("gifts.yaml", "ecosystem.yaml", "calendar.yaml")
-    for name, text in zip(names, (FLOWERS, "ecosystem: {}\n", "hours: always\n"), strict=True):
+    good = {"gifts.yaml": FLOWERS, "ecosystem.yaml": "ecosystem: {}\n", "calendar.yaml": "hours: always\n"}
+    names = good | {"words.yaml": "words: {flimsy: -3}\n", "topics.yaml": "topics: {heating: [boiler]}\n"}
+    for name, text in names.items():
         (tmp_path / name).write_text(text)
     assert house.run("run", "--once").code == 0
     for name in names:
         (tmp_path / name).write_text("gifts: [")
 
     again = house.run("run", "--once")
-    assert (again.code, again.err.count("file.broken")) == (0, 3)
+    assert (again.code, again.err.count("file.broken")) == (0, 5)
     assert all(f"file    {name} is broken on disk" in house.run("status").out for name in names)
+
+
+def test_what_is_said_is_understood_by_the_last_good_words_and_topics(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    (tmp_path / "words.yaml").write_text("words: {flimsy: -3}\n")
+    (tmp_path / "topics.yaml").write_text("topics: {heating: [boiler]}\n")
+    house.run("run", "--once")
+    (tmp_path / "words.yaml").write_text("words: {flimsy: bad}\n")
+    (tmp_path / "topics.yaml").write_text("topics: [")
+
+    with parts_of(load(house.config), Secrets(tmp_path, {}, Redaction()), LOG) as parts:
+        verdict = parts.understanding.judge(Utterance("a flimsy boiler"))
+
+    assert (verdict.label, verdict.topics) == ("negative", ("heating",))
+    assert "'flimsy' wants a number" in house.run("rescore").err
+
+
+def test_broken_words_that_were_never_good_end_the_first_run_with_their_place(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    (tmp_path / "words.yaml").write_text("words: {flimsy: bad}\n")
+
+    shown = house.run("run", "--once")
+
+    assert (shown.code, "words.yaml:1:9: 'flimsy' wants a number" in shown.err) == (1, True)
 
 
 def test_the_first_run_of_a_house_with_a_broken_file_ends_with_its_place(tmp_path: Path) -> None:
