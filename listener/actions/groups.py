@@ -34,13 +34,17 @@ def group(told: Group, key: str) -> Message:
     rest = told.mentions - len(told.newest[:SHOWN])
     more = f"\nand {rest} more" if rest > 0 else ""
     return Message(
-        title=f"{count}{grown}: {shared}" if shared else f"{count}{grown} in one message",
+        title=f"{count}{grown}: {shared}" if shared else _together(count + grown, told.mentions),
         text=told.acked,
         quote="\n".join(map(_line, told.newest[:SHOWN])) + more,
         footer=f"`listener ack {told.alert}` says that you see to it; `listener alerts --id {told.alert}` lists it.",
         buttons=(*(() if told.acked else (_button("acknowledge", told.alert),)), _button("mute", told.alert)),
         key=key,
     )
+
+
+def _together(count: str, mentions: int) -> str:
+    return f"{count} in one message" if mentions > 1 else f"{count} that needs you"
 
 
 def _line(told: Told) -> str:

@@ -68,7 +68,7 @@ class Panel:
         query = (
             select(
                 customer.c.id.label("customer"),
-                func.coalesce(member.c.panel, "").label("panel"),
+                func.coalesce(func.nullif(member.c.panel, ""), delivery.c.options["panel"].as_string()).label("panel"),
                 *(delivery.c.mention, cause.c.score, delivery.c.status, delivery.c.done_at),
                 *(member.c.joined_at, member.c.outcome, member.c.outcome_at),
                 *(column.label(f"before_{name}") for name, column in _voice(before).items()),

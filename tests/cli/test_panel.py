@@ -91,6 +91,9 @@ def test_an_invitation_is_shown_with_the_words_that_led_to_it(tmp_path: Path) ->
     road.says(an_item("p1", "Acme Flow -"))
 
     (row,) = road.store.panel.all(9, NOW - timedelta(days=365))
+    assert row.panel == "beta"
+    road.store.panel.join("c-17", "", NOW, "kim")
+    assert road.store.panel.all(9, NOW - timedelta(days=365))[0].panel == "beta"
 
     assert (row.customer, row.mention, row.score, row.joined_at) == ("c-17", 1, -0.8, None)
     assert (row.before_hurt, row.before_mentions) == (1, 1)

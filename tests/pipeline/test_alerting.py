@@ -207,3 +207,11 @@ def test_a_digest_of_alerts_that_share_nothing_has_a_plain_title(tmp_path):
     tell(road, patient=False)
 
     assert titles(road) == ["2 mentions in one message"]
+
+
+def test_a_digest_of_one_alert_has_a_title_that_fits(tmp_path):
+    road = a_road(tmp_path, GROUPED.replace("collect: 5m, by: [brand, source]", "collect: 5m"))
+    complain(road, 1)
+    tell(road, patient=False)
+
+    assert titles(road) == ["1 mention that needs you"]
