@@ -21,6 +21,15 @@ def readers(config: Config, channels: Mapping[str, Channel]) -> tuple[str, ...]:
     return addresses if any(each.casefold() in approvers(config) for each in addresses) else ("",)
 
 
+def unchangeable(config: Config) -> frozenset[str]:
+    """Channels whose messages stay as they were sent: all but Slack by a token, and the log, which quotes nobody."""
+    return frozenset(
+        entry.name
+        for entry in config.channels
+        if entry.kind != "log" and not (entry.kind == "slack" and "token" in entry.options)
+    )
+
+
 def groupings(config: Config) -> dict[str, Grouping]:
     """How each channel likes its alerts."""
     return {entry.name: Grouping(entry.collect, entry.by, entry.digest) for entry in config.channels}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,20 @@ AGAIN = "erased before; it came back with an older backup"
 
 
 class Erasure:
-    """A person's data in one piece. `kept_in` is the list of hashes: an older backup of the store does not have it."""
+    """A person's data in one piece. `kept_in` is the list of hashes: an older backup of the store does not have it.
 
-    def __init__(self, store: Store, forgotten: Forgotten, kept_in: Path, now: Callable[[], datetime]) -> None:
+    `stays` are the channels whose messages cannot be changed once they are sent: people erase those.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        forgotten: Forgotten,
+        kept_in: Path,
+        now: Callable[[], datetime],
+        stays: Collection[str] = (),
+    ) -> None:
+        self._stays = stays
         self._store = store
         self._forgotten = forgotten
         self._kept_in = kept_in
@@ -58,7 +69,7 @@ class Erasure:
             file.writelines(f"{mark}\n" for mark in marks)
             file.flush()
             os.fsync(file.fileno())
-        return self._store.personal.erase(whom, marks, by, why, self._now(), TERMS)
+        return self._store.personal.erase(whom, marks, by, why, self._now(), TERMS, self._stays)
 
     def again(self) -> int:
         """Erase whoever is on the list and in the store all the same: it is an older one. Returns how many."""

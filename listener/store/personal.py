@@ -5,10 +5,10 @@ added later is covered as soon as it has a column `person` or `customer`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -37,6 +37,8 @@ HANGS_ON = ("mention", "delivery", "ticket")
 # of these the figures stay, without the person: how many spoke, what was sent, how tickets ended
 FIGURES = frozenset({"mention", "delivery", "ticket", "contact"})
 ERASED = "erased:"  # what the name of an erased person begins with
+TOLD_ELSEWHERE = ("group", "summary")  # such an alert went out in another's message
+Task: TypeAlias = tuple[str, str | None]  # what is to be erased, and where it can be seen
 LONGEST_PERSON = 12  # characters of the hash that stands for an erased person in figures
 
 
@@ -117,15 +119,26 @@ class Personal:
                 for row in connection.execute(select(kept).where(_about(kept, whom, ids))):
                     yield kept.name, dict(row._mapping)
 
-    def erase(self, whom: Whom, digests: Sequence[str], by: str, why: str, at: datetime, terms: Terms) -> Gone:
+    def erase(
+        self,
+        whom: Whom,
+        digests: Sequence[str],
+        by: str,
+        why: str,
+        at: datetime,
+        terms: Terms,
+        stays: Collection[str] = (),
+    ) -> Gone:
         """Take the person out: words and names go, figures stay nameless. They are remembered by these hashes only.
 
-        `terms` is how issues read words: what these and topic models learned from the person they unlearn.
+        `terms` is how issues read words: what these and topic models learned from the person they unlearn. `stays`
+        are the channels whose messages cannot be changed once they are sent.
         """
         nameless = f"{ERASED}{digests[0][:LONGEST_PERSON]}"
         with self._database.write() as connection:
             ids = _ids(connection, whom)
-            tasks = _tasks(connection, ids["ticket"], digests[0], at)
+            outside = _tickets(connection, ids["ticket"]) + _messages(connection, ids["mention"], stays)
+            tasks = _tasks(connection, outside, digests[0], at)
             unlearn_topics(connection, ids["mention"], terms)
             issues = unlearn(connection, self._database, ids["mention"], terms, at)
             _empty_mentions(connection, self._database, ids["mention"], at)
@@ -182,15 +195,41 @@ def _about(kept: Table, whom: Whom, ids: dict[str, list[int]]) -> ColumnElement[
     return or_(_named(kept, whom), *hangs, *mine)
 
 
-def _tasks(connection: Connection, tickets: Sequence[int], erasure: str, at: datetime) -> tuple[str, ...]:
-    """Tickets in other systems hold the person's data too: people erase them there."""
-    outside = [
+def _tickets(connection: Connection, tickets: Sequence[int]) -> list[Task]:
+    """Tickets in other systems hold the person's data too."""
+    outside: list[Task] = [
         (f"ticket {row.key} in {row.tracker}", row.url)
         for row in connection.execute(select(track).where(track.c.ticket.in_(tickets)))
     ]
     for row in connection.execute(select(ticket.c.external).where(ticket.c.id.in_(tickets))):
         if row.external:
             outside.append((f"ticket {row.external.get('key')} in {row.external.get('kind')}", row.external.get("url")))
+    return outside
+
+
+def _messages(connection: Connection, said: Sequence[int], stays: Collection[str]) -> list[Task]:
+    """So do messages to our own people that quoted them, where nothing can be changed any more."""
+    found: dict[str, set[tuple[int, datetime]]] = {}
+    for some in chunks(said):
+        about = delivery.c.mention.in_(some)
+        alerts = select(delivery.c.alert).where(about, delivery.c.alert.is_not(None))
+        quoting = or_(about, and_(delivery.c.alert.in_(alerts), delivery.c.mention.is_(None)))
+        sent = and_(delivery.c.status == "done", delivery.c.purpose == "internal", delivery.c.channel.in_(stays))
+        query = select(delivery.c.channel, delivery.c.id, delivery.c.done_at, delivery.c.external).where(quoting, sent)
+        for row in connection.execute(query):
+            if (row.external or {}).get("kind") not in TOLD_ELSEWHERE:
+                found.setdefault(row.channel, set()).add((row.id, row.done_at))
+    return [(_sent(channel, sorted(at for _, at in rows)), None) for channel, rows in sorted(found.items())]
+
+
+def _sent(channel: str, times: Sequence[datetime]) -> str:
+    what = "1 message" if len(times) == 1 else f"{len(times)} messages"
+    until = "" if times[0].date() == times[-1].date() else f" to {times[-1]:%Y-%m-%d}"
+    return f"{what} by channel {channel}, sent {times[0]:%Y-%m-%d}{until}"
+
+
+def _tasks(connection: Connection, outside: Sequence[Task], erasure: str, at: datetime) -> tuple[str, ...]:
+    """What people have to erase where we cannot."""
     tasks = list(dict.fromkeys(outside))
     rows = [{"at": at, "erasure": erasure, "what": what, "url": url} for what, url in tasks]
     if rows:

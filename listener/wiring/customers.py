@@ -50,9 +50,10 @@ class CustomerParts(Foundations):
 
     @cached_property
     def erasure(self) -> Erasure:
+        from listener.config.desk import unchangeable
         from listener.pipeline.erasure import Erasure
 
-        return Erasure(self.store, self.forgotten, self.erased_list, clock)
+        return Erasure(self.store, self.forgotten, self.erased_list, clock, unchangeable(self.config))
 
     @property
     def erased_list(self) -> Path:

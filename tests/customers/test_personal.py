@@ -15,6 +15,7 @@ from listener.issues.reading import TERMS
 from listener.model.customer import Purchase
 from listener.model.delivery import Contact
 from listener.pipeline.erasure import Erasure
+from listener.pipeline.notices import BLANK
 from listener.pipeline.people import NotPossible
 from listener.signing import Signer
 from listener.store import Store
@@ -25,6 +26,8 @@ from listener.store.tickets import TicketFilter
 from listener.store.upgrading import backup, restore
 from tests.customers.test_linking import keep, know
 from tests.pipeline.road import LOG, NOW, a_road, an_item
+
+GROUPED = {"kind": "group", "key": "alert:1", "url": None}
 
 
 def erasure(road, folder):
@@ -161,6 +164,25 @@ def test_a_ticket_outside_is_left_to_people_as_a_task(tmp_path):
     assert road.store.personal.task_done(task.id, "care", NOW)
     assert road.store.personal.tasks() == []
     assert "Anna called" not in everything(road.store)
+
+
+def test_messages_that_cannot_be_changed_are_left_to_people_as_a_task(tmp_path):
+    road = anna_complains(tmp_path)
+    row = {**BLANK, "action": "alert", "mention": 1, "due_at": NOW, "created_at": NOW, "text": "Anna", "status": "done"}
+    for number, (channel, external) in enumerate([("mail", None), ("mail", None), ("mail", GROUPED), ("slack", None)]):
+        one = {
+            "key": f"sent{number}",
+            "channel": channel,
+            "done_at": NOW + timedelta(days=number),
+            "external": external,
+        }
+        road.store.deliveries.add(row | one)
+    forgotten = Forgotten(road.store, Signer(road.store.house.signing_key()))
+    mine = Erasure(road.store, forgotten, tmp_path / "erased", road.clock, {"mail", "letters"})
+
+    gone = mine.erase(mine.whom("C-anna", None), "care", "she asked us to")
+
+    assert gone.tasks == ("2 messages by channel mail, sent 2026-11-23 to 2026-11-24",)
 
 
 def test_a_source_forgets_by_its_own_retention(tmp_path):
