@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from listener.store import Store
 from listener.store.upgrading import migrate
@@ -38,14 +37,6 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
-def emptied(url: str) -> None:
-    store = Store(url)
-    with store.database.write() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    store.close()
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store at the newest revision."""
@@ -54,7 +45,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         fresh.a_file(tmp_path / "listener.db")
     else:
         url = request.getfixturevalue("postgres_url")
-        emptied(url)
+        postgres.anew(url)
     store = Store(url)
     migrate(store.database, NOW)
     yield store

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from listener.demo.sinks import free_port
+from listener.store import Store
+from listener.store.upgrading import migrate
+from tests.fresh import NOW
+
+# the database of every server that holds nothing, the one that is copied, and the copy
+ADMIN, MADE, COPY = "postgres", "made", "listener"
 
 
 def binaries() -> Path | None:
@@ -23,7 +31,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """A server with an empty database; yields its address."""
+    """A server with a store at the newest revision; yields the address that `anew` makes a copy of it at."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     tools = binaries()
     assert tools is not None
@@ -41,7 +49,28 @@ def server() -> Iterator[str]:
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     run(str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
-        yield f"postgresql+psycopg://listener@127.0.0.1:{port}/postgres"
+        url = f"postgresql+psycopg://listener@127.0.0.1:{port}/{COPY}"
+        _migrated(url)
+        yield url
     finally:
         run(str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _migrated(url: str) -> None:
+    _tell(url, f"CREATE DATABASE {MADE}")
+    store = Store(url.removesuffix(COPY) + MADE)
+    migrate(store.database, NOW)
+    store.close()
+
+
+def anew(url: str) -> None:
+    """An empty store at the newest revision at this address, whatever was there: migrations take over a second."""
+    _tell(url, f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)", f"CREATE DATABASE {COPY} TEMPLATE {MADE}")
+
+
+def _tell(url: str, *statements: str) -> None:
+    admin = url.replace("+psycopg", "").removesuffix(COPY) + ADMIN
+    with psycopg.connect(admin, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)

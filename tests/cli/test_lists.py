@@ -14,7 +14,7 @@ from listener.model.delivery import Contact
 from listener.store import Store
 from listener.store.engine import table
 from listener.store.upgrading import migrate
-from tests.conftest import emptied
+from tests import postgres
 from tests.makers import CONFIG, NOW, a_customer, a_delivery, a_house, a_mention, a_ticket, judged
 
 MENTION_KEYS = [
@@ -256,7 +256,7 @@ def test_lists_import_nothing_heavy(tmp_path):
 @pytest.mark.postgres
 def test_lists_read_postgresql_too(tmp_path, postgres_url):
     house = a_house(tmp_path, f'[store]\nurl = "{postgres_url}"\n{CONFIG}')
-    emptied(postgres_url)
+    postgres.anew(postgres_url)
     with closing(Store(postgres_url)) as store:
         migrate(store.database, NOW)
         number = a_mention(store)
