@@ -18,7 +18,7 @@ PIPE_WIDTH = 200
 LONGEST_CELL = 160
 MOST_WIDE, LEAST_WIDE, GAP = 40, 12, 2
 QUOTED = re.compile(r"^> ?", re.MULTILINE)  # what marks a quote in a mail says nothing within one line
-LONG = frozenset({"text", "last_error", "about", "told", "why", "evidence"})
+LONG = frozenset({"text", "last_error", "about", "told", "why", "what", "evidence"})
 
 COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
     {

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from listener.model.customer import ErasureTask
 from listener.model.delivery import Contact
 from listener.store import Store
 from listener.store.engine import table
@@ -338,3 +339,15 @@ def test_a_table_shows_no_marks_of_quotes(tmp_path):
     shown = house.run("deliveries").out
 
     assert "2 mentions • negative: down • again" in shown
+
+
+def test_what_an_erasure_left_to_people_is_told_in_full_or_nothing_is_left(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        what = "2 messages by channel care-team-of-the-north, sent 2026-11-23"
+        with store.database.write() as connection:
+            connection.execute(table(ErasureTask).insert(), {"at": NOW, "erasure": "x", "what": what})
+
+    assert what in house.run("erasures").out
+    assert house.run("erasures", "--done", "1").out == "nothing is left to erase in other systems\n"
+    assert "`listener erasures` lists them" in house.run("erasures", "--done", "1").err
