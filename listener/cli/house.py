@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listener.cli.asked import As, Json, account
+from listener.cli.known import running_rules, unknown
 from listener.cli.opening import configured, opened
+
+if TYPE_CHECKING:
+    from listener.wiring import Parts
 
 RuleScope = Annotated[str | None, typer.Option("--rule", help="Only what this rule orders.")]
 ChannelScope = Annotated[str | None, typer.Option("--channel", help="Only what goes through this channel or tracker.")]
@@ -37,15 +41,19 @@ def pause(
 
     scope = _scope(rule, channel)
     with opened(context) as parts:
-        _known((*parts.config.channels, *parts.config.trackers), channel)
+        _known(parts, rule, channel)
         parts.store.house.pause(scope, clock(), named or account(), why)
     print(f"paused: {_name(scope)}; `listener {_resume(scope)}` lets it go on")
 
 
-def _known(channels: object, channel: str | None) -> None:
-    names = {entry.name for entry in channels} if isinstance(channels, tuple) else set()
-    if channel and channel not in names:
-        raise typer.BadParameter(f"there is no channel {channel!r}; there are {', '.join(sorted(names))}")
+def _known(parts: Parts, rule: str | None, channel: str | None) -> None:
+    """A stop switch for what is misspelt would stop nothing."""
+    channels = {entry.name for entry in (*parts.config.channels, *parts.config.trackers)}
+    if channel and channel not in channels:
+        raise unknown("channel", channel, channels)
+    rules = running_rules(parts) if rule else frozenset()
+    if rule and rules and rule not in rules:
+        raise unknown("rule", rule, rules)
 
 
 def resume(context: typer.Context, rule: RuleScope = None, channel: ChannelScope = None, named: As = None) -> None:

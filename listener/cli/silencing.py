@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from listener.cli.asked import As, Json, account, ahead, number
+from listener.cli.known import running_rules, unknown
 from listener.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -44,20 +45,16 @@ def _exists(parts: Parts, kind: str, what: str) -> None:
     """A silence on a source, topic or rule that is misspelt would silence nothing."""
     from listener.store.issues import IssueFilter
     from listener.wiring.world import world_of
-    from rules import book
-    from rules.problems import nearest
 
     world = world_of(parts.config, parts.templates)
     known = {"source": world.sources, "topic": world.topics}.get(kind) or frozenset()
-    version = parts.store.house.get("book").get("version") if kind == "rule" else None
-    kept = parts.store.house.book(version) if version else None
-    if kept:
-        known = frozenset(rule.id for rule in book.restore(kept.version, kept.files).rules)
+    if kind == "rule":
+        known = running_rules(parts)
     # people may have given an issue a topic of their own, which is learned then
     if kind == "topic" and parts.store.issues.page(IssueFilter(topic=what, limit=1)):
         return
     if known and what not in known:
-        raise typer.BadParameter(f"there is no {kind} {what!r} {nearest(what, known)}".rstrip())
+        raise unknown(kind, what, known)
 
 
 def unmute(context: typer.Context, silence: Number, named: As = None) -> None:

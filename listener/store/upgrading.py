@@ -14,6 +14,8 @@ from sqlalchemy import inspect, text
 from listener.store.engine import Database, StoreTrouble
 from listener.store.revision import BEGINNING, END, MIGRATIONS, newest_revision
 
+SQLITE = b"SQLite format 3\x00"
+
 
 def revision_of(database: Database) -> str | None:
     """The revision that the store is at; None for a new one."""
@@ -73,6 +75,7 @@ def backup(database: Database, target: Path) -> None:
         raise StoreTrouble("`listener backup` copies SQLite stores; for PostgreSQL use pg_dump")
     if not database.path.exists():
         raise StoreTrouble(f"there is no store at {database.path} yet")
+    _may_replace(database.path, target)
     part = target.with_name(target.name + ".part")
     try:
         part.unlink(missing_ok=True)
@@ -83,6 +86,21 @@ def backup(database: Database, target: Path) -> None:
     except (OSError, sqlite3.OperationalError) as error:
         cure = "is its folder there, writable, and with room for the whole store?"
         raise StoreTrouble(f"{target} cannot be written ({error}): {cure}") from error
+
+
+def _may_replace(store: Path, target: Path) -> None:
+    """An older backup may go; the store itself, what belongs to it, and a file of another kind may not."""
+    at = target.resolve()
+    if at.parent == store.resolve().parent and at.name in {store.name + end for end in ("", "-wal", "-shm", ".lock")}:
+        raise StoreTrouble(f"{target} belongs to the store itself: name another file for the copy")
+    if at.is_file() and at.stat().st_size and not is_sqlite(at):
+        raise StoreTrouble(f"{target} is there and is no backup: name another file, or remove this one first")
+
+
+def is_sqlite(file: Path) -> bool:
+    """Whether the file begins as every SQLite database does."""
+    with file.open("rb") as opened:
+        return opened.read(len(SQLITE)) == SQLITE
 
 
 def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | None:

@@ -44,6 +44,17 @@ def test_a_channel_that_does_not_exist_cannot_be_paused(tmp_path):
     assert a_house(tmp_path).run("pause", "--channel", "cares").code == 2
 
 
+def test_a_rule_that_the_running_book_does_not_have_cannot_be_paused(tmp_path):
+    house = a_house(tmp_path)
+    house.run("run", "--once")
+
+    shown = house.run("pause", "--rule", "tank-the-happy")
+
+    assert shown.code == 2
+    assert "did you mean 'thank-the-happy'?" in " ".join(shown.err.replace("│", " ").split())
+    assert paused(house) == []
+
+
 def test_resume_says_what_is_still_paused(tmp_path):
     house = a_house(tmp_path)
     house.run("pause", "--channel", "care")
@@ -66,6 +77,27 @@ def test_a_backup_is_restored_paused_and_says_how_to_go_on(tmp_path):
     assert "listener resume" in shown.out
     assert paused(house) == ["all"]
     assert len(house.run("mentions", "--json").out.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["listener.db", "listener.db-wal", "listener.db.lock", "config.toml"])
+def test_a_backup_never_takes_the_place_of_the_store_or_of_another_file(tmp_path, name):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store)
+        before = (tmp_path / "listener.db").stat().st_ino
+
+        shown = house.run("backup", str(tmp_path / name))
+
+    assert shown.code == 1
+    assert "name another file" in shown.err
+    assert (tmp_path / "listener.db").stat().st_ino == before
+    assert "brand" in (tmp_path / "config.toml").read_text()
+
+
+def test_a_backup_may_take_the_place_of_an_older_one(tmp_path):
+    house = a_house(tmp_path)
+    with house.store():
+        assert [house.run("backup", str(tmp_path / "saved.db")).code for _ in range(2)] == [0, 0]
 
 
 def test_restore_refuses_while_a_daemon_works(tmp_path):
