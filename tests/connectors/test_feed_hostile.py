@@ -11,7 +11,9 @@ from datetime import timedelta
 import pytest
 
 from connectors.contract import Batch, TryLater
-from connectors.feed import Feed
+from connectors.feed import PARSE_SECONDS, Feed
+from connectors.feed_shape import MOST_ENTRIES
+from connectors.feed_xml import read_xml
 from listener.aside import Aside
 from tests.connectors.feed_pages import an_atom, an_entry, an_rss, dated
 from tests.doors import NOW, RealDoor, a_door
@@ -103,6 +105,16 @@ def test_a_body_that_takes_too_long_is_cut_off_and_the_next_is_read(
         poll(site, door, an_rss(f"<item><title {attributes} b=c>x</title></item>"))
     monkeypatch.undo()
     assert len(list(poll(site, door, an_rss(an_entry())).items)) == 1
+
+
+def test_as_many_entries_as_are_read_take_half_of_the_time_that_they_may() -> None:
+    posts = [
+        an_entry("t", str(n), f"http://a.example/{n}", pubDate=dated(NOW), author="a@b.example (Ann)")
+        for n in range(1000)
+    ]
+    body, began = an_rss(*posts).encode(), time.process_time()
+    assert len(read_xml(body, "application/rss+xml", "http://a.example/").entries) == 1000
+    assert (time.process_time() - began) * MOST_ENTRIES / 1000 < PARSE_SECONDS / 2
 
 
 def test_of_ten_thousand_and_more_the_newest_are_read_and_the_rest_is_told(site: Site, door: RealDoor) -> None:
