@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from listener.issues.bursts import Alarm, Series
+from listener.issues.bursts import Alarm, Level, Series
 from listener.issues.copies import Copies, Said
 from listener.issues.grouping import Complaint, Grouping
 from listener.issues.rates import LEAST_USUAL
 from listener.issues.spread import DAY, Circumstances, Spread, judged
 from listener.issues.stream import Post
 from listener.issues.words import terms
+
+# what was said of a topic within the window of a burst
+LATELY = 6 * 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,16 @@ class Replay:
         began = self._listened_since(post)
         topic = post.topic or self._topic_of(post)
         person = self._copies.original(post.brand, post.text, Said(str(post.id), post.author, post.at)).person
-        issue, alike = self._place(post, topic)
+        issue = self._place(post, topic)
         crowd = self._issues.setdefault(issue, Crowd(Series(began, LEAST_USUAL)))
         over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))
         own, of_topic = crowd.hear(person, post.at), over.hear(person, post.at)
         raised = [Raised(post.brand, topic, issue, alarm) for alarm in own]
-        if not self._is_child_bursting((post.brand, topic), issue, post.at):
+        level = None
+        if not self._is_explained((post.brand, topic), over, issue, post.at):
+            level = over.series.level(post.at)
             raised += [Raised(post.brand, topic, None, alarm) for alarm in of_topic]
-        spread = judged(self._circumstances(post, person, crowd, over, alike)).spread
+        spread = judged(self._circumstances(post, person, crowd, level)).spread
         return Placed(post, topic, issue, spread), tuple(raised)
 
     def _listened_since(self, post: Post) -> float:
@@ -92,8 +97,8 @@ class Replay:
             self._first = post.at
         return self._began.setdefault(post.brand, self._first if post.at - self._first < DAY else post.at)
 
-    def _place(self, post: Post, topic: str) -> tuple[int, list[int]]:
-        """Its issue, and the issues that may be meant instead.
+    def _place(self, post: Post, topic: str) -> int:
+        """Its issue.
 
         A topic that was said fences; one that was only guessed from words does not, as it would tear issues apart
         (Banking77: B³F .28 within guessed topics, .39 without).
@@ -102,30 +107,30 @@ class Replay:
         match = self._grouping.match(said, post.at)
         issue = match.issue or len(self._issues) + 1
         self._grouping.join(match.nearest or issue, said, post.at)
-        return issue, [one.issue for one in match.suggestions]
+        return issue
 
-    def _is_child_bursting(self, key: tuple[str, str], issue: int, at: float) -> bool:
+    def _is_explained(self, key: tuple[str, str], over: Crowd, issue: int, at: float) -> bool:
+        """Whether half of those who spoke of a topic lately speak of issues that have bursts of their own."""
         bursting = self._bursting.setdefault(key, set())
         bursting.add(issue)
-        over = {one for one in bursting if self._issues[one].series.level(at) is None}
-        bursting -= over
-        return bool(bursting)
+        bursting -= {one for one in bursting if self._issues[one].series.level(at) is None}
+        if not bursting:
+            return False
+        lately = over.others(None, at - LATELY)
+        some: set[str] = set().union(*(self._issues[one].others(None, at - LATELY) for one in bursting))
+        return 2 * len(some & lately) >= len(lately)
 
-    def _circumstances(
-        self, post: Post, person: str | None, crowd: Crowd, over: Crowd, alike: list[int]
-    ) -> Circumstances:
+    def _circumstances(self, post: Post, person: str | None, crowd: Crowd, topic: Level | None) -> Circumstances:
         day, week = post.at - DAY, post.at - 7 * DAY
         others = crowd.others(person, day)
-        maybe: set[str] = set().union(*(self._issues[one].others(person, day) for one in alike))
         return Circumstances(
             others=len(others),
             earlier=len(crowd.others(person, week)) - len(others),
-            alike=len(maybe - others),
             nameless=sum(at > day for at in crowd.nameless),
             has_author=person is not None,
             listened=post.at - self._began[post.brand],
             issue=crowd.series.level(post.at),
-            topic=over.series.level(post.at),
+            topic=topic,
         )
 
 

@@ -17,14 +17,13 @@ SHARED_FROM = 2
 class Circumstances:
     """What is known when one complaint is looked at.
 
-    `others` are the other persons of its issue in the last 24 h, `earlier` those of the 6 days before; `alike` are
-    other persons of issues that only may be meant. `nameless` are mentions of the issue whose author is not known.
+    `others` are the other persons of its issue in the last 24 h, `earlier` those of the 6 days before. `nameless` are
+    mentions of the issue whose author is not known. `topic` is the alarm of its topic, unless issues explain that.
     `listened` is for how many seconds the brand has been listened to.
     """
 
     others: int
     earlier: int = 0
-    alike: int = 0
     nameless: int = 0
     has_author: bool = True
     listened: float = 14 * DAY
@@ -57,7 +56,7 @@ def verdict(now: Circumstances) -> tuple[Spread, str]:
         return "shared", f"{now.others} other persons complained of the same within 24 h"
     if not now.has_author and not now.others:
         return "cannot_tell", "no author is known, so persons cannot be told apart"
-    if now.others + now.earlier + now.alike or now.issue or now.topic:
+    if now.others + now.earlier or now.issue or now.topic:
         return "possibly_shared", hint(now)
     if now.listened < DAY:
         return "cannot_tell", "the brand has been listened to for less than a day"
@@ -70,8 +69,6 @@ def hint(now: Circumstances) -> str:
         return "one other person complained of the same within 24 h"
     if now.earlier:
         return f"{persons(now.earlier)} complained of the same in the days before"
-    if now.alike:
-        return f"{persons(now.alike)} complained of something that may be the same"
     return "more persons than usual complain about this topic now"
 
 

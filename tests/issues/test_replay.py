@@ -58,6 +58,26 @@ def test_a_brand_that_speaks_on_the_first_day_was_listened_to_since_the_first_po
     assert first_told(30) == []
 
 
+def test_a_burst_of_one_issue_is_no_outbreak_of_another_of_its_topic() -> None:
+    bill = [
+        a_post(2_000, 122.7, "my invoice was charged twice"),
+        a_post(2_001, 122.8, "charged twice for one invoice"),
+    ]
+    found = places([*quiet(5), *an_outbreak(120.5), *bill])
+
+    assert [one.spread for one in found[-3:]] == ["outbreak", "isolated", "possibly_shared"]
+
+
+def test_what_only_may_be_the_same_is_not_counted() -> None:
+    # a likeness of .21
+    pair = [
+        a_post(2_000, 121, "export of my report hangs on the tablet"),
+        a_post(2_001, 122, "the report page is blank on monday"),
+    ]
+
+    assert [one.spread for one in places([*quiet(5), *pair])[-2:]] == ["isolated", "isolated"]
+
+
 def test_one_post_copied_two_hundred_times_is_one_voice() -> None:
     text = "the new checkout of acme has lost my order and nobody answers"
     posts = [*quiet(5), *(a_post(1_000 + one, 120.5 + one / 60, text) for one in range(200))]

@@ -15,7 +15,6 @@ HOURS = 7_200.0
         (Circumstances(others=0), "isolated"),
         (Circumstances(others=1), "possibly_shared"),
         (Circumstances(others=0, earlier=1), "possibly_shared"),
-        (Circumstances(others=0, alike=3), "possibly_shared"),
         (Circumstances(others=0, topic="page"), "possibly_shared"),
         (Circumstances(others=2), "shared"),
         (Circumstances(others=2, listened=HOURS), "shared"),
