@@ -37,13 +37,14 @@ def pause(
     context: typer.Context, rule: RuleScope = None, channel: ChannelScope = None, why: Why = "", named: As = None
 ) -> None:
     """Hold all outward work within a second: the stop switch."""
+    from listener.views.state import resuming
     from listener.wiring.now import clock
 
     scope = _scope(rule, channel)
     with opened(context) as parts:
         _known(parts, rule, channel)
         parts.store.house.pause(scope, clock(), named or account(), why)
-    print(f"paused: {_name(scope)}; `listener {_resume(scope)}` lets it go on")
+    print(f"paused: {_name(scope)}; `{resuming(scope)}` lets it go on")
 
 
 def _known(parts: Parts, rule: str | None, channel: str | None) -> None:
@@ -58,6 +59,7 @@ def _known(parts: Parts, rule: str | None, channel: str | None) -> None:
 
 def resume(context: typer.Context, rule: RuleScope = None, channel: ChannelScope = None, named: As = None) -> None:
     """Let it go on; what waited goes out now."""
+    from listener.views.state import resuming
     from listener.wiring.now import clock
 
     scope = _scope(rule, channel)
@@ -66,12 +68,7 @@ def resume(context: typer.Context, rule: RuleScope = None, channel: ChannelScope
         rest = [pause.scope for pause in parts.store.house.pauses()]
     print(f"{'goes on' if was_paused else 'was not paused'}: {_name(scope)}")
     for scope in rest:
-        print(f"still paused: {_name(scope)}; `listener {_resume(scope)}`")
-
-
-def _resume(scope: str) -> str:
-    kind, _, name = scope.partition(":")
-    return f"resume --{kind} {name}" if name else "resume"
+        print(f"still paused: {_name(scope)}; `{resuming(scope)}`")
 
 
 def backup(context: typer.Context, target: Target) -> None:

@@ -201,7 +201,7 @@ class Act:
         channel = self._ways.channels.get(row.channel or "")
         if outcome.status == "failed" and channel and channel.fallback and row.action in BY_CHANNEL:
             self._fall_back(row, channel.fallback)
-        elif row.channel != self._notices.channel:
+        elif row.action != "notice" or row.channel != self._notices.channel:
             key = f"{outcome.status}:{row.key}:{row.attempts}"
             notice = words.delivery_trouble(row.id, row.action, row.channel, outcome.status, outcome.error or "", key)
             self._notices.send(notice, self._now())

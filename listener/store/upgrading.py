@@ -33,10 +33,7 @@ def migrate(database: Database, at: datetime) -> Path | None:
     if present == wanted:
         return None
     if present and present > wanted:
-        raise StoreTrouble(
-            f"the store is at revision {present}, this program knows {wanted}: it was used by a newer version. "
-            "Install that version again, or restore the backup made before the upgrade"
-        )
+        raise StoreTrouble(_from_the_future("the store", present))
     saved = None
     if present and database.path:
         saved = database.path.with_name(f"{database.path.name}.before-{wanted}-{at:%Y%m%d%H%M%S}")
@@ -46,6 +43,13 @@ def migrate(database: Database, at: datetime) -> Path | None:
     else:
         upgrade(database)
     return saved
+
+
+def _from_the_future(what: str, revision: str) -> str:
+    return (
+        f"{what} is at revision {revision}, this program knows {newest_revision()}: it was used by a newer version. "
+        "Install that version again, or restore the backup made before the upgrade"
+    )
 
 
 def _begin(database: Database) -> None:
@@ -135,11 +139,14 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
 def _check(saved: Path) -> None:
     if not saved.exists():
         raise StoreTrouble(f"there is no file {saved}")
+    revision = None
     try:
         with closing(sqlite3.connect(f"file:{saved}?mode=ro", uri=True)) as copy:
-            sound = copy.execute("PRAGMA quick_check").fetchone() == ("ok",)
-            ours = copy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()[0]
+            if copy.execute("PRAGMA quick_check").fetchone() == ("ok",):
+                (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
     except sqlite3.DatabaseError:
-        sound = ours = False
-    if not (sound and ours):
+        revision = None
+    if not revision:
         raise StoreTrouble(f"{saved} is not a sound backup of a listener store")
+    if revision > newest_revision():
+        raise StoreTrouble(_from_the_future(str(saved), revision))

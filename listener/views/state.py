@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from listener.store import Store
+from listener.store.delivery_lists import DeliveryFilter
 from listener.views import objects
 from listener.views.objects import Object, moment
 from listener.views.tables import at, one_line
 
 MOST_SUGGESTED = 100
+MOST_UNSETTLED = 20
 
 
 def status(store: Store, now: datetime) -> Object:
@@ -21,6 +23,7 @@ def status(store: Store, now: datetime) -> Object:
         "at": moment(now),
         "sources": sources,
         "queues": {"mentions": store.mentions.waiting(), "deliveries": store.deliveries.counts()},
+        "unsettled": {name: _unsettled(store, name) for name in ("in_doubt", "failed")},
         "oldest_undelivered": moment(store.deliveries.oldest_undelivered()),
         "book": _book(store.house.get("book")),
         "files": [
@@ -38,6 +41,11 @@ def status(store: Store, now: datetime) -> Object:
             _learned(row) for kind in ("verdicts", "topics", "likeness") if (row := store.learned.at_work(kind))
         ],
     }
+
+
+def _unsettled(store: Store, status: str) -> list[int]:
+    """The newest deliveries of that status, by their numbers."""
+    return [row.id for row in store.deliveries.page(DeliveryFilter(status=(status,), limit=MOST_UNSETTLED))]
 
 
 def _book(kept: Mapping[str, Any]) -> Object | None:
@@ -74,12 +82,10 @@ def _braked(row: Any) -> Object:
 
 def told(seen: Object) -> Iterator[str]:
     """The same in lines for people; times in UTC."""
-    yield from (
-        f"PAUSED  {one['scope']} since {at(one['since'])} by {one['who']} {one['why']}" for one in seen["pauses"]
-    )
+    yield from map(_pause_told, seen["pauses"])
     yield from (
         f"BRAKED  rule {one['rule']} asks since {at(one['since'])}: it fired {one['fired']} times in a day, "
-        f"expected were {one['expected']:.1f}"
+        f"expected were {one['expected']:.1f}; if all is well write `mode: ask`, wait for the reload, then `mode: live`"
         for one in seen["braked"]
     )
     for rule, count in seen["skipped"].items():
@@ -96,6 +102,7 @@ def told(seen: Object) -> Iterator[str]:
         yield f"file    {one['file']} is broken on disk since {at(one['broken_since'])}; what it said before is at work"
         yield from (f"        {problem}" for problem in one["problems"])
     yield f"queues  {seen['queues']['mentions']} mentions to judge; deliveries: {_counts(seen['queues']['deliveries'])}"
+    yield from _unsettled_told(seen["unsettled"], seen["queues"]["deliveries"])
     yield from (f"learned {one['kind']} at {at(one['at'])}: {one_line(one['told'])}" for one in seen["learned"])
     if seen["oldest_undelivered"]:
         yield f"oldest  an action is undelivered since {at(seen['oldest_undelivered'])}"
@@ -103,6 +110,30 @@ def told(seen: Object) -> Iterator[str]:
         yield _source_told(source)
     for spot in seen["blind_spots"]:
         yield f"blind   {spot['source']} since {at(spot['since'])}: {one_line(spot['why'])}"
+
+
+def _pause_told(pause: Object) -> str:
+    why = f", {one_line(pause['why'])}" if pause["why"] else ""
+    what = f"PAUSED  {pause['scope']} since {at(pause['since'])} by {pause['who']}{why}"
+    return f"{what}; `{resuming(pause['scope'])}` lets it go on"
+
+
+def resuming(scope: str) -> str:
+    """The command that ends a pause: of everything, `rule:NAME` or `channel:NAME`."""
+    kind, _, name = scope.partition(":")
+    return f"listener resume --{kind} {name}" if name else "listener resume"
+
+
+def _unsettled_told(unsettled: Object, counts: Mapping[str, int]) -> Iterator[str]:
+    cures = {
+        "in_doubt": "nobody knows whether they went out: look there, then `listener settle ID --sent` or `--not-sent`",
+        "failed": "mend the cause, then `listener retry ID`",
+    }
+    for status, numbers in unsettled.items():
+        if numbers:
+            more = counts.get(status, 0) - len(numbers)
+            which = ", ".join(map(str, numbers)) + (f" and {more} more" if more > 0 else "")
+            yield f"{status.replace('_', ' '):8}  deliveries {which}: {cures[status]}"
 
 
 def _registry_told(registry: Object | None) -> Iterator[str]:

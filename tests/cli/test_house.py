@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -120,6 +122,44 @@ def test_restore_refuses_what_is_no_backup(tmp_path):
 
     assert shown.code == 1
     assert "not a sound backup" in shown.err
+
+
+def test_restore_refuses_a_backup_of_a_newer_version_and_leaves_the_store_where_it_is(tmp_path):
+    house = a_house(tmp_path)
+    saved = tmp_path / "saved.db"
+    with house.store() as store:
+        house.run("backup", str(saved))
+        a_mention(store)
+    with closing(sqlite3.connect(saved)) as copy, copy:
+        copy.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    shown = house.run("restore", str(saved))
+
+    assert shown.code == 1
+    assert "used by a newer version" in shown.err
+    assert len(house.run("mentions", "--json").out.splitlines()) == 1
+    assert not list(tmp_path.glob("*.replaced-*"))
+
+
+@pytest.mark.parametrize(
+    ("options", "cure"), [((), "listener resume"), (("--channel", "care"), "listener resume --channel care")]
+)
+def test_status_tells_how_a_pause_ends(tmp_path, options, cure):
+    house = a_house(tmp_path)
+    house.run("pause", *options, "--why", "looking")
+
+    assert f", looking; `{cure}` lets it go on" in house.run("status").out
+
+
+def test_status_names_what_is_in_doubt_and_what_failed_with_what_to_do(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        doubt, failed = a_delivery(store, "in_doubt"), a_delivery(store, "failed", mention=a_mention(store, "p9"))
+
+    told = house.run("status").out
+
+    assert f"deliveries {doubt}: nobody knows whether they went out" in told
+    assert f"deliveries {failed}: mend the cause, then `listener retry ID`" in told
 
 
 def test_status_names_sources_queues_book_and_blind_spots(tmp_path):

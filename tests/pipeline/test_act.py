@@ -8,6 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from connectors.contract import Failed
 from listener.actions.contract import InDoubt
+from listener.actions.notices import trial
+from listener.pipeline.notices import as_delivery
 from listener.store.delivery_lists import DeliveryFilter
 from tests.pipeline.road import TROUBLE, a_road, an_item
 
@@ -94,6 +96,19 @@ def test_nobody_knows_whether_it_arrived(tmp_path):
     TROUBLE.clear()
     road.clock.pass_by(hours=1)
     assert statuses(road) == ["in_doubt"]
+
+
+@pytest.mark.parametrize(("action", "told"), [("alert", 1), ("notice", 0)])
+def test_a_doubt_on_the_ops_channel_is_told_there_but_not_that_of_a_notice(tmp_path, action, told):
+    road = a_road(tmp_path)
+    trouble = as_delivery(trial("ops", "k1"), "ops", road.clock(), action)
+    road.store.deliveries.add(trouble)
+    TROUBLE["next"] = InDoubt("no answer came")
+    road.perform_all()
+    TROUBLE.clear()
+
+    footers = [row.message["footer"] for row in road.store.deliveries.page(DeliveryFilter())]
+    assert sum("listener settle 1 --sent" in footer for footer in footers) == told
 
 
 def test_a_bug_in_a_channel_is_shown_and_stops_nobody(tmp_path):
