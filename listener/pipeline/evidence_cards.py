@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Row
 
@@ -65,9 +66,19 @@ class EvidenceCards:
 
     def __init__(self, check: IssueCheck) -> None:
         self._check = check
+        self._made: WeakKeyDictionary[Turn, dict[tuple[str, datetime], EvidenceCard | None]] = WeakKeyDictionary()
 
     def card(self, turn: Turn, root: str, now: datetime) -> EvidenceCard | None:
-        """The card of a root issue; None where there is no such issue or nothing in it."""
+        """The card of a root issue; None where there is no such issue or nothing in it.
+
+        All mentions of a batch have their issues before the first card, so that of one time it is made once in a turn.
+        """
+        made = self._made.setdefault(turn, {})
+        if (root, now) not in made:
+            made[root, now] = self._make(turn, root, now)
+        return made[root, now]
+
+    def _make(self, turn: Turn, root: str, now: datetime) -> EvidenceCard | None:
         row = turn.issues.rows([root]).get(root)
         said = turn.card_rows.members(root) if row is not None else []
         if row is None or not said:
