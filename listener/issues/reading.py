@@ -8,7 +8,7 @@ from typing import Any
 from listener.issues.order import place
 from listener.issues.topic_learning import TopicModel
 from listener.issues.words import terms
-from listener.store.unlearning import Terms
+from listener.store.terms import Terms
 
 
 def without(model: Mapping[str, Any], words: Collection[str]) -> Mapping[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
+
+OF_ISSUES = "issue IS NOT NULL"
 
 
 class Delivery(SQLModel, table=True):
@@ -19,7 +21,10 @@ class Delivery(SQLModel, table=True):
     spite of the contact budget.
     """
 
-    __table_args__ = (Index("delivery_queue", "status", "due_at"),)
+    __table_args__ = (
+        Index("delivery_queue", "status", "due_at"),
+        Index("delivery_issue", "issue", sqlite_where=text(OF_ISSUES), postgresql_where=text(OF_ISSUES)),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     action: str

@@ -26,7 +26,7 @@ from listener.store.sources import Failure
 from rules.terms import MaxAge
 
 if TYPE_CHECKING:
-    from listener.store.unlearning import Terms
+    from listener.store.terms import Terms
 
 ADAPTIVE = timedelta(minutes=15)
 LONGEST_BACK_OFF = timedelta(hours=6)

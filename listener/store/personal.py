@@ -26,7 +26,8 @@ from listener.store.engine import Database, chunks, table
 from listener.store.erasing import remember
 from listener.store.house import audit_line
 from listener.store.moving import counted_anew
-from listener.store.unlearning import Terms, unlearn, unlearn_topics
+from listener.store.terms import Terms
+from listener.store.unlearning import unlearn, unlearn_topics
 
 customer, handle, mention, delivery = table(Customer), table(Handle), table(Mention), table(Delivery)
 ticket, note, track, audit = table(Ticket), table(TicketNote), table(TicketTrack), table(AuditLine)

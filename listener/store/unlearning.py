@@ -5,50 +5,31 @@ No word that nobody else said stays in an issue.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
-from listener.model.delivery import Delivery
 from listener.model.grouped import ground_of, text_of, titled
-from listener.model.issue import Issue, IssueAct, IssueMember, IssueState, IssueSuggestion, IssueWords
+from listener.model.issue import Issue, IssueMember, IssueState, IssueWords
 from listener.model.label import LearnedModel
 from listener.model.mention import Mention
-from listener.model.ticket import Ticket, TicketNote
-from listener.store import grouped, postings
+from listener.store import grouped
 from listener.store.engine import Database, chunks, table
 from listener.store.grounds import copies_of
+from listener.store.striking import LONGEST_QUOTE, Lost, strike_deliveries, strike_quotes, strike_records
+from listener.store.terms import Terms
 
-issue, mention, delivery, act = table(Issue), table(Mention), table(Delivery), table(IssueAct)
+issue, mention = table(Issue), table(Mention)
 words, state, member = table(IssueWords), table(IssueState), table(IssueMember)
 model = table(LearnedModel)
-suggestion, ticket, note = table(IssueSuggestion), table(Ticket), table(TicketNote)
 
 MOST_KEYWORDS = 5
-LONGEST_QUOTE = 280
 # so many other posts are asked whether they say a word too: one that none of them says was nobody else's
 MOST_ASKED = 2_000
-# numbers of two digits are figures of the card more often than anybody's words
-FIGURE = re.compile(r"\d{1,2}")
-# what a message tells; the rest of it is addresses and keys
-TOLD = frozenset({"title", "text", "facts", "quote", "lines", "quotes", "counted", "baseline"})
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How grouping reads: the words of a text at their stems, and the place of a post in the order of posts.
-
-    `without` takes words out of a topic model as it is kept.
-    """
-
-    of: Callable[[str], tuple[str, ...]]
-    place: Callable[[datetime, str], int]
-    without: Callable[[Mapping[str, Any], Collection[str]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +53,12 @@ def unlearn(connection: Connection, database: Database, ids: Sequence[int], term
     for root in sorted({one.root for one in said}):
         mine = [one for one in said if one.root == root]
         own = {term for one in mine for term in one.words}
-        lost = Lost(_lost(connection, root, own, frozenset(ids), terms), [one.quote for one in mine], terms)
+        lost = Lost(_lost(connection, root, own, frozenset(ids), terms), [one.quote for one in mine], terms.of)
         family = grouped.family(connection, root)
         for row in grouped.rows(connection, family).values():
             _retitle(connection, row, lost)
-        _strike_records(connection, family, lost)
-        _strike_deliveries(connection, database, family, lost, at)
+        strike_records(connection, family, lost)
+        strike_deliveries(connection, database, family, lost, at)
     _strike_reasons(connection, said, "erased")
     return {one.root for one in said}
 
@@ -110,40 +91,22 @@ def forget_words(connection: Connection, ids: Sequence[int], terms: Terms, why: 
         family = grouped.rows(connection, grouped.family(connection, root)).values()
         shown = {stem for row in family for word in row.keywords for stem in (word.casefold(), *terms.of(word))}
         own = {term for one in said if one.root == root for term in one.words}
-        lost = Lost(_lost(connection, root, own & shown, frozenset(ids), terms), (), terms)
+        lost = Lost(_lost(connection, root, own & shown, frozenset(ids), terms), (), terms.of)
         for row in family:
             _retitle(connection, row, lost)
     _strike_reasons(connection, said, why)
 
 
-class Lost:
-    """Words that nobody else said in an issue, and quotes. `struck` is a told value without them."""
+def forget_quotes(connection: Connection, database: Database, ids: Sequence[int], terms: Terms, at: datetime) -> None:
+    """Before these posts lose their text: cards about others that quote them lose it too.
 
-    def __init__(self, stems: frozenset[str], quotes: Iterable[str], terms: Terms) -> None:
-        self._stems = stems
-        self._quotes = sorted(filter(None, quotes), key=len, reverse=True)
-        self._terms = terms
-
-    def has(self, word: str) -> bool:
-        return bool(self._stems.intersection((word.casefold(), *self._terms.of(word))))
-
-    def struck(self, value: Any) -> Any:
-        if isinstance(value, str):
-            for quote in self._quotes:
-                value = value.replace(quote, "…")
-            return re.sub(r"\w+", self._word, value)
-        if isinstance(value, Mapping):
-            return {name: self.struck(one) for name, one in value.items()}
-        return [self.struck(one) for one in value] if isinstance(value, list | tuple) else value
-
-    def told(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """A message: what it tells is struck, its addresses and keys stay."""
-        plot = {"plot": self.told(message["plot"])} if isinstance(message.get("plot"), Mapping) else {}
-        return {name: self.struck(value) if name in TOLD else value for name, value in message.items()} | plot
-
-    def _word(self, found: re.Match[str]) -> str:
-        word = found.group()
-        return "…" if not FIGURE.fullmatch(word) and self.has(word) else word
+    Messages about their issues and notes on tickets of these; a message that can be changed loses all its words.
+    """
+    by_root: dict[str, list[str]] = defaultdict(list)
+    for one in _said(connection, ids, terms):
+        by_root[one.root].append(one.quote)
+    for root, said in sorted(by_root.items()):
+        strike_quotes(connection, database, grouped.family(connection, root), list(filter(None, said)), at)
 
 
 def _said(connection: Connection, ids: Sequence[int], terms: Terms) -> list[Said]:
@@ -251,36 +214,3 @@ def _retitle(connection: Connection, row: Row[Any], lost: Lost) -> None:
 def _strike_reasons(connection: Connection, said: Sequence[Said], why: str) -> None:
     for some in chunks([one.mention for one in said]):
         connection.execute(update(member).where(member.c.mention.in_(some)).values(reason=why))
-
-
-def _strike_records(connection: Connection, family: Sequence[str], lost: Lost) -> None:
-    """Titles that an act on the issue replaced, why issues may be one, cards in tickets."""
-    for row in list(connection.execute(select(act.c.id, act.c.before).where(act.c.issue.in_(family)))):
-        if row.before.get("title") and (told := lost.told(row.before)) != row.before:
-            connection.execute(update(act).where(act.c.id == row.id).values(before=told))
-    about = or_(suggestion.c.issue.in_(family), suggestion.c.other.in_(family))
-    for row in list(connection.execute(select(suggestion.c.id, suggestion.c.reason).where(about))):
-        if (reason := lost.struck(row.reason)) != row.reason:
-            connection.execute(update(suggestion).where(suggestion.c.id == row.id).values(reason=reason))
-    tickets = select(ticket.c.id).where(ticket.c.issue.in_(family))
-    for row in list(connection.execute(select(note.c.id, note.c.text).where(note.c.ticket.in_(tickets)))):
-        if (text := lost.struck(row.text)) != row.text:
-            connection.execute(update(note).where(note.c.id == row.id).values(text=text))
-
-
-def _strike_deliveries(
-    connection: Connection, database: Database, family: Sequence[str], lost: Lost, at: datetime
-) -> None:
-    """Messages about the issue quote it; those that can be changed lose all words."""
-    theirs: ColumnElement[bool] = delivery.c.issue.in_(family)
-    theirs |= delivery.c.alert.in_(select(delivery.c.alert).where(theirs, delivery.c.alert.is_not(None)))
-    changed = []
-    for row in list(connection.execute(select(delivery).where(theirs))):
-        new: dict[str, Any] = {"text": lost.struck(row.text), "message": lost.told(row.message)}
-        if card := row.options.get("evidence"):
-            new["options"] = {**row.options, "evidence": lost.told(card)}
-        if any(getattr(row, name) != value for name, value in new.items()):
-            connection.execute(update(delivery).where(delivery.c.id == row.id).values(new))
-            changed.append(row)
-    sent = [row for row in changed if row.status == "done" and row.action in postings.QUOTING]
-    postings.redact(connection, database, sent, at)

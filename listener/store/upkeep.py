@@ -18,7 +18,8 @@ from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.ticket import TicketMention
 from listener.store.endings import purge
 from listener.store.engine import Database, StoreTrouble, table
-from listener.store.unlearning import Terms, forget_words
+from listener.store.terms import Terms
+from listener.store.unlearning import forget_words
 
 SWEEP = 2_000
 OLD = "older than texts are kept"  # why it was put into its issue, once its words are gone

@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 
 from listener.issues.reading import TERMS
+from listener.model.delivery import Delivery
 from listener.model.issue import Issue, IssueMember, IssueState, IssueWords
+from listener.model.ticket import TicketNote
 from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.joined import Reading
 from listener.store.engine import table
 from listener.store.issues import IssueFilter
+from listener.store.striking import Lost
 from tests.customers.test_linking import know
 from tests.customers.test_personal import erasure, everything
 from tests.pipeline.road import NOW, a_road
@@ -20,6 +23,7 @@ from tests.pipeline.test_issue_check import ALIKE, THREE, saying
 # "flimsify" is known to issues by its stem
 OWN_WORDS = ("quibblewort", "flimsif")
 FIRST = "- quibblewort flimsify: Acme Flow sync fails with error 17"
+QUOTED = '"quibblewort"'  # as JSON does not write it
 READING = Reading(names={"Acme Flow": frozenset({"acm", "flow"})})
 PERSONS = ("ben", "cem", "dan", "eve")
 
@@ -131,6 +135,30 @@ def test_a_card_in_an_alert_or_a_ticket_of_somebody_else_loses_the_words(tmp_pat
     assert "persons (0 known customers" in everything(road.store)
 
 
+def test_a_card_in_an_alert_or_a_ticket_of_somebody_else_loses_a_post_that_was_deleted(store, tmp_path):
+    ticketed = THREE.replace("- check_issue: {}", "- check_issue: {}\n      - open_ticket: {queue: care}")
+    road = a_trouble(tmp_path, FIRST.replace("quibblewort", QUOTED), store=store, rules=ticketed)
+    assert "quibblewort" in quoted(road)
+    others = [word for word in ("persons (0 known customers", ALIKE[1]) if word in quoted(road)]
+
+    road.says(gone=("p0",))
+
+    assert "quibblewort" not in quoted(road)
+    assert [word for word in others if word in quoted(road)] == others
+
+
+def test_a_short_post_that_goes_is_struck_where_it_is_quoted_whole():
+    lost = Lost(frozenset(), ["no"])
+
+    assert lost.struck("“no”, said one; nobody knows, no") == "“…”, said one; nobody knows, …"
+
+
+def quoted(road):
+    """All that messages and tickets hold."""
+    with road.store.database.read() as connection:
+        return str([tuple(row) for one in (Delivery, TicketNote) for row in connection.execute(table(one).select())])
+
+
 def test_a_copy_takes_nothing_of_the_first_ones_words_along(tmp_path):
     road = a_road(tmp_path, reading=lambda: READING)
     text = "- Acme Flow deleted all of my notes when I opened it on the new tablet this morning"
@@ -200,7 +228,8 @@ def test_a_title_that_people_gave_stays(tmp_path):
 def learned_words(road):
     """Whatever issues keep of what was said: their words, copies of these, what they are called, why one is in them."""
     with road.store.database.read() as connection:
-        kept = [list(connection.execute(table(one).select())) for one in (IssueWords, IssueState, Issue, IssueMember)]
+        tables = (IssueWords, IssueState, Issue, IssueMember)
+        kept = [tuple(row) for one in tables for row in connection.execute(table(one).select())]
     return [word for word in OWN_WORDS if word in str(kept).lower()]
 
 

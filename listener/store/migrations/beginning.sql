@@ -1024,4 +1024,6 @@ CREATE INDEX handle_unlinked ON handle (state) WHERE state <> 'linked';
 
 CREATE INDEX mention_topic ON mention (brand, topic, label, posted_at) WHERE label IS NOT NULL;
 
-INSERT INTO alembic_version (version_num) VALUES ('0028')
+CREATE INDEX delivery_issue ON delivery (issue) WHERE issue IS NOT NULL;
+
+INSERT INTO alembic_version (version_num) VALUES ('0029')
