@@ -65,8 +65,11 @@ def test_on_a_full_disk_it_says_so_goes_on_and_catches_up_once_there_is_room(wor
         largest_file(daemon, A_FULL_DISK)
         world.offers(COMPLAINT, PRAISE)
         eventually(lambda: "free some space" in daemon.log)
+        sleep(A_WHILE)
+        assert "store.recovered" not in daemon.log
         largest_file(daemon, resource.RLIM_INFINITY)
         eventually(lambda: daemon.kept(ALERTS) == DONE)
+        assert daemon.log.count("store.recovered") == 1
         assert [len(world.posted), len(world.mail.mails)] == [1, 1]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select, update
@@ -22,6 +25,7 @@ from listener.store.terms import Terms
 from listener.store.unlearning import forget_words
 
 SWEEP = 2_000
+ROOM = 1_000_000  # bytes; a batch of mentions takes as much, while a row may still find a place in the log of the store
 OLD = "older than texts are kept"  # why it was put into its issue, once its words are gone
 
 
@@ -32,8 +36,11 @@ class Upkeep:
         self._database = database
 
     def writable(self) -> bool:
-        """Whether a transaction can be written now. It writes one: an empty one succeeds on a full disk, too."""
+        """Whether work can be kept now: a transaction is written, and beside a SQLite store there is `ROOM`."""
+        path = self._database.path
         try:
+            if path and not has_room(path.parent):
+                return False
             with self._database.write() as connection:
                 probe = self._database.insert(Setting).values(name="probe", value={})
                 connection.execute(probe.on_conflict_do_update(index_elements=["name"], set_={"value": {}}))
@@ -123,3 +130,13 @@ class Upkeep:
             connection.execute("PRAGMA incremental_vacuum")
             connection.execute("PRAGMA optimize")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def has_room(folder: Path) -> bool:
+    """Whether `ROOM` can be written there; nothing stays."""
+    try:
+        with TemporaryFile(dir=folder, buffering=0) as file:
+            # not zeros: some file systems keep those in no room at all
+            return file.write(os.urandom(ROOM)) == ROOM
+    except OSError:
+        return False

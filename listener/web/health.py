@@ -16,6 +16,7 @@ from listener.web.contract import Answer, Page, Request
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 LOOPS = ("collect", "judge", "act")
 STUCK_AFTER = timedelta(seconds=60)
+NO_ROOM = "the store cannot be written, or its disk is full: free some space, and see store.trouble in the log"
 STATUSES = ("due", "held", "waiting", "by_hand", "sending", "failed", "in_doubt")
 
 
@@ -87,7 +88,7 @@ class Health:
         stuck = [loop for loop in LOOPS if self._age(loop) > STUCK_AFTER]
         if stuck:
             return f"these loops stand still: {', '.join(stuck)}"
-        return "" if self._store.upkeep.writable() else "the store cannot be written"
+        return "" if self._store.upkeep.writable() else NO_ROOM
 
     def metrics(self) -> bytes:
         """In Prometheus' text format. Raises StoreTrouble."""
