@@ -30,6 +30,7 @@ FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 KEEP_TRYING = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
+CUT_OFF = "it was being sent when the daemon stopped, or could not keep how that ended"
 Ended = tuple[Row[Any], Outcome]
 DRAFTS = frozenset(name for name, action in ACTIONS.items() if action.outward)
 
@@ -214,8 +215,9 @@ class Act:
         self._store.deliveries.add(as_delivery(message, channel, self._now(), row.action) | about)
 
     def settle_orphans(self, at_start: bool = False) -> None:
-        """Deliveries whose performer died: sent again where the key makes that safe, looked up, else in doubt.
+        """Deliveries whose end was not kept, as their performer died or the disk was full.
 
+        They are sent again where the key makes that safe, looked up, else in doubt.
         `at_start`: this process alone may perform, so whatever is being sent is an orphan already.
         """
         before = self._now() if at_start else self._now() - LEASE
@@ -224,7 +226,7 @@ class Act:
 
     def _settle(self, row: Row[Any]) -> None:
         doubt, now = self._carrying.doubt(row), self._now()
-        blank = Outcome(row.id, row.attempts, "in_doubt", now, error="it was being sent when the daemon stopped")
+        blank = Outcome(row.id, row.attempts, "in_doubt", now, error=CUT_OFF)
         if doubt == "key":
             self._keep(row, replace(blank, status="due", due_at=now))
         elif doubt == "ask":
