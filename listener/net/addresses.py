@@ -20,6 +20,26 @@ V6_GLOBAL = IPv6Network("2000::/3")
 V6_TRAPS = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 
 
+class Inside(GiveUp):
+    """A host lies at an address that is not of the open internet. Says how an operator who means it can allow it."""
+
+    def __init__(self, host: str, address: Address) -> None:
+        super().__init__(host, address)
+        at = "" if host == str(address) else f" is {address}, which"
+        self.what = f"{host}{at} is not an address of the open internet"
+        self.network = f"{address}/{address.max_prefixlen}"
+
+    def __str__(self) -> str:
+        return f'{self.what}; if it is yours, set `[net] allow_private = ["{self.network}"]`'
+
+    def behind(self, site: str) -> GiveUp:
+        """The same where `site` redirected there: nobody who only knows that site means to open the house to it."""
+        return GiveUp(
+            f"{site} redirects to {self.what}: it may be trying to reach into your network. Correct the address of the "
+            f"source, or ask who runs {site}; allow {self.network} only if both the site and the address are yours"
+        )
+
+
 def look_up(host: str, port: int, seconds: float) -> list[str]:
     """The addresses of a host name, in the order to try them.
 
@@ -63,7 +83,7 @@ def is_ours(host: str) -> bool:
 
 
 def reachable(host: str, found: Sequence[str], allow: bool | Sequence[Network]) -> list[str]:
-    """Those of the addresses of `host` that may be connected to. Raises GiveUp when one of them must not be.
+    """Those of the addresses of `host` that may be connected to. Raises Inside when one of them must not be.
 
     Networks that the operator named go first: a name that also has other addresses is then reached there only.
     """
@@ -76,19 +96,10 @@ def reachable(host: str, found: Sequence[str], allow: bool | Sequence[Network]) 
     # one forbidden address among public ones is the mark of a rebinding attack, not of a choice
     for address in addresses:
         if not (is_public(address) or (allow is True and is_near(address))):
-            raise GiveUp(refusal(host, address))
+            raise Inside(host, address)
     return [str(address) for address in addresses]
 
 
 def is_near(address: Address) -> bool:
     """Whether `allow_private = true` covers it: 169.254.169.254 and its kin must be named as a network."""
     return address.is_private and not address.is_link_local and not address.is_multicast
-
-
-def refusal(host: str, address: Address) -> str:
-    """Why, and how an operator who means it can allow it."""
-    at = "" if host == str(address) else f" is {address}, which"
-    network = f"{address}/{address.max_prefixlen}"
-    return (
-        f'{host}{at} is not an address of the open internet; if it is yours, set `[net] allow_private = ["{network}"]`'
-    )

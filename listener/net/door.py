@@ -14,7 +14,7 @@ import certifi
 import httpcore
 
 from connectors.contract import GiveUp, Response, TryLater
-from listener.net.addresses import is_ours, look_up, reachable
+from listener.net.addresses import Inside, is_ours, look_up, reachable
 from listener.net.hosts import Hosts, retry_after
 from listener.net.settings import NetSettings
 from listener.net.target import BadAddress, Question, Target, target
@@ -105,17 +105,18 @@ class Net:
 
     def _follow(self, question: Question, limit: int, refusals: bool) -> Response:
         """Ask, and ask again where redirects point, with one clock for all of it."""
-        until, seen, moved, only_permanent = None, set(), None, True
+        until, seen, moved, only_permanent, sender = None, set(), None, True, ""
         for _ in range(REDIRECTS + 1):
             seen.add((question.method, question.target.url))
-            answer, until = self._take_turn(question, limit, until)
+            with sent_by(sender):
+                answer, until = self._take_turn(question, limit, until)
             if answer.status >= 400 and not refusals and answer.status not in FOR_THE_CALLER:
                 site = question.target.site
                 raise TryLater(f"{site} answered {answer.status}; open the address in a browser to see why")
             location = answer.headers.get("location")
             if answer.status not in FOLLOWED or not location:
                 return Response(answer.status, answer.headers, answer.body, question.target.url, moved)
-            question = self._redirected(question, answer.status, location)
+            sender, question = question.target.site, self._redirected(question, answer.status, location)
             only_permanent = only_permanent and answer.status in PERMANENT
             moved = question.target.url if only_permanent else moved
             # a form that is answered with its own address is asked again as GET: no circle
@@ -219,6 +220,15 @@ def body_of(response: httpcore.Response, headers: Mapping[str, str], limit: int)
         if response.status >= 400:
             return b""
         raise
+
+
+@contextmanager
+def sent_by(site: str) -> Iterator[None]:
+    """An address inside is told with the site that redirected there; "" for none."""
+    try:
+        yield
+    except Inside as error:
+        raise (error.behind(site) if site else error) from None
 
 
 @contextmanager
