@@ -80,6 +80,8 @@ def new_by_pauses(pauses: tuple[int, ...]) -> bytes:
 
 
 NOBODY = bytes(LONG)
+# a quarter asks for three looks at each of the other days; so many quarters are gone over with a batch
+MOST_COUNTED = 16 * 3 * DAYS
 
 
 class Hearing:
@@ -92,6 +94,8 @@ class Hearing:
         # of each quarter how many are new in a window that began so many quarters before, but for those to count anew
         self._new: dict[int, bytes] = {}
         self._stale: set[int] = set()
+        # the counts of windows by their last quarter and their width: of other days the same are asked for again
+        self._counts: dict[int, dict[int, int]] = {}
 
     def add(self, person: str, at: float) -> int | None:
         """The quarter in which this is new, if it is."""
@@ -107,11 +111,20 @@ class Hearing:
         """How many persons of a window of at most LONG count: in each quarter those who are new in the window."""
         if self._stale:
             self._count_anew()
-        quarters = map(self._new.get, range(last - width + 1, last + 1), repeat(NOBODY))
-        return sum(map(getitem, quarters, range(width)))
+        known = self._counts.get(last)
+        if known is None:
+            if len(self._counts) == MOST_COUNTED:
+                self._counts.clear()
+            known = self._counts[last] = {}
+        if width not in known:
+            quarters = map(self._new.get, range(last - width + 1, last + 1), repeat(NOBODY))
+            known[width] = sum(map(getitem, quarters, range(width)))
+        return known[width]
 
     def _count_anew(self) -> None:
         after = {now + later for now in self._stale for later in range(LONG)}
+        for now in after & self._counts.keys():
+            del self._counts[now]
         self._new |= {now: new_by_pauses(self._pauses(now)) for now in after & self.heard.keys()}
         self._stale.clear()
 
