@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from listener.cli import misspelt
 from listener.cli.asked import Json, moment, number
-from listener.cli.opening import looking, opened
+from listener.cli.opening import asked, looking, opened
+from listener.cli.quick import written
 from listener.store.glance import Glance, Wanted
-from listener.views import objects
-from listener.views.objects import Object
 from listener.views.pages import listed
 from rules.problems import nearest
 
@@ -93,12 +93,8 @@ def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> N
     if name == "issues":
         _catch_up(context)
     with looking(context) as seen:
-        things = listed(seen, name, wanted)
-        if as_json:
-            for thing in things:
-                print(objects.line(thing))
-        else:
-            _table(seen, name, list(things))
+        if not (written(seen, name, wanted) if as_json else _table(seen, name, wanted)):
+            misspelt.tell(seen, asked(context).file, name, wanted)
         if wanted.person and not seen.knows(wanted.person):
             otherwise = "`listener customers` and `listener mentions` show who is known"
             cure = nearest(wanted.person, seen.reached(), otherwise)
@@ -114,10 +110,13 @@ def _catch_up(context: typer.Context) -> None:
             parts.issue_watch.catch_up()
 
 
-def _table(seen: Glance, name: str, things: list[Object]) -> None:
+def _table(seen: Glance, name: str, wanted: Wanted) -> bool:
+    """Show it; whether anything was there."""
     from listener.views import blindness, tables
 
+    things = list(listed(seen, name, wanted))
     tables.show(name, things)
     if name == "sources":
         for line in blindness.told(seen, things, datetime.now(UTC)):
             print(line)
+    return bool(things)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from listener.store.glance import Wanted, is_current, over_sqlite
+from listener.cli import misspelt
+from listener.store.glance import Glance, Wanted, is_current, over_sqlite
 
 LISTS = frozenset({"mentions", "tickets", "deliveries", "contacts"})
 FIELDS = {"--limit": "limit", "--id": "id", "--brand": "brand", "--source": "source"}
@@ -31,19 +32,31 @@ def shown(words: Sequence[str]) -> bool:
     path = plain_store(wish.file) if wish else None
     if wish is None or path is None or not is_current(path):
         return False
+    with over_sqlite(path) as seen:
+        if not (written if wish.as_json else _table)(seen, wish.name, wish.wanted):
+            misspelt.tell(seen, wish.file, wish.name, wish.wanted)
+    return True
+
+
+def written(seen: Glance, name: str, wanted: Wanted) -> bool:
+    """A list as JSON Lines; whether anything was there."""
     from listener.views.objects import line
     from listener.views.pages import listed
 
-    with over_sqlite(path) as seen:
-        things = listed(seen, wish.name, wish.wanted)
-        if wish.as_json:
-            for thing in things:
-                print(line(thing))
-        else:
-            from listener.views import tables
+    found = False
+    for thing in listed(seen, name, wanted):
+        print(line(thing))
+        found = True
+    return found
 
-            tables.show(wish.name, list(things))
-    return True
+
+def _table(seen: Glance, name: str, wanted: Wanted) -> bool:
+    from listener.views import tables
+    from listener.views.pages import listed
+
+    things = list(listed(seen, name, wanted))
+    tables.show(name, things)
+    return bool(things)
 
 
 def wished(words: Sequence[str]) -> Wish | None:

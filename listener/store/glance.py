@@ -91,6 +91,10 @@ KNOWN = f"""SELECT id FROM customer WHERE id = :person
     UNION ALL {THEIRS} LIMIT 1"""
 NAMES = """SELECT * FROM (SELECT person AS name FROM contact GROUP BY person ORDER BY max(id) DESC LIMIT :most) AS told
     UNION SELECT * FROM (SELECT id AS name FROM customer ORDER BY id LIMIT :most) AS registered"""
+# from one name to the next by the index: a large store has few names and many rows
+NAMED = """WITH RECURSIVE told(name) AS (SELECT min({0}) FROM mention UNION ALL
+    SELECT (SELECT min(m.{0}) FROM mention m WHERE m.{0} > told.name) FROM told WHERE told.name IS NOT NULL)
+    SELECT name FROM told WHERE name IS NOT NULL LIMIT :most"""
 LAST_CONTACT = "(SELECT max(c.at) FROM contact c WHERE c.person = t.id)"
 
 LISTINGS: Mapping[str, Listing] = {
@@ -146,6 +150,17 @@ class Glance:
     def reached(self, most: int = MOST_NAMES) -> list[str]:
         """The persons who were reached last, and customers: whom a misspelt name may have meant."""
         return [row.name for row in self._query(NAMES, {"most": most})]
+
+    def has(self, noun: str, name: str) -> bool:
+        """Whether a `brand` or `source` of this name has mentions, or such a source is known."""
+        known = f"SELECT 1 FROM mention WHERE {noun} = :name"
+        known += " UNION ALL SELECT 1 FROM source WHERE name = :name" if noun == "source" else ""
+        return bool(list(self._query(f"{known} LIMIT 1", {"name": name})))
+
+    def names(self, noun: str, most: int = MOST_NAMES) -> list[str]:
+        """The names of each `brand` or `source` that has mentions, and of each known source."""
+        known = [row.name for row in self._query(NAMED.format(noun), {"most": most})]
+        return known + [row.name for row in self._query("SELECT name FROM source", {}) if noun == "source"]
 
     def missed(self, source: str, since: datetime, until: datetime) -> int:
         """About how many mentions that time would have brought, by the two weeks before it."""

@@ -155,6 +155,30 @@ def test_a_list_of_mentions_can_be_narrowed(tmp_path, options, found):
     assert [thing["external_id"] for thing in objects(house, "mentions", *options)] == found
 
 
+@pytest.mark.parametrize(
+    ("asked", "cure"),
+    [
+        (("mentions", "--source", "foru"), "there is no source 'foru' — did you mean 'forum'?"),
+        (("mentions", "--brand", "acme flw", "--json"), "there is no brand 'acme flw' — did you mean 'Acme Flow'?"),
+        (("tickets", "--brand", "zzz", "--since", "7d"), "there is no brand 'zzz' — it is one of Acme Flow"),
+        (("sources", "--id", "new"), "there is no source 'new' — did you mean 'news'?"),
+        (("mentions", "--source", "news"), ""),
+        (("mentions", "--source", "forum", "--id", "9"), ""),
+    ],
+)
+def test_an_empty_list_tells_a_name_that_nothing_has_from_one_that_is_quiet(tmp_path, asked, cure):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store, "a")
+        store.sources.enlist([("news", "feed", "")])
+
+    ran = house.run(*asked)
+
+    assert ran.code == 0
+    assert cure in ran.err
+    assert bool(ran.err) == bool(cure)
+
+
 def test_since_may_say_how_long_ago(tmp_path):
     house = a_house(tmp_path)
     with house.store() as store:

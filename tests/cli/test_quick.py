@@ -29,7 +29,9 @@ def house(tmp_path: Path) -> House:
 
 
 @pytest.mark.parametrize("name", sorted(quick.LISTS))
-@pytest.mark.parametrize("options", ["", "--json", "--limit 2 --json", "--id 2", "--brand Globex", "--source forum"])
+@pytest.mark.parametrize(
+    "options", ["", "--json", "--limit 2 --json", "--id 2", "--brand Globex", "--source forum", "--source foru"]
+)
 def test_both_ways_show_the_same(house: House, name: str, options: str, monkeypatch: pytest.MonkeyPatch) -> None:
     by_the_short_way = house.run(name, *options.split())
     assert quick.wished([name, *options.split()])
