@@ -94,4 +94,11 @@ def _report(tally: Tally, rejected: int, judged: int) -> None:
         print(f"{about_none:,} rows name no brand and match none: they are no mentions", file=sys.stderr)
     if rejected:
         print(f"{rejected:,} lines rejected", file=sys.stderr)
-    print(f"{judged:,} judged and decided; `listener mentions` shows them")
+    print(decided_by_whom(tally, judged))
+
+
+def decided_by_whom(tally: Tally, judged: int) -> str:
+    """`judged` here; a daemon at work on the same store may have been first with the rest."""
+    others = tally.mentions - judged
+    theirs = f" here, {others:,} by the running daemon, which was first" if others > 0 else ""
+    return f"{judged:,} judged and decided{theirs}; `listener mentions` shows them"

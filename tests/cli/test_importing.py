@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from listener.cli.importing import decided_by_whom
+from listener.imports.keeping import Tally
 from tests.makers import CONFIG, a_house
 
 TWO_BRANDS = CONFIG + '[[brand]]\nname = "Globex"\n'
@@ -160,3 +162,10 @@ def test_a_customer_file_that_is_not_taken_is_told_to_ops_once(tmp_path):
     assert told[2][1].startswith("customers.csv waits; the customers are those from before")
     assert "it would remove 9 of 10 customers; if that is right: `listener customers import " in told[2][1]
     assert told[2][0].startswith("customers.csv cannot be used; the customers are those from before")
+
+
+def test_what_a_running_daemon_judged_first_is_not_told_as_undecided():
+    by_both = decided_by_whom(Tally(rows=5, items=5, mentions=5), judged=3)
+
+    assert "3 judged and decided here, 2 by the running daemon, which was first;" in by_both
+    assert "daemon" not in decided_by_whom(Tally(rows=5, items=5, mentions=5), judged=7)
