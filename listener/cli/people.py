@@ -22,7 +22,8 @@ Url = Annotated[str | None, typer.Option("--url", help="Where it can be seen.")]
 TextFile = Annotated[
     typer.FileText | None, typer.Option("--text-file", encoding="utf-8", help="The text to send instead; - reads it.")
 ]
-Sent = Annotated[bool | None, typer.Option("--sent/--not-sent", help="Whether it had arrived.")]
+Sent = Annotated[bool, typer.Option("--sent", help="It had arrived.")]
+NotSent = Annotated[bool, typer.Option("--not-sent", help="It had not: it is sent again.")]
 
 
 Anyway = Annotated[
@@ -103,10 +104,12 @@ def skip(context: typer.Context, delivery: Number, named: As = None) -> None:
         _told(people.skip(number(delivery)))
 
 
-def settle(context: typer.Context, delivery: Number, sent: Sent = None, named: As = None) -> None:
+def settle(
+    context: typer.Context, delivery: Number, sent: Sent = False, not_sent: NotSent = False, named: As = None
+) -> None:
     """You looked whether a delivery in doubt had arrived."""
-    if sent is None:
-        raise typer.BadParameter("say what you saw: --sent or --not-sent")
+    if sent == not_sent:
+        raise typer.BadParameter("say what you saw: either --sent or --not-sent")
     with deciding(context, named) as (_, people):
         _told(people.settle(number(delivery), sent))
 

@@ -57,6 +57,8 @@ def assign(context: typer.Context, ticket: Ticket, owner: Owner, named: As = Non
 @app.command()
 def note(context: typer.Context, ticket: Ticket, text: Text, reached: Reached = False, named: As = None) -> None:
     """Write down what happened."""
+    if not text.strip():
+        raise typer.BadParameter("a note says what happened", param_hint="TEXT")
     with deciding(context, named, approving=False) as (_, people):
         if reached:
             people.tickets.reached(number(ticket), text)
@@ -102,6 +104,14 @@ def wait(context: typer.Context, ticket: Ticket, until: Until = None, why: Why =
 @app.command()
 def close(context: typer.Context, ticket: Ticket, cause: Cause, outcome: Outcome, named: As = None) -> None:
     """Close it with its root cause and how it ended for the person."""
+    from listener.pipeline.ticketing import OUTCOMES
+    from rules.problems import nearest, one_of
+
+    if outcome not in OUTCOMES:
+        cure = nearest(outcome, OUTCOMES, f"it is {one_of(OUTCOMES)}")
+        raise typer.BadParameter(f"there is no outcome {outcome!r} — {cure}", param_hint="--outcome")
+    if not cause.strip():
+        raise typer.BadParameter("a ticket closes with its root cause: what went wrong", param_hint="--cause")
     with deciding(context, named, approving=False) as (_, people):
         people.close(number(ticket), cause, outcome)
     print(f"ticket {number(ticket)} is closed: {outcome}")

@@ -116,7 +116,18 @@ def test_a_decision_that_does_not_fit_says_what_it_is_for(tmp_path, words):
     assert "delivery 1 is waiting" in shown.err
 
 
-@pytest.mark.parametrize("words", [("reject", "1"), ("reject", "1", "--why", " "), ("settle", "1"), ("done", "one")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("reject", "1"),
+        ("reject", "1", "--why", " "),
+        ("settle", "1"),
+        ("settle", "1", "--sent", "--not-sent"),
+        ("done", "one"),
+        ("ticket", "note", "1", " "),
+        ("ticket", "close", "1", "--cause", " ", "--outcome", "lost"),
+    ],
+)
 def test_a_decision_without_what_it_needs_is_wrong_usage(tmp_path, words):
     assert a_house(tmp_path).run(*words).code == 2
 
@@ -189,7 +200,9 @@ def test_a_ticket_closes_with_a_cause_and_a_known_outcome(tmp_path):
         number = str(a_ticket(store, a_mention(store)))
 
     assert house.run("ticket", "close", number, "--outcome", "recovered").code == 2
-    assert "recovered, neutral, lost" in house.run("ticket", "close", number, "--cause", "x", "--outcome", "won").err
+    mistyped = house.run("ticket", "close", number, "--cause", "x", "--outcome", "recoverd")
+    assert mistyped.code == 2
+    assert "did you mean 'recovered'?" in " ".join(mistyped.err.replace("│", " ").split())
     assert house.run("ticket", "take", "99").code == 1
 
 
