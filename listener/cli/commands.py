@@ -35,7 +35,7 @@ from listener.cli.demo import demo
 from listener.cli.evaluating import evaluate
 from listener.cli.house import backup, pause, restore, resume, status
 from listener.cli.issue_lessons import learned
-from listener.cli.lists import contacts, listing
+from listener.cli.lists import contacts, deliveries, listing
 from listener.cli.people import approve, done, reject, retry, settle, skip
 from listener.cli.personal import erase, erasures, export
 from listener.cli.running import init, run
@@ -73,8 +73,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 for command in COMMANDS:
     app.command()(command)
 app.command("import")(importing.mentions)
-for name in ("sources", "mentions", "tickets", "deliveries", "alerts"):
+for name in ("sources", "mentions", "tickets", "alerts"):
     app.command(name)(listing(name))
+app.command()(deliveries)
 app.command()(contacts)
 for command in requests.COMMANDS:
     references.app.command()(command)

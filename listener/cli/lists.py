@@ -28,13 +28,17 @@ Person = Annotated[str | None, typer.Option("--person", help="Only of this one: 
 Purpose = Annotated[str | None, typer.Option("--purpose", help="thanks, gift, ask, engage, recovery or notice.")]
 Channel = Annotated[str | None, typer.Option("--channel", help="Only by this channel.")]
 Rule = Annotated[str | None, typer.Option("--rule", help="Only what this rule ordered.")]
+Status = Annotated[str | None, typer.Option("--status", help="Only of this status: waiting, in doubt, failed, …")]
 
+STATUSES = (
+    *("due", "held", "waiting", "by_hand", "sending", "done"),
+    *("failed", "in_doubt", "rejected", "expired", "cancelled", "shadow"),
+)
 PURPOSES = ("thanks", "gift", "ask", "engage", "recovery", "notice")
 NAMED_BY_TEXT = frozenset({"customers", "issues", "references", "sources"})
 ABOUT = {
     "mentions": "What was said, by whom, with its verdict.",
     "tickets": "Recovery tickets: who is unhappy, and until when they must hear from us.",
-    "deliveries": "Actions on their way out, also those that wait for a person.",
     "alerts": "What channels were alerted of, alone or in groups; who took notice, and when.",
     "issues": "Troubles that several mentions are about: how many have each, against the usual.",
     "customers": "The customer registry; `customers import FILE` replaces it.",
@@ -64,6 +68,28 @@ def listing(name: str) -> Callable[..., None]:
 
     command.__doc__ = ABOUT[name]
     return command
+
+
+def deliveries(
+    context: typer.Context,
+    status: Status = None,
+    since: Since = None,
+    until: Until = None,
+    brand: Brand = None,
+    source: Source = None,
+    identity: Number = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Actions on their way out, also those that wait for a person."""
+    # tables write "in doubt", JSON Lines `in_doubt`
+    status = "_".join(status.replace("_", " ").split()) if status is not None else None
+    if status is not None and status not in STATUSES:
+        cure = nearest(status, STATUSES, f"it is one of {', '.join(STATUSES)}").replace("_", " ")
+        raise typer.BadParameter(f"there is no status {status.replace('_', ' ')!r} — {cure}", param_hint="--status")
+    key = number(identity) if identity else None
+    wanted = Wanted(moment(since), moment(until), brand, source, key, limit, status=status)
+    _show(context, "deliveries", wanted, as_json)
 
 
 def contacts(

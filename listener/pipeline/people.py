@@ -184,7 +184,7 @@ class People:
         if row.status == "expired":
             post = f": `listener explain {row.mention}` shows the post, to answer there" if row.mention else ""
             return NotPossible(f"{told(row)}. It cannot go out any more{post}")
-        return NotPossible(f"{told(row)}; {what} is for those that are {' or '.join(origin)}")
+        return NotPossible(f"{told(row)}; {what} is for those that are {' or '.join(origin).replace('_', ' ')}")
 
     def take(self, ticket: int) -> None:
         """The ticket is mine."""

@@ -33,9 +33,10 @@ Query: TypeAlias = Callable[[str, Mapping[str, Any]], Iterable[Record]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows a list shows. `since` is included, `until` is not. What stands last is asked of contacts only.
+    """Which rows a list shows. `since` is included, `until` is not.
 
-    `person` is a customer's id, or an account as platform:name.
+    What follows `limit` is asked of contacts only, `status` of deliveries. `person` is a customer's id, or an account
+    as platform:name.
     """
 
     since: datetime | None = None
@@ -48,6 +49,7 @@ class Wanted:
     purpose: str | None = None
     channel: str | None = None
     rule: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Listing:
             "brand": about.format("brand"),
             "source": "t.name = :source" if self.table == "source" else about.format("source"),
             "id": f"{self.key} = :id",
-            **(OF_CONTACTS if self.table == "contact" else {}),
+            **OWN.get(self.table, {}),
         }
 
 
@@ -84,6 +86,7 @@ OF_CONTACTS: Mapping[str, str] = {
     "channel": "t.channel = :channel",
     "rule": "EXISTS (SELECT 1 FROM delivery d WHERE d.id = t.delivery AND d.rule = :rule)",
 }
+OWN: Mapping[str, Mapping[str, str]] = {"contact": OF_CONTACTS, "delivery": {"status": "t.status = :status"}}
 MOST_NAMES = 5000
 KNOWN = f"""SELECT id FROM customer WHERE id = :person
     UNION ALL SELECT person FROM mention WHERE person IN (:person, lower(:person))

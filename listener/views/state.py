@@ -132,7 +132,9 @@ def _unsettled_told(unsettled: Object, counts: Mapping[str, int]) -> Iterator[st
     for status, numbers in unsettled.items():
         if numbers:
             more = counts.get(status, 0) - len(numbers)
-            which = ", ".join(map(str, numbers)) + (f" and {more} more" if more > 0 else "")
+            which = ", ".join(map(str, numbers)) + (
+                f" and {more} more (`listener deliveries --status {status}`)" if more > 0 else ""
+            )
             yield f"{status.replace('_', ' '):8}  deliveries {which}: {cures[status]}"
 
 

@@ -213,6 +213,19 @@ def test_deliveries_and_contacts_have_the_keys_of_the_contract(tmp_path):
     assert (contact["person"], contact["purpose"], contact["delivery"]) == ("forum:anna", "thanks", number)
 
 
+def test_the_few_in_doubt_are_found_among_the_many_that_wait(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        doubtful, waiting = a_delivery(store, "in_doubt"), a_delivery(store, "waiting")
+
+    for written in ("in_doubt", "in doubt"):
+        assert [one["id"] for one in objects(house, "deliveries", "--status", written)] == [doubtful]
+    assert [one["id"] for one in objects(house, "deliveries", "--status", "waiting", "--limit", "9")] == [waiting]
+    mistyped = house.run("deliveries", "--status", "in dout")
+    assert mistyped.code == 2
+    assert "did you mean 'in doubt'?" in " ".join(mistyped.err.replace("│", " ").split())
+
+
 def test_customers_and_sources_have_the_keys_of_the_contract(tmp_path):
     house = a_house(tmp_path)
     with house.store() as store:

@@ -114,6 +114,7 @@ def test_a_decision_that_does_not_fit_says_what_it_is_for(tmp_path, words):
 
     assert shown.code == 1
     assert "delivery 1 is waiting" in shown.err
+    assert "_" not in shown.err
 
 
 @pytest.mark.parametrize(
