@@ -14,6 +14,8 @@ from listener.understanding.scope import scoped
 from listener.understanding.spelling import unglued
 
 SHOWN_FEATURES = 8
+LEARNED = "+learned/"  # in the name of an engine: the learned model had its say
+LEAST_SHOWN = 0.005  # less is 0.00 to a reader
 READABLE = str.maketrans({OURS: "[brand]", THEIRS: "[other]", SOMEBODY: "[person]", LINK: "[link]"})
 THRESHOLDS: Mapping[str, float] = {
     "positive from": POSITIVE_FROM,
@@ -83,15 +85,28 @@ def learned_of(understanding: Understanding, said: Utterance) -> tuple[dict[str,
 def told(one: Workings) -> Iterator[str]:
     """The same in lines for people."""
     yield f"today     {one.label} by {one.engine}, read as {one.voice}; plain VADER says {one.plain:+.2f}"
-    yield "          packs " + ", ".join(f"{name} {version}" for name, version in one.packs.items())
-    yield "          " + ", ".join(f"{name} {value:g}" for name, value in one.thresholds.items())
+    yield "          word lists: " + ", ".join(f"{name} (version {version})" for name, version in one.packs.items())
+    yield f"          the words: positive from {POSITIVE_FROM:+g} up, negative to {NEGATIVE_FROM:+g}, else neutral"
+    if "+" not in one.engine:
+        yield f"          unsure below a confidence of {LEAST_SURE:g}"
     if one.counted is not None:
         yield f"          only this part counts (weight 1, the rest 0): {' '.join(one.counted.split())}"
     for word in one.words:
         yield f"          {word.value:+.2f} {word.what} ({word.origin})"
     if one.stars is not None:
         yield f"          {one.stars:g} of 5 stars"
-    if one.chances:
-        yield "          learned: " + ", ".join(f"{label} {chance:.2f}" for label, chance in one.chances.items())
+    yield from _learned_told(one)
+
+
+def _learned_told(one: Workings) -> Iterator[str]:
+    """How likely each label is by what was learned from people's labels, and what speaks for the likeliest."""
+    if not one.chances:
+        return
+    likeliest = sorted(one.chances, key=one.chances.__getitem__, reverse=True)
+    chances = ", ".join(f"{label} {one.chances[label]:.0%}" for label in likeliest)
+    yield f"          by what people labelled: {chances}"
+    if LEARNED in one.engine:
+        yield f"          what the words say counts {TRUST:g} times; unsure where the label is below {SURE_FROM:.0%}"
     for share in one.features:
-        yield f"          {share.adds:+.2f} {share.feature} = {share.value:.2f} (learned)"
+        if abs(share.adds) >= LEAST_SHOWN:
+            yield f"          {share.adds:+.2f} for {likeliest[0]}: {share.feature}, at {share.value:.2f} (learned)"

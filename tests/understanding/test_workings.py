@@ -38,5 +38,14 @@ def test_the_learned_features_say_what_they_added() -> None:
     assert [share.feature for share in found.features if share.adds] == ["thanks"]
     assert found.chances["positive"] > 0.5
     lines = list(told(found))
-    assert any(line.endswith("(learned)") for line in lines)
+    assert "          +1.00 for positive: thanks, at 0.33 (learned)" in lines
+    assert "          by what people labelled: positive 88%, negative 12%" in lines
+    assert "          what the words say counts 1.35 times; unsure where the label is below 50%" in lines
     assert "          4 of 5 stars" in lines
+
+
+def test_what_decides_is_told_in_sentences() -> None:
+    lines = list(told(workings(Understanding(), Utterance("ok", voice="complaint"))))
+    assert "          the words: positive from +0.35 up, negative to -0.05, else neutral" in lines
+    assert "          unsure below a confidence of 0.4" in lines
+    assert not any("labelled" in line for line in lines)
