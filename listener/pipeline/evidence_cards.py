@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from listener.issues.evidence import Evidence, Member, Past, evidence
 from listener.issues.rates import Rate
 from listener.issues.words import terms
 from listener.pipeline.issue_check import IssueCheck
+from listener.store.card_rows import ATTRIBUTES
 from listener.store.judging import Turn
 
 BACKGROUND = timedelta(days=14)
@@ -24,7 +26,6 @@ BARS = 28
 # similar issues share at least so many of their five keywords
 ALIKE = 2
 MOST_PAST = 3
-ATTRIBUTES = ("segment", "plan", "region", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class EvidenceCards:
         past = _past(row, turn.card_rows.past(row.brand, root))
         made = evidence(looked.verdict, looked.rate, members, at, others, past, row.keywords)
         copies = sum(one.copy for one in members)
-        unknown = _unknown(made, members, turn.card_rows.registry())
+        unknown = _unknown(made, members, turn.card_rows.has_registry())
         return EvidenceCard(row, made, self._plot(turn, row, now), copies, unknown)
 
     def _plot(self, turn: Turn, row: Row[Any], now: datetime) -> Plot:
@@ -104,6 +105,10 @@ class EvidenceCards:
         start = datetime.fromtimestamp(ends[0], UTC) - STEP
         usual = tuple(rate.expected if rate.windows else None for rate in rates)
         return Plot(title=row.title, start=start, hours=6, counts=tuple(rate.persons for rate in rates), usual=usual)
+
+
+# the next card of an issue is about nearly the same mentions
+_terms = lru_cache(2_048)(terms)
 
 
 def _member(row: Row[Any], customers: Mapping[str, Row[Any]], likeness: float = 1.0) -> Member:
@@ -119,7 +124,7 @@ def _member(row: Row[Any], customers: Mapping[str, Row[Any]], likeness: float = 
         customer=row.customer,
         at=row.posted_at,
         text=" ".join(text.split())[:280],
-        terms=terms(text),
+        terms=_terms(text),
         url=row.url,
         score=row.score or 0.0,
         likeness=likeness,
@@ -139,11 +144,11 @@ def _past(row: Row[Any], others: list[Row[Any]]) -> list[Past]:
     ]
 
 
-def _unknown(made: Evidence, members: list[Member], registry: int) -> tuple[str, ...]:
+def _unknown(made: Evidence, members: list[Member], has_registry: bool) -> tuple[str, ...]:
     """What the card cannot say, in words."""
     persons = {one.person for one in members if one.person}
     found = []
-    if not registry:
+    if not has_registry:
         found.append("who of them is a customer: the registry is empty")
     elif persons and not any(one.customer for one in members):
         found.append(f"whether any of these {len(persons)} persons is a customer: none is in the registry")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from listener.model.customer import Customer
 from listener.model.issue import Issue, IssueEpisode, IssueMember
@@ -14,8 +14,16 @@ from listener.model.mention import Mention
 from listener.store.engine import chunks, table
 from listener.store.grounds import COMPLAINTS
 
+# what may tell customers with a trouble from others
+ATTRIBUTES = ("segment", "plan", "region", "version")
 mention, customer, issue = table(Mention), table(Customer), table(Issue)
 member, episode = table(IssueMember), table(IssueEpisode)
+SAID = [
+    mention.c[name]
+    for name in ("id", "title", "text", "person", "customer", "product", "posted_at", "url", "score", "duplicate_of")
+]
+WHO = [customer.c[name] for name in ("id", *ATTRIBUTES)]
+ENDED = [issue.c[name] for name in ("id", "title", "keywords", "state")]
 # a card of ten thousand mentions says no more than one of the newest five hundred
 MOST = 500
 
@@ -30,8 +38,8 @@ class CardRows:
         """The newest mentions of an issue with `likeness`, its cosine to it, oldest first."""
         other = member.alias()
         newest = select(func.max(other.c.id)).where(other.c.mention == mention.c.id).scalar_subquery()
-        query = (
-            select(mention, member.c.score.label("likeness"))
+        query: Select[Any] = (
+            select(*SAID, member.c.score.label("likeness"))
             .select_from(mention)
             .join(member, member.c.id == newest)
             .where(mention.c.issue == root)
@@ -42,7 +50,7 @@ class CardRows:
 
     def background(self, brand: str, root: str, since: datetime) -> list[Row[Any]]:
         """Other complaints about the brand since then, newest first."""
-        query = select(mention).where(
+        query = select(*SAID).where(
             mention.c.brand == brand,
             mention.c.posted_at >= since,
             mention.c.label.in_(COMPLAINTS),
@@ -56,13 +64,13 @@ class CardRows:
         """Customers by id."""
         found: dict[str, Row[Any]] = {}
         for part in chunks(sorted(ids)):
-            query = select(customer).where(customer.c.id.in_(part))
+            query = select(*WHO).where(customer.c.id.in_(part))
             found |= {row.id: row for row in self._connection.execute(query)}
         return found
 
-    def registry(self) -> int:
-        """How many customers are known at all."""
-        return int(self._connection.execute(select(func.count()).select_from(customer)).scalar_one())
+    def has_registry(self) -> bool:
+        """Whether any customer is known at all."""
+        return self._connection.execute(select(customer.c.id).limit(1)).first() is not None
 
     def past(self, brand: str, root: str) -> list[Row[Any]]:
         """Other issues of the brand that two persons or more had, newest first, with `root_cause` where it is known."""
@@ -74,7 +82,7 @@ class CardRows:
             .scalar_subquery()
             .label("root_cause")
         )
-        query = select(issue, cause).where(
+        query = select(*ENDED, cause).where(
             issue.c.brand == brand, issue.c.id != root, issue.c.alias_of.is_(None), issue.c.persons >= 2
         )
         return list(self._connection.execute(query.order_by(issue.c.last_seen.desc()).limit(MOST)))
