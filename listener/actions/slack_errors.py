@@ -40,15 +40,27 @@ def refusal(answer: Any) -> Failed:
 
 def webhook_refusal(answer: WebhookResponse) -> Failed:
     """From a webhook's answer, whose body is the error's bare name."""
-    # A 2xx that comes here is not Slack's own: somebody between us and Slack has answered.
-    status = 503 if answer.status_code < 300 else answer.status_code
-    return _failed(status, answer.body, answer.headers)
+    if answer.status_code < 300:
+        answered = f"somebody between us and Slack answered {without(answer.body)[:80]}"
+        why = f"{answered}: does a proxy want a login? It is tried again by itself"
+        return Failed(why, after=_after(answer.headers))
+    return _failed(answer.status_code, answer.body, answer.headers)
 
 
 def _failed(status: int, error: str, headers: Mapping[str, str]) -> Failed:
-    passing = status == 429 or status >= 500 or error in _PASSING
-    said = _CURES.get(error) or without(error)[:80] or f"status {status}"
-    return Failed(f"Slack refused: {said}", permanent=not passing, after=_after(headers))
+    if status == 429 or status >= 500 or error in _PASSING:
+        why = "we post too often" if status == 429 or "limited" in error else "the fault is on its side"
+        said = f"Slack answered {_named(status, error)}: {why}; it is tried again by itself"
+        return Failed(said, after=_after(headers))
+    return Failed(f"Slack refused: {_CURES.get(error) or _named(status, error)}", permanent=True, after=_after(headers))
+
+
+def _named(status: int, error: str) -> str:
+    """What the answer says, and its number where that tells of an error."""
+    said = without(error)[:80]
+    if status < 400 and said:
+        return said
+    return f"{status} ({said})" if said else f"status {status}"
 
 
 def _after(headers: Mapping[str, str]) -> timedelta | None:

@@ -100,6 +100,21 @@ def test_a_webhook_that_limits_us_says_when_to_come_back() -> None:
     assert len(side.heard) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (500, "oops", "Slack answered 500 (oops): the fault is on its side; it is tried again by itself"),
+        (429, "", "Slack answered status 429: we post too often; it is tried again by itself"),
+        (400, "oops", "Slack refused: 400 (oops)"),
+        (200, "<html>sign in</html>", "between us and Slack answered <html>sign in</html>: does a proxy want"),
+    ],
+)
+def test_what_slack_answered_and_whether_it_is_tried_again_is_said(status: int, body: str, said: str) -> None:
+    with far_side(always(status, body)) as side, pytest.raises(Failed) as caught:
+        a_webhook(side).deliver(a_message(), DOOR)
+    assert said in str(caught.value)
+
+
 @pytest.mark.parametrize("after", ["soon", "-3", "9" * 5000, "", "²"])
 def test_an_odd_retry_after_is_no_opinion(after: str) -> None:
     odd = always(429, "rate_limited", Retry_After=after)
