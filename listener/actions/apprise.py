@@ -34,6 +34,10 @@ class Apprise(Channel):
         """Only that Apprise understands each address."""
         self._services()
 
+    @property
+    def verified(self) -> str:
+        return "its addresses are understood; `listener channels test` tells whether they take a message"
+
     def _services(self) -> list[Any]:
         import apprise  # half a second, so only when used
 

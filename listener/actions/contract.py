@@ -183,6 +183,11 @@ class Channel(BaseModel):
         raise NotImplementedError
 
     @property
+    def verified(self) -> str:
+        """What a `verify` that raised nothing has made sure of, in words for `check --online`."""
+        return "credentials are right"
+
+    @property
     def readers(self) -> tuple[str, ...]:
         """The mail addresses that it writes to, where it writes to persons of its own; nobody else sees it then."""
         return ()

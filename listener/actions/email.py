@@ -95,6 +95,10 @@ class Email(Channel):
         with closing(Line(self.connect)) as line:
             self._within_limit(line, None)
 
+    @property
+    def verified(self) -> str:
+        return super().verified if self.username else "its server answers; no login is configured"
+
     def carry(self, message: Message, outside: Outside, line: Line) -> Receipt:
         """One mail over this connection. Raises Failed, and InDoubt when it was handed over and nobody answered."""
         self._within_limit(line, self._letter(message, outside.now()))

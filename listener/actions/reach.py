@@ -35,6 +35,9 @@ def within(work: Callable[[], T], seconds: float = LIMIT) -> T:
     return answer.result(seconds)
 
 
+HOST_ANSWERS = "its host answers; `listener channels test` tells whether it takes a message"
+
+
 def answers(url: str) -> None:
     """Connect to the address's host and hang up. Raises Failed with the host's name, never its path."""
     try:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from connectors.contract import Failed, GiveUp, Receipt, TryLater
 from listener.actions.contract import Channel, Doubt, InDoubt, Message, Outside, Secret
-from listener.actions.reach import answers, within
+from listener.actions.reach import HOST_ANSWERS, answers, within
 from listener.actions.text import without
 
 T = TypeVar("T")
@@ -47,6 +47,10 @@ class Webhook(Channel):
     def verify(self, outside: Outside) -> None:
         """Only that the host answers: a receiver's opinion of us is known when it gets a message."""
         answers(self.url)
+
+    @property
+    def verified(self) -> str:
+        return HOST_ANSWERS
 
     def _signature(self, body: bytes, now: datetime) -> dict[str, str]:
         if self.secret is None:

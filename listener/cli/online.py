@@ -87,8 +87,9 @@ def mapped(item: Item) -> Iterator[str]:
 
 
 def _verify(parts: Parts, channel: ChannelEntry) -> tuple[str, tuple[Item, ...]]:
-    channel.channel(parts.secrets).verify(parts.door(""))
-    return "credentials are right", ()
+    made = channel.channel(parts.secrets)
+    made.verify(parts.door(""))
+    return made.verified, ()
 
 
 def _log_in(parts: Parts, tracker: TrackerEntry) -> tuple[str, tuple[Item, ...]]:

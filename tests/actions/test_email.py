@@ -77,6 +77,8 @@ def test_verifying_logs_in_and_sends_nothing(tmp_path: Path) -> None:
     certificate = a_certificate(tmp_path)
     with mail_sink(certificate) as sink:
         an_email(sink, **a_login(certificate)).verify(DOOR)
+        assert an_email(sink, **a_login(certificate)).verified == "credentials are right"
+        assert an_email(sink).verified == "its server answers; no login is configured"
 
     assert (len(sink.logins), len(sink.mails)) == (1, 0)
 

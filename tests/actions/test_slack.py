@@ -225,6 +225,8 @@ def test_verifying_asks_for_the_token_and_posts_nothing() -> None:
         with pytest.raises(Failed, match="token is not accepted"):
             an_app(side).verify(DOOR)
         a_webhook(side).verify(DOOR)
+        assert an_app(side).verified == "credentials are right"
+        assert a_webhook(side).verified.startswith("its host answers;")
 
     assert [heard.path for heard in side.heard] == ["/api/auth.test"]
 

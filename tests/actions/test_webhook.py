@@ -93,6 +93,7 @@ def test_a_receiver_that_never_answers_is_left_in_time(monkeypatch: pytest.Monke
 def test_verifying_only_looks_whether_somebody_is_there() -> None:
     with far_side(always()) as side:
         a_webhook(side).verify(DOOR)
+        assert a_webhook(side).verified.startswith("its host answers;")
     assert not side.heard
     with pytest.raises(Failed, match="does not answer") as caught:
         a_webhook(side).verify(DOOR)

@@ -84,6 +84,8 @@ def test_check_online_tries_each_source_and_channel_and_keeps_nothing(tmp_path):
     assert shown.code == 1
     assert "source   shop  failed" in shown.out
     assert "channel  care  ok" in shown.out
+    assert "nothing to check: it writes into the daemon's log" in shown.out
+    assert "credentials" not in shown.out
     assert not (tmp_path / "listener.db").exists()
 
 
