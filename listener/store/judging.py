@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, union, update
 
 from listener.model.contact import Standing
 from listener.model.delivery import Contact, Delivery
@@ -272,8 +272,12 @@ class Judging:
         """Mentions before these, of the last two weeks, that share a copy key with one of them."""
         a = [row.copy_a for row in rows if row.copy_a is not None]
         b = [row.copy_b for row in rows if row.copy_b is not None]
+        # by themselves, as SQLite else goes over the time or the ids where it knows no figures of a store that grew
+        alike = union(
+            select(mention.c.id).where(mention.c.copy_a.in_(a)), select(mention.c.id).where(mention.c.copy_b.in_(b))
+        )
         query = select(*(mention.c[name] for name in COPY_COLUMNS)).where(
-            or_(mention.c.copy_a.in_(a), mention.c.copy_b.in_(b)),
+            mention.c.id.in_(alike),
             mention.c.posted_at > min(row.posted_at for row in rows) - timedelta(days=COPY_DAYS),
             mention.c.id < min(row.id for row in rows),
         )
