@@ -46,6 +46,8 @@ def take(context: typer.Context, ticket: Ticket, named: As = None) -> None:
 @app.command()
 def assign(context: typer.Context, ticket: Ticket, owner: Owner, named: As = None) -> None:
     """Somebody else looks after it."""
+    if not owner.strip():
+        raise typer.BadParameter("a ticket belongs to somebody: a name or an address", param_hint="NAME")
     with deciding(context, named, approving=False) as (parts, people):
         people.assign(number(ticket), owner)
     print(f"ticket {number(ticket)} belongs to {owner}")

@@ -55,6 +55,12 @@ def test_an_empty_answer_and_none_at_all_are_refused(house: House) -> None:
     assert house.run("ticket", "reply", "1").code == 2
 
 
+def test_a_ticket_is_not_given_to_nobody(house: House) -> None:
+    refused = house.run("ticket", "assign", "1", " ")
+
+    assert (refused.code, "belongs to somebody" in refused.err) == (2, True)
+
+
 def test_waiting_and_going_on(house: House) -> None:
     assert "waits for its person until" in house.run("ticket", "wait", "1", "--until", "3d", "--why", "the log").out
     assert the_ticket(house)["status"] == "waiting"
