@@ -232,4 +232,4 @@ def _ids(path: Path) -> Iterator[str]:
 
 def _lines_with(path: Path, ids: set[str]) -> dict[str, int]:
     lines = (line for line in lines_of(path, NEEDED) if isinstance(line, Line))
-    return {line.get("id"): line.number for line in lines if line.values.get("id") in ids}
+    return {line.get("id"): line.number for line in lines if line.get("id") in ids}

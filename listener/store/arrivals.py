@@ -20,7 +20,7 @@ from listener.store.engine import Database, chunks, many, table
 from listener.store.erasing import erased_accounts
 from listener.store.sources import keep_blind_spot
 from listener.store.terms import Terms
-from listener.store.unlearning import forget_quotes, forget_words
+from listener.store.unlearning import forget_posts
 
 appearance, mention, source_table, decision = table(Appearance), table(Mention), table(Source), table(Decision)
 
@@ -212,8 +212,7 @@ class Arrivals:
             query = select(mention.c.id).where(here, mention.c.gone_at.is_(None))
             ids = list(connection.execute(query).scalars())
             if terms:
-                forget_quotes(connection, self._database, ids, terms, polled.at)
-                forget_words(connection, ids, terms, "deleted at the source")
+                forget_posts(connection, self._database, ids, terms, polled.at)
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
             empty = {"title": "", "text": "", "company_reply": None, **NOBODY, "gone_at": polled.at}
             _forget_person(connection, ids)

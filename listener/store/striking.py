@@ -74,7 +74,7 @@ def strike_quotes(
 ) -> None:
     """Out of messages about these issues, and of notes on their tickets, whole quotes."""
     lost = Lost(frozenset(), quotes)
-    theirs = note.c.ticket.in_(select(ticket.c.id).where(ticket.c.issue.in_(family)))
+    theirs = _on_tickets_of(family)
     for some in chunks(quotes, QUOTES_AT_ONCE):
         _strike_notes(connection, theirs & _quoting(note.c.text, some), lost)
         where = [_quoting(column, some) for column in (delivery.c.text, delivery.c.message, delivery.c.options)]
@@ -90,7 +90,12 @@ def strike_records(connection: Connection, family: Sequence[str], lost: Lost) ->
     for row in list(connection.execute(select(suggestion.c.id, suggestion.c.reason).where(about))):
         if (reason := lost.struck(row.reason)) != row.reason:
             connection.execute(update(suggestion).where(suggestion.c.id == row.id).values(reason=reason))
-    _strike_notes(connection, note.c.ticket.in_(select(ticket.c.id).where(ticket.c.issue.in_(family))), lost)
+    _strike_notes(connection, _on_tickets_of(family), lost)
+
+
+def _on_tickets_of(family: Sequence[str]) -> ColumnElement[bool]:
+    """Notes on tickets of these issues."""
+    return note.c.ticket.in_(select(ticket.c.id).where(ticket.c.issue.in_(family)))
 
 
 def _strike_notes(connection: Connection, which: ColumnElement[bool], lost: Lost) -> None:

@@ -28,6 +28,7 @@ words, state, member = table(IssueWords), table(IssueState), table(IssueMember)
 model = table(LearnedModel)
 
 MOST_KEYWORDS = 5
+DELETED = "deleted at the source"  # why it was put into its issue, once its words are gone
 # so many other posts are asked whether they say a word too: one that none of them says was nobody else's
 MOST_ASKED = 2_000
 
@@ -79,12 +80,30 @@ def unlearn_topics(connection: Connection, ids: Sequence[int], terms: Terms) -> 
 
 
 def forget_words(connection: Connection, ids: Sequence[int], terms: Terms, why: str) -> None:
-    """Before these posts lose their text, or go themselves, because they were deleted at their source or grew old.
+    """Before these posts lose their text, or go themselves, because they grew old.
 
     Reaches what issues know and what they are called. Messages are left to `endings.purge`. `why` takes the place of
     the words for which a post was put into its issue.
     """
-    said = [one for one in _said(connection, ids, terms) if one.words]
+    _forget(connection, ids, _said(connection, ids, terms), terms, why)
+
+
+def forget_posts(connection: Connection, database: Database, ids: Sequence[int], terms: Terms, at: datetime) -> None:
+    """The same for posts that were deleted at their source; cards about others that quote them lose them, too.
+
+    Messages about their issues and notes on tickets of these; a message that can be changed loses all its words.
+    """
+    said = _said(connection, ids, terms)
+    by_root: dict[str, list[str]] = defaultdict(list)
+    for one in said:
+        by_root[one.root].append(one.quote)
+    for root, quotes in sorted(by_root.items()):
+        strike_quotes(connection, database, grouped.family(connection, root), list(filter(None, quotes)), at)
+    _forget(connection, ids, said, terms, DELETED)
+
+
+def _forget(connection: Connection, ids: Sequence[int], posts: Sequence[Said], terms: Terms, why: str) -> None:
+    said = [one for one in posts if one.words]
     rows = grouped.rows(connection, {name for one in said for name in (one.issue, one.root)})
     _take_back(connection, rows, said)
     for root in sorted({one.root for one in said}):
@@ -95,18 +114,6 @@ def forget_words(connection: Connection, ids: Sequence[int], terms: Terms, why: 
         for row in family:
             _retitle(connection, row, lost)
     _strike_reasons(connection, said, why)
-
-
-def forget_quotes(connection: Connection, database: Database, ids: Sequence[int], terms: Terms, at: datetime) -> None:
-    """Before these posts lose their text: cards about others that quote them lose it too.
-
-    Messages about their issues and notes on tickets of these; a message that can be changed loses all its words.
-    """
-    by_root: dict[str, list[str]] = defaultdict(list)
-    for one in _said(connection, ids, terms):
-        by_root[one.root].append(one.quote)
-    for root, said in sorted(by_root.items()):
-        strike_quotes(connection, database, grouped.family(connection, root), list(filter(None, said)), at)
 
 
 def _said(connection: Connection, ids: Sequence[int], terms: Terms) -> list[Said]:
