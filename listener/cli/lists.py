@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,9 +11,8 @@ import typer
 from listener.cli import misspelt
 from listener.cli.asked import Json, moment, number
 from listener.cli.opening import asked, looking, opened
-from listener.cli.quick import written
+from listener.cli.quick import tabled, written
 from listener.store.glance import Glance, Wanted
-from listener.views.pages import listed
 from rules.problems import nearest
 
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From then on: 2026-11-23, 7d, 24h (UTC).")]
@@ -121,10 +119,6 @@ def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> N
     with looking(context) as seen:
         if not (written(seen, name, wanted) if as_json else _table(seen, name, wanted)):
             misspelt.tell(seen, asked(context).file, name, wanted)
-        if wanted.person and not seen.knows(wanted.person):
-            otherwise = "`listener customers` and `listener mentions` show who is known"
-            cure = nearest(wanted.person, seen.reached(), otherwise)
-            print(f"listener: nobody is known as {wanted.person!r} — {cure}", file=sys.stderr)
 
 
 def _catch_up(context: typer.Context) -> None:
@@ -138,11 +132,10 @@ def _catch_up(context: typer.Context) -> None:
 
 def _table(seen: Glance, name: str, wanted: Wanted) -> bool:
     """Show it; whether anything was there."""
-    from listener.views import blindness, tables
-
-    things = list(listed(seen, name, wanted))
-    tables.show(name, things)
+    things = tabled(seen, name, wanted)
     if name == "sources":
+        from listener.views import blindness
+
         for line in blindness.told(seen, things, datetime.now(UTC)):
             print(line)
     return bool(things)

@@ -16,6 +16,8 @@ def tell(seen: Glance, file: Path, name: str, wanted: Wanted) -> None:
             _tell(seen, file, noun, asked)
     if name == "sources" and isinstance(wanted.id, str):
         _tell(seen, file, "source", wanted.id)
+    if wanted.person and not seen.knows(wanted.person):
+        _tell_of_nobody(seen, wanted.person)
 
 
 def _tell(seen: Glance, file: Path, noun: str, asked: str) -> None:
@@ -26,6 +28,14 @@ def _tell(seen: Glance, file: Path, noun: str, asked: str) -> None:
     known = {*seen.names(noun), *configured}
     cure = nearest(asked, known, f"it is {one_of(known)}" if known else f"config.toml names no {noun}")
     print(f"listener: there is no {noun} {asked!r} — {cure}", file=sys.stderr)
+
+
+def _tell_of_nobody(seen: Glance, person: str) -> None:
+    from rules.problems import nearest
+
+    otherwise = "`listener customers` and `listener mentions` show who is known"
+    cure = nearest(person, seen.reached(), otherwise)
+    print(f"listener: nobody is known as {person!r} — {cure}", file=sys.stderr)
 
 
 def _configured(file: Path, section: str) -> list[str]:

@@ -7,9 +7,13 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from listener.cli import misspelt
 from listener.store.glance import Glance, Wanted, is_current, over_sqlite
+
+if TYPE_CHECKING:
+    from listener.views.objects import Object
 
 LISTS = frozenset({"mentions", "tickets", "deliveries", "contacts"})
 FIELDS = {"--limit": "limit", "--id": "id", "--brand": "brand", "--source": "source"}
@@ -33,7 +37,7 @@ def shown(words: Sequence[str]) -> bool:
     if wish is None or path is None or not is_current(path):
         return False
     with over_sqlite(path) as seen:
-        if not (written if wish.as_json else _table)(seen, wish.name, wish.wanted):
+        if not (written if wish.as_json else tabled)(seen, wish.name, wish.wanted):
             misspelt.tell(seen, wish.file, wish.name, wish.wanted)
     return True
 
@@ -50,13 +54,14 @@ def written(seen: Glance, name: str, wanted: Wanted) -> bool:
     return found
 
 
-def _table(seen: Glance, name: str, wanted: Wanted) -> bool:
+def tabled(seen: Glance, name: str, wanted: Wanted) -> list[Object]:
+    """A list as a table; what it shows."""
     from listener.views import tables
     from listener.views.pages import listed
 
     things = list(listed(seen, name, wanted))
     tables.show(name, things)
-    return bool(things)
+    return things
 
 
 def wished(words: Sequence[str]) -> Wish | None:
