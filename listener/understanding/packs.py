@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -70,21 +70,16 @@ def shipped(name: str) -> Pack:
     return read(SHIPPED / f"{name}.yaml", name)
 
 
-def said_in(path: Path, text: str | None) -> WordFile:
-    """What a file of ops' says; `text` None: it cannot be read. One that is not there says nothing.
+def own(read_by: Callable[[WordFile], object], path: Path, text: str | None) -> WordFile:
+    """A file of ops', found right by its reader; `text` None: it cannot be read. One that is not there says nothing.
 
     Raises UnreadableWords.
     """
     if text is None:
         raise UnreadableWords([f"{path}: cannot be read; it must be UTF-8 text that this account may read"])
-    return WordText(path, text) if text or path.is_file() else path
-
-
-def own(path: Path, text: str | None) -> WordFile:
-    """The file of ops' words, found right. Raises UnreadableWords."""
-    file = said_in(path, text)
+    file = WordText(path, text) if text or path.is_file() else path
     if file.is_file():
-        read(file)
+        read_by(file)
     return file
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import yaml
 
-from listener.understanding.packs import SHIPPED, UnreadableWords, WordFile, entries, said_in
+from listener.understanding.packs import SHIPPED, UnreadableWords, WordFile, entries
 
 TOPICS = SHIPPED / "topics.yaml"
 SIGNS = SHIPPED / "signs.yaml"
@@ -18,14 +17,6 @@ OF_OPS = ("topics", "rules")
 def topics(path: WordFile) -> tuple[str, ...]:
     """All topics that the file names, in its order. Raises UnreadableWords."""
     return tuple(dict.fromkeys(topic for section in OF_OPS for topic in groups(path, section)))
-
-
-def own(path: Path, text: str | None) -> WordFile:
-    """The file of ops' topics, found right. Raises UnreadableWords."""
-    file = said_in(path, text)
-    if file.is_file():
-        topics(file)
-    return file
 
 
 def groups(path: WordFile, section: str) -> dict[str, tuple[str, ...]]:

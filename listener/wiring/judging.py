@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -123,15 +123,16 @@ class JudgingParts(AdvocacyParts, DeskParts):
         from listener.livefiles import Kept, LiveFile
         from listener.understanding import packs
 
-        return LiveFile(self.config.understanding.words, packs.own, Kept(self.store, "words"))
+        return LiveFile(self.config.understanding.words, partial(packs.own, packs.read), Kept(self.store, "words"))
 
     @cached_property
     def topics_file(self) -> LiveFile[WordFile]:
         """Ops' topics. Raises UnreadableWords when the file is broken and was never good."""
         from listener.livefiles import Kept, LiveFile
-        from listener.understanding import taxonomy
+        from listener.understanding import packs, taxonomy
 
-        return LiveFile(self.config.understanding.topics, taxonomy.own, Kept(self.store, "topics"))
+        read = partial(packs.own, taxonomy.topics)
+        return LiveFile(self.config.understanding.topics, read, Kept(self.store, "topics"))
 
     def insist_on_words(self) -> None:
         """For what is asked for with the words of today. Raises UnreadableWords where they are broken on disk."""
