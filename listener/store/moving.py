@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -24,13 +24,13 @@ from listener.store.endings import INSIDE, OUTWARD, WITHDRAWABLE, release
 from listener.store.engine import Database, chunks, many, table
 from listener.store.ledger import StoredLedger, reservation_as_json, reservation_from_json
 from rules.limits import LANES
-from rules.terms import Reservation
+from rules.terms import MaxAge, Reservation
 
 delivery, mention, ticket, ticket_mention = table(Delivery), table(Mention), table(Ticket), table(TicketMention)
 opt_out, ticket_note, moved, decision = table(OptOut), table(TicketNote), table(IssueMoved), table(Decision)
 customer = table(Customer)
 ON_WHAT = ("mention", "delivery", "ticket")
-ACTED_ON = timedelta(days=14)  # no rule acts on an older post
+ACTED_ON = MaxAge().tickets  # as shipped no rule acts on an older post
 SENT = ("done", "in_doubt", "sending")
 
 
