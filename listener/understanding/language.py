@@ -108,7 +108,7 @@ class Languages:
 
     @cached_property
     def _model(self) -> Any:
-        # numpy and the model take a second and 60 MB: only installations that meet a doubtful text pay
+        # numpy takes a fifth of a second, unpacking the model a whole one: only who meets a doubtful text pays
         from listener.understanding.language_model import identifier
 
         return identifier({*CANDIDATES.split(), *self._understood})
