@@ -29,12 +29,12 @@ class Group:
 def group(told: Group, key: str) -> Message:
     """One message for all of them; `before` of them were told already."""
     count = f"{told.mentions} {'mention' if told.mentions == 1 else 'mentions'}"
-    grown = f", {told.before} before" if told.before else ""
+    grown = f", {told.before} of them told before" if told.before else ""
     shared = ", ".join(f"{name} {value}" for name, value in told.about.items() if value)
     rest = told.mentions - len(told.newest[:SHOWN])
     more = f"\nand {rest} more" if rest > 0 else ""
     return Message(
-        title=f"{count}{grown}: {shared}" if shared else _together(count + grown, told.mentions),
+        title=f"{count}{grown}: {shared}" if shared else _together(count, told.mentions) + grown,
         text=told.acked,
         quote="\n".join(map(_line, told.newest[:SHOWN])) + more,
         footer=f"`listener ack {told.alert}` says that you see to it; `listener alerts --id {told.alert}` lists it.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict
 
 from listener.actions.contract import Message, Plot
@@ -18,7 +20,7 @@ SPREADS = {
 class IssueTold(BaseModel):
     """An issue as people are told of it: `counted` and `baseline` as the card says them, `lines` the whole card."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
     id: str
     brand: str
@@ -29,7 +31,6 @@ class IssueTold(BaseModel):
     counted: str
     baseline: str
     lines: tuple[str, ...]
-    quotes: tuple[str, ...] = ()
     plot: Plot | None = None
 
 
@@ -40,6 +41,16 @@ def with_card(message: Message, told: IssueTold) -> Message:
     return Message(**(message.model_dump() | {"text": text, "facts": facts, "plot": told.plot}))
 
 
+def with_cards(message: Message, told: Sequence[IssueTold]) -> Message:
+    """The message with the gravest of these cards under its own words, and a line for each other."""
+    if not told:
+        return message
+    first, *others = sorted(told, key=lambda card: card.spread != "outbreak")
+    lines = [f"also {card.id} ({card.title}): {card.lines[0]}" for card in others]
+    carried = with_card(message, first)
+    return carried.model_copy(update={"text": "\n".join((carried.text, *lines))})
+
+
 def burst(told: IssueTold, level: str, persons: int, key: str, again: bool = False) -> Message:
     """More persons than usual have the same trouble; `again`: it has grown since people were told."""
     word = {"page": "Outbreak", "watch": "Watch"}[level]
@@ -48,7 +59,6 @@ def burst(told: IssueTold, level: str, persons: int, key: str, again: bool = Fal
         title=f"{word}: {persons} persons have the same trouble with {told.brand} ({told.topic}){grown}",
         text="\n".join((f"{told.title}: {SPREADS[told.spread]}.", "", *told.lines)),
         facts=_facts(told),
-        quote="\n\n".join(told.quotes),
         footer=f"`listener issues show {told.id}` · `listener issues affected {told.id}` names the customers · "
         f"`listener issues mute {told.id} --until +20` for quiet until 20 more persons have it",
         key=key,

@@ -11,6 +11,8 @@ from listener.actions.contract import Button, Message
 _SECTION = 3_000  # Slack's limit for the text of a section
 _CONTEXT = 2_000
 PRESSED = "listener_"  # what the ids of our buttons begin with
+# verbatim text has no links but those that are written as such
+_ADDRESS = re.compile(r"(?<=\s)https?://[^\s|]+$")
 _STYLES = {"approve": "primary", "reject": "danger", "acknowledge": "primary"}
 
 
@@ -34,7 +36,7 @@ def blocks(message: Message) -> list[dict[str, Any]]:
     """One section for each part that there is; the next step below in small print."""
     facts = "\n".join(f"*{_escaped(label)}*: {_escaped(value)}" for label, value in message.facts)
     plot = "{}\n`{}`".format(*message.plot.in_text()) if message.plot else ""
-    texts = (*_pieces(_escaped(message.text)), _quoted(message.quote), facts, plot)
+    texts = (*_pieces("\n".join(map(_linked, message.text.splitlines()))), _quoted(message.quote), facts, plot)
     parts = (f"*{_escaped(message.headline)}*", *texts)
     sections = [_section(part) for part in parts if part]
     if message.link:
@@ -65,7 +67,13 @@ def _mrkdwn(text: str) -> dict[str, Any]:
 
 
 def _quoted(quote: str) -> str:
-    return "\n".join(f"> {_escaped(line)}" for line in quote.splitlines())
+    return "\n".join(f"> {_linked(line)}" for line in quote.splitlines())
+
+
+def _linked(line: str) -> str:
+    """The line escaped; an address at its end is ours, of where something was said, and can be followed."""
+    escaped = _escaped(line)
+    return _ADDRESS.sub(r"<\g<0>>", escaped)
 
 
 def _escaped(text: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log
 
 from listener.issues.rates import DAYS, Rate
 from listener.issues.spread import Verdict
+from listener.issues.words import stem
+from listener.likeness import normal_words
 
 QUOTES = 3
 MOST_LIFTED = 8
@@ -66,6 +69,9 @@ class Quote:
     text: str
     url: str | None = None
 
+    def __str__(self) -> str:
+        return f"“{self.text}” {self.url or ''}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -120,14 +126,18 @@ class Evidence:
             self.counted,
             f"first seen {clock(self.first_at)}, last {clock(self.last_at)}",
             self.baseline,
-            *(f"said more than elsewhere: {word.word} ({word.k} of {word.n})" for word in self.words),
+            *([f"said more than elsewhere: {_listed(self.words)}"] if self.words else ()),
             *(f"{one.attribute} {one.value}: {one.k} of {one.n}, {one.lift:.1f} ×" for one in self.segments),
-            *(f"“{quote.text}”" for quote in self.quotes),
-            *([f"but: “{self.dissent.text}”"] if self.dissent else ()),
+            *(str(quote) for quote in self.quotes),
+            *([f"but: {self.dissent}"] if self.dissent else ()),
             *(f"like issue {one.issue} ({one.title}): {one.ended}" for one in self.past),
             *([f"grouped by the words: {', '.join(self.why)}"] if self.why else ()),
             *(f"would change it: {one}" for one in self.verdict.would_change),
         ]
+
+
+def _listed(words: Iterable[Lifted]) -> str:
+    return ", ".join(f"{word.word} ({word.k} of {word.n})" for word in words)
 
 
 def number(count: int, noun: str) -> str:
@@ -193,7 +203,15 @@ def lifted(members: Sequence[Member], background: Sequence[Member]) -> tuple[Lif
         for word, k in here.items()
         if k >= LEAST_TOGETHER and (lift := lift_of(k, len(members), there.get(word, 0), len(background))) >= LEAST_LIFT
     ]
-    return tuple(word for _, word in sorted(found, key=lambda one: (-one[0], one[1].word))[:MOST_LIFTED])
+    most = [word for _, word in sorted(found, key=lambda one: (-one[0], one[1].word))[:MOST_LIFTED]]
+    written = as_written({word.word for word in most}, members)
+    return tuple(replace(word, word=written.get(word.word, word.word)) for word in most)
+
+
+def as_written(stems: Set[str], members: Iterable[Member]) -> dict[str, str]:
+    """Each of these stems as a word that most wrote: `updat` is nothing that people read."""
+    words = Counter(word for one in members for word in set(normal_words(one.text)) if stem(word) in stems)
+    return {stem(word): word for word in sorted(words, key=lambda word: (words[word], word))}
 
 
 def counts(members: Iterable[Member]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,14 +29,7 @@ def tell(turn: Turn, cards: EvidenceCards, readers: Readers, now: datetime) -> i
         quiet = why_quiet(turn, row, muted, now)
         message = None if quiet else _message(turn, cards, row, now)
         if message is not None:
-            issue = turn.issues.rows([row.issue]).get(row.issue) if row.issue else None
-            for channel in readers.of(row, issue):
-                own = (
-                    message
-                    if channel == readers.ops
-                    else message.model_copy(update={"key": f"{message.key}:{channel}"})
-                )
-                turn.order(as_delivery(own, channel, now, "alert") | {"issue": row.issue})
+            _order(turn, row, message, _readers(turn, cards, readers, row, now), now)
             turn.hearing.change_alarm(
                 row.id, told_persons=row.persons, told_level=row.level, told_at=now, why_quiet=None
             )
@@ -43,6 +37,21 @@ def tell(turn: Turn, cards: EvidenceCards, readers: Readers, now: datetime) -> i
         elif quiet != row.why_quiet:
             turn.hearing.change_alarm(row.id, why_quiet=quiet)
     return told
+
+
+def _readers(turn: Turn, cards: EvidenceCards, readers: Readers, row: Row[Any], now: datetime) -> tuple[str, ...]:
+    """Whom it is news to: not those whom a rule has just shown the same verdict."""
+    if row.issue is None:
+        return readers.of(row, None)
+    issue, card = turn.issues.rows([row.issue]).get(row.issue), cards.card(turn, row.issue, now)
+    shown = turn.hearing.shown(row.issue, card.evidence.verdict.spread, row.told_at or now - WINDOW) if card else set()
+    return tuple(channel for channel in readers.of(row, issue) if channel not in shown)
+
+
+def _order(turn: Turn, row: Row[Any], message: Message, channels: Iterable[str], now: datetime) -> None:
+    for channel in channels:
+        own = message.model_copy(update={"key": f"{message.key}:{channel}"})
+        turn.order(as_delivery(own, channel, now, "alert") | {"issue": row.issue})
 
 
 def is_news(row: Row[Any]) -> bool:

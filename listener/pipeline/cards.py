@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from listener.actions import groups, wording
 from listener.actions.contract import Message
-from listener.actions.issue_words import IssueTold, with_card
+from listener.actions.issue_words import IssueTold, with_card, with_cards
 from listener.pipeline.notices import BLANK, as_delivery
 from listener.pipeline.orders import told_of
 from listener.store import Store
@@ -123,6 +123,7 @@ class Cards:
         acked = "" if fresh else groups.acknowledged(row.acked_by, row.acked_at)
         members = self._members(row)
         message = groups.group(groups.Group(row.id, row.mentions, before, row.about, members, acked), key)
+        message = with_cards(message, [IssueTold(**card) for card in self._store.alerts.evidence(row.id)])
         speaking = sum(1 for one in members if one.text or one.title)
         return Card("alert", row.id, message, f"{row.mentions} {speaking} {acked}", row.closed_at is not None)
 

@@ -51,7 +51,6 @@ class EvidenceCard:
             counted=made.counted,
             baseline=made.baseline,
             lines=tuple(self.lines()),
-            quotes=tuple(quote.text for quote in made.quotes),
             plot=self.plot,
         )
 

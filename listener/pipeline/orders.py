@@ -90,8 +90,6 @@ class Orders:
             for settled in decision.settled
             if _goes_out(settled)
         ]
-        if card and any(row["action"] == "alert" and row["rule"] in checked for row in rows):
-            turn.hearing.told(card.id, now)
         return Plan(tuple(rows), _tags(decision))
 
     def _ticket(self, said: Said, decision: Decision, turn: Turn, now: datetime) -> int | None:

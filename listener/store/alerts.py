@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Text, cast, delete, select, update
 
 from listener.model.alert import Alert, Posting
 from listener.model.delivery import Delivery
@@ -17,6 +17,7 @@ from listener.store.house import audit, audit_line
 alert, delivery, mention = table(Alert), table(Delivery), table(Mention)
 
 NOTABLY = 2  # times as many as were told: then it is told again
+CARDS = 20  # evidence cards of one alert that are looked at
 QUIET = timedelta(hours=24)  # without another mention: then it is over
 
 
@@ -131,6 +132,16 @@ class Alerts:
         query = select(mention).where(mention.c.id.in_(theirs)).order_by(mention.c.id.desc())
         with self._database.read() as connection:
             return list(connection.execute(query))
+
+    def evidence(self, number: int) -> list[dict[str, Any]]:
+        """The newest evidence card of each issue that a rule of this alert has checked, newest first."""
+        mine = (delivery.c.alert == number) & delivery.c.mention.is_not(None)
+        carried = cast(delivery.c.options, Text).contains('"evidence":')
+        query = select(delivery.c.options).where(mine, carried).order_by(delivery.c.id.desc()).limit(CARDS)
+        with self._database.read() as connection:
+            cards = [options["evidence"] for options in connection.execute(query).scalars() if "evidence" in options]
+        newest = {card["id"]: card for card in reversed(cards)}
+        return sorted(newest.values(), key=cards.index)
 
     def tell(self, told: Row[Any], at: datetime, row: Mapping[str, Any]) -> bool:
         """One message for all that is new; false when somebody else was faster. Growth needs a new acknowledgement."""

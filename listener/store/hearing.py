@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, distinct, func, select, update
 
+from listener.model.delivery import Delivery
 from listener.model.issue import IssueAct, IssueAlarm, IssueMoved
 from listener.model.mention import Mention
 from listener.store import grouped
@@ -15,11 +16,14 @@ from listener.store.engine import chunks, many, table
 from listener.store.grounds import COMPLAINTS
 
 mention, alarm, act, moved = table(Mention), table(IssueAlarm), table(IssueAct), table(IssueMoved)
+delivery = table(Delivery)
 
 EDITION = select(func.coalesce(func.max(act.c.id), 0).label("made"), func.count(act.c.undone_at).label("undone"))
 MOVED = select(func.coalesce(func.max(moved.c.id), 0))
 SAID = select(mention.c.person, mention.c.posted_at)
 NO_TOPIC = "other"
+# an alert that people see, or have seen
+GOES = ("due", "sending", "done", "in_doubt")
 # a mention without an author is nobody's voice, and a copy is the voice of whom it copies
 VOICES = (mention.c.duplicate_of.is_(None), mention.c.person.not_like("mention:%"))
 
@@ -107,11 +111,16 @@ class Hearing:
             found |= {(row.brand, row.topic or NO_TOPIC) for row in rows}
         return found
 
-    def told(self, root: str, at: datetime) -> None:
-        """People have just been told of an issue: of its burst, as it is now, they are not told again."""
-        mine = (alarm.c.issue == root) & alarm.c.ended_at.is_(None)
-        new = {"told_persons": alarm.c.persons, "told_level": alarm.c.level, "told_at": at}
-        self._connection.execute(alarm.update().where(mine).values(new))
+    def shown(self, root: str, spread: str, since: datetime) -> set[str]:
+        """Channels that a rule has shown the card of an issue with this spread since then, in a message of its own."""
+        lone = (delivery.c.action == "alert", delivery.c.status.in_(GOES), delivery.c.rule.is_not(None))
+        query = select(delivery.c.channel, delivery.c.options).where(delivery.c.issue == root, *lone)
+        rows = self._connection.execute(query.where(delivery.c.created_at >= since))
+        return {
+            row.channel
+            for row in rows
+            if "group" not in row.options and row.options.get("evidence", {}).get("spread") == spread
+        }
 
     def open_alarms(self) -> list[Row[Any]]:
         """The bursts that go on, those of issues first, so that a topic's can be explained by them."""

@@ -63,6 +63,14 @@ def test_no_part_of_a_message_can_mention_anybody() -> None:
     assert all(block["text"]["verbatim"] for block in body["blocks"] if "text" in block)
 
 
+def test_the_address_at_the_end_of_a_line_can_be_followed() -> None:
+    body = payload(a_message(text="“it fails” https://forum.example/1?a=1&b=2", quote="see http://x.example/ for more"))
+
+    texts = every_text(body)
+    assert "“it fails” <https://forum.example/1?a=1&amp;b=2>" in texts
+    assert "> see http://x.example/ for more" in texts
+
+
 def test_long_texts_stay_within_slacks_limits_and_whole_entities() -> None:
     body = payload(a_message(text="&" * 100_000, quote="😀<" * 50_000, footer="&" * 9_000))
 

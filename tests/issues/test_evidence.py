@@ -36,7 +36,9 @@ def test_words_and_segments_are_lifted_against_other_complaints() -> None:
     there = [a_member(one, "too expensive", attributes={"version": "4.1", "plan": "pro"}) for one in range(20, 40)]
     card = evidence(VERDICT, RATE, here, NOON, background=there)
 
-    assert {"sync", "fail"} <= {word.word for word in card.words}
+    assert {"sync", "fails"} <= {word.word for word in card.words}
+    lifted = "2 (5 of 5), 4 (5 of 5), fails (5 of 5), sync (5 of 5), version (5 of 5)"
+    assert f"said more than elsewhere: {lifted}" in card.lines()
     assert [(one.attribute, one.value, one.k, one.n) for one in card.segments] == [("version", "4.2", 5, 5)]
 
 
@@ -53,6 +55,15 @@ def test_quotes_are_of_different_persons_and_no_copies() -> None:
     assert [quote.mention for quote in card.quotes] == [0, 4, 5]
     assert card.dissent
     assert card.dissent.mention == 3
+
+
+def test_quotes_say_where_they_were_said() -> None:
+    members = [a_member(0, url="http://forum.example/0"), a_member(1, "works for me", score=0.4, likeness=0.1)]
+    members += [a_member(number) for number in (2, 3)]
+    lines = evidence(VERDICT, RATE, members, NOON).lines()
+
+    assert "“sync fails on version 4.2” http://forum.example/0" in lines
+    assert "but: “works for me”" in lines
 
 
 def test_an_issue_without_mentions_has_no_card() -> None:

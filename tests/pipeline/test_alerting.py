@@ -86,7 +86,7 @@ def test_a_group_is_told_again_only_when_it_has_doubled(road):
     complain(road, 4)
     road.clock.pass_by(minutes=6)
     tell(road)
-    assert titles(road)[1:] == ["4 mentions, 2 before: brand Acme Flow, source forum"]
+    assert titles(road)[1:] == ["4 mentions, 2 of them told before: brand Acme Flow, source forum"]
 
 
 def test_growth_needs_a_new_acknowledgement(road):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from listener.pipeline.alerting import tell_groups
+from listener.pipeline.cards import Cards
 from listener.pipeline.issue_desk import IssueDesk
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
@@ -118,6 +120,27 @@ def test_a_brand_that_is_heard_since_today_pages_nobody(tmp_path):
 
     assert told(road) == []
     assert road.store.issues.page(IssueFilter())[0].spread == "shared"
+
+
+def test_an_outbreak_told_with_other_alerts_is_told_at_once_too(tmp_path):
+    road = a_road(tmp_path, OUTBREAK.replace("{alert: {channel: care}}", "{alert: {channel: care, collect: 5m}}"))
+    road.says(*background())
+    road.says(*voices(12))
+
+    assert sorted(row.channel for row in told(road)) == ["care", "ops"]
+    tell_groups(road.store, Cards(road.store, road.clock), road.clock(), patient=False)
+    road.perform_all()
+    (group,) = [message for message in road.sent if message.title.endswith("that needs you")]
+    assert group.text.startswith("outbreak: ")
+    assert group.plot
+
+
+def test_whom_a_rule_showed_the_outbreak_hears_no_more_but_the_ops_channel_does(tmp_path):
+    road = a_road(tmp_path, OUTBREAK.replace("[shared, outbreak]", "outbreak"))
+    road.says(*background())
+    road.says(*voices(12))
+
+    assert [row.channel for row in told(road)] == ["ops"]
 
 
 def test_check_issue_puts_the_card_on_the_alert_and_on_the_ticket(tmp_path):
