@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from platformdirs import user_cache_path
 from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
 BY_LANGUAGE = ("ptc", "pc", "classes")
@@ -25,10 +26,11 @@ ARRAYS = (*BY_LANGUAGE, "nextmove", "nextmove_row", "out_feat")
 def identifier(languages: Collection[str], caches: Path | None = None) -> Any:
     """The identifier of these languages, which gives the same figures as one that was narrowed to them.
 
-    The first one unpacks the library's file, in about a second, and leaves its own part of it (45 MB) in `caches`;
-    later ones, of any process, map that into memory in a few milliseconds. Where nothing can be kept, nothing is.
+    The first one unpacks the library's file, in about a second, and leaves its own part of it (45 MB) in `caches`, the
+    user's unless given; later ones, of any process, map that into memory in a few milliseconds. Where nothing can be
+    kept, nothing is.
     """
-    folder = (caches or caches_of(os.environ)) / named(languages)
+    folder = (caches or user_cache_path("listener")) / named(languages)
     try:
         kept = mapped(folder)
     except (OSError, ValueError, EOFError):
@@ -45,13 +47,6 @@ def identifier(languages: Collection[str], caches: Path | None = None) -> Any:
         norm_probs=True,
         tk_row=kept["nextmove_row"].tolist(),
     )
-
-
-def caches_of(environ: Mapping[str, str]) -> Path:
-    """Where what can be made again is kept: systemd's folder for it, else the user's."""
-    if given := environ.get("CACHE_DIRECTORY"):
-        return Path(given)
-    return Path(environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME", "/"), ".cache"), "listener")
 
 
 def named(languages: Collection[str]) -> str:
