@@ -130,22 +130,25 @@ class Ground:
     def put(self, one: Centroid) -> None:
         """Take an issue in, in place of what was known of it. Its norm is taken as it is."""
         if one.issue in self.issues:
-            self._unlist(self.issues[one.issue])
+            known = self.issues[one.issue].terms
+            self._unlist(one.issue, [term for term in known if term not in one.terms])
         else:
+            known = {}
             heappush(self._ages, (one.touched, one.issue))
         self.issues[one.issue] = one
         for term, count in one.terms.items():
-            self._index.setdefault(term, {})[one.issue] = count
+            if known.get(term) != count:
+                self._index.setdefault(term, {})[one.issue] = count
 
     def drop(self, issue: int) -> None:
-        self._unlist(self.issues.pop(issue))
+        self._unlist(issue, self.issues.pop(issue).terms)
         self._ages = [age for age in self._ages if age[1] != issue]
         heapify(self._ages)
 
-    def _unlist(self, one: Centroid) -> None:
-        for term in one.terms:
+    def _unlist(self, issue: int, terms: Iterable[str]) -> None:
+        for term in terms:
             listed = self._index[term]
-            del listed[one.issue]
+            del listed[issue]
             if not listed:
                 del self._index[term]
 
@@ -154,7 +157,7 @@ class Ground:
         while self._ages and self._ages[0][0] < now - idle:
             _, issue = heappop(self._ages)
             if (touched := self.issues[issue].touched) < now - idle:
-                self._unlist(self.issues.pop(issue))
+                self._unlist(issue, self.issues.pop(issue).terms)
             else:
                 heappush(self._ages, (touched, issue))
 
@@ -201,18 +204,20 @@ class Ground:
         return grown
 
     def length(self, terms: Mapping[str, int]) -> float:
-        # `weight` written out: it is asked for a hundred words with each complaint
-        index, most, total = self._index, len(self.issues) + 1 + UNSEEN, 0.0
-        for term, count in terms.items():
-            if (weight := log(most / (len(index.get(term, ())) + 0.5))) > 0:
-                total += (weight * count) ** 2
-        return sqrt(total) or 1.0
+        weighed = zip(self._weights(terms), terms.values(), strict=True)
+        return sqrt(sum([(weight * count) ** 2 for weight, count in weighed if weight > 0])) or 1.0
 
     def telling(self, issue: int) -> tuple[str, ...]:
         """The words that tell most of what an issue is about, as it is now."""
         terms = self.issues[issue].terms
-        weight = {term: -count * max(self.weight(term), LEAST_WEIGHT) for term, count in terms.items()}
-        return tuple(nsmallest(MOST_TELLING, terms, key=lambda term: (weight[term], term)))
+        weighed = zip(self._weights(terms), terms.items(), strict=True)
+        heavy = [(-count * max(weight, LEAST_WEIGHT), term) for weight, (term, count) in weighed]
+        return tuple([term for _, term in nsmallest(MOST_TELLING, heavy)])
+
+    def _weights(self, terms: Iterable[str]) -> list[float]:
+        # `weight` written out: it is asked for a hundred words with each complaint
+        index, most = self._index, len(self.issues) + 1 + UNSEEN
+        return [log(most / (len(index[term]) + 0.5)) for term in terms]
 
     def why(self, terms: Iterable[str], issue: int) -> tuple[str, ...]:
         """The shared words, the heaviest first."""
