@@ -18,6 +18,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "rules.terms",
         "listener.aside_child",
         "listener.elsewhere",
+        "listener.heap",
         "listener.importing",
         "listener.signals",
     ),

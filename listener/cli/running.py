@@ -53,8 +53,10 @@ def run(context: typer.Context, once: Once = False) -> None:
     if once:
         _one_round(context)
         return
+    from listener import heap
     from listener.signals import Signals
 
+    heap.share()
     signals = Signals()
     while _until_it_ends(context, signals) == "reload":
         pass

@@ -61,8 +61,8 @@ def _tune(connection: Any, query_only: bool) -> None:
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
-        # kilobytes: eight readers with the writer's cache would grow to 290 MB
-        f"cache_size={-4000 if query_only else -32000}",
+        # kilobytes: the system caches the file anyway, and four times as much made no batch cheaper
+        f"cache_size={-2000 if query_only else -8000}",
         "temp_store=MEMORY",
         f"query_only={'ON' if query_only else 'OFF'}",
     ):
@@ -74,6 +74,8 @@ def _sqlite(url: str, begin: str, size: int, query_only: bool) -> Engine:
         url,
         hide_parameters=True,
         pool_size=size,
+        # the one used last, so that few readers fill their caches
+        pool_use_lifo=True,
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
         json_serializer=compact,
