@@ -38,7 +38,8 @@ def _tell(told: Told) -> None:
     else:
         print(f"  {told.campaign.audience} letters go out: listener campaign show {told.campaign.id}")
     if told.replies:
-        print(f"  {told.replies} answers where they spoke wait for you: listener deliveries, then listener approve ID")
+        answers = "answer waits" if told.replies == 1 else "answers wait"
+        print(f"  {told.replies} {answers} for you, where they spoke: listener deliveries, then listener approve ID")
     if told.closed:
         print(f"  closed with the cause: ticket {', '.join(map(str, told.closed))}")
     if told.kept:

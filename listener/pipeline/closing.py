@@ -52,7 +52,7 @@ class Closing:
     def fixed(self, one: str, cause: str, who: str, note: str = "") -> Told:
         """It is fixed: everybody who reported it or was told of it hears so, once. Raises NotPossible."""
         root = self._fixable(one, cause)
-        self.store.issues.fixed(root.id, self.now(), who, f"{cause}: {note}" if note else cause)
+        self.store.issues.fixed(root.id, self.now(), who, cause, note)
         why = f"issue {root.id} is fixed"
         for number in self.store.closing.unended(root.id, TROUBLE):
             self.outreach.stop(number, who, why)

@@ -197,10 +197,14 @@ class Issues:
         with self._database.write() as connection:
             return change(connection, Act(who, state, one, why), at, state=state)
 
-    def fixed(self, one: str, at: datetime, who: str, cause: str) -> Row[Any] | None:
-        """The trouble is over: state and episode say so, with the root cause. None where there is no such issue."""
+    def fixed(self, one: str, at: datetime, who: str, cause: str, note: str = "") -> Row[Any] | None:
+        """The trouble is over: state and episode say so, with the root cause. None where there is no such issue.
+
+        Customers read the cause; the note stays with the act.
+        """
         with self._database.write() as connection:
-            before = change(connection, Act(who, "fixed", one, cause), at, state="fixed")
+            why = ": ".join(filter(None, (cause, note)))
+            before = change(connection, Act(who, "fixed", one, why), at, state="fixed")
             if before is not None:
                 set_episode(connection, one, before.episode, fixed_at=at, root_cause=cause)
             return before

@@ -66,6 +66,17 @@ def test_everybody_who_reported_it_or_was_told_hears_of_the_fix_once(ground: Gro
         ground.closing.fixed("sync", "again", "kim")
 
 
+def test_the_note_of_a_fix_is_kept_and_no_customer_reads_it(ground: Ground) -> None:
+    ground.closing.fixed("sync", "a full disk", "kim", "see post-mortem 12")
+    ground.goes_on()
+
+    written = [row.text for row in ground.store.deliveries.page(DeliveryFilter())]
+    assert any("a full disk" in text for text in written)
+    assert not any("post-mortem" in text for text in written)
+    act = next(row for row in ground.store.issues.acts(9) if row.what == "fixed")
+    assert act.why == "a full disk: see post-mortem 12"
+
+
 def test_who_is_no_customer_is_answered_where_they_spoke_when_a_person_approves(ground: Ground) -> None:
     is_fixed(ground)
 
