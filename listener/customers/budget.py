@@ -70,7 +70,8 @@ class Policy:
         if standing.complaint:
             mention, at = standing.complaint
             free = at + self.quiet_after_complaint
-            if free > standing.now:
+            over = standing.settled and at <= standing.since
+            if free > standing.now and not over:
                 why = f"mention {mention} of {at:%Y-%m-%d} is a complaint of this person; free again {free:%Y-%m-%d}"
                 yield _waiting(standing, why, free)
 

@@ -39,13 +39,15 @@ class Standing:
     """All that decides whether a person may be reached for a purpose now. `entries` are newest first.
 
     `since` is when it was ordered, `private` a letter that arrives at the customer's, `zone` the customer's own
-    timezone. `complaint` is the person's newest one: mention and time.
+    timezone. `complaint` is the person's newest one: mention and time. `settled`: the person said at `since` that
+    what they complained of until then is over.
     """
 
     now: datetime
     since: datetime
     purpose: str
     private: bool = False
+    settled: bool = False
     opted_out: bool = False
     zone: str = ""
     ticket: int | None = None

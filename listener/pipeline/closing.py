@@ -166,7 +166,7 @@ class Closing:
             THANKS, {"customer.name": customer.name}, customer.language or None
         ).text
         key = f"campaign:{row.issue}:{row.episode}:thanks:{row.person}"
-        about = {"issue": row.issue, "options": {"once": True}}
+        about = {"issue": row.issue, "options": {"once": True, "settled": True}}
         made = letter(self.outreach.words.room, key, "thanks", row.person, "Thank you", text, self.now(), **about)
         self.store.deliveries.add(made)
 

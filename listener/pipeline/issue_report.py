@@ -132,7 +132,7 @@ def _report(seen: _Sources) -> Report:
         state=seen.root.state,
         episode=seen.root.episode,
         first_seen=seen.root.first_seen,
-        detected_after=_seconds(seen.alarms[0].at - seen.root.first_seen) if seen.alarms else None,
+        detected_after=_seconds(min(map(_noticed, seen.alarms)) - seen.root.first_seen) if seen.alarms else None,
         outreach_after=_seconds(min(times) - seen.root.first_seen) if times else None,
         fixed_at=seen.episode.fixed_at if seen.episode else None,
         root_cause=seen.episode.root_cause if seen.episode else None,
@@ -184,7 +184,13 @@ def _why_not(rows: Sequence[Row[Any]], listed: Row[Any] | None) -> str:
         return f"{str(row.status).replace('_', ' ')}: {reason}" if reason else str(row.status).replace("_", " ")
     if listed is not None and listed.excluded:
         return str(listed.excluded)
-    return "not told yet" if listed is not None else "no campaign named them"
+    return "not yet" if listed is not None else "no campaign named them"
+
+
+def _noticed(alarm: Row[Any]) -> datetime:
+    """When people were told; mentions may have come long after they were posted."""
+    told_at: datetime | None = alarm.told_at
+    return told_at or alarm.at
 
 
 def _arrived(person: Person) -> bool:

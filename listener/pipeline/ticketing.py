@@ -75,9 +75,7 @@ class TicketWork:
         row, now = self.get(number), self._now()
         if row.status == "open":
             raise NotPossible(f"ticket {number} is open")
-        values = self._handling.resumed(row, now)
-        if row.status == "closed":
-            values |= {"closed_at": None, "outcome": None, "win_back": None}
+        values = self._handling.reopened(row, now) if row.status == "closed" else self._handling.resumed(row, now)
         self._change(number, "reopened", "", **values)
 
     def track(self, number: int) -> str:

@@ -186,8 +186,7 @@ class Tracking:
         if state.status == "closed" and ticket.status != "closed":
             news = self._closed(row, ticket, state, now)
         elif state.status != "closed" and ticket.status == "closed":
-            values = {"status": "open", "closed_at": None, "outcome": None, "win_back": None, "look_at": now}
-            news = self._news(row, "open", "reopened", values)
+            news = self._news(row, "open", "reopened", self._handling.reopened(ticket, now))
         elif state.status == "waiting" and ticket.status == "open":
             values = {"status": "waiting", "waiting_since": now, "wait_until": None, "look_at": now}
             news = self._news(row, "waiting", "waiting", values)

@@ -45,7 +45,8 @@ _ONE: Any = delivery.c.id == bindparam("number")
 # as little of it as decides: reading its texts twice took a third of the time of a claim
 _DECIDING = ("id", "status", "action", "purpose", "person", "customer", "channel", "attempts", "anyway", "created_at")
 _FACTS = facts_of(delivery.c.person, delivery.c.customer)
-_SEEN: Any = select(*(delivery.c[name] for name in _DECIDING), *_FACTS, _switched_off().label("off"))
+_SETTLED = delivery.c.options["settled"].as_boolean().label("settled")
+_SEEN: Any = select(*(delivery.c[name] for name in _DECIDING), *_FACTS, _SETTLED, _switched_off().label("off"))
 _SEEN_ALONE = Prepared(_SEEN.where(_ONE).with_for_update(of=delivery))
 # what another one holds is theirs; to wait for it, while one's last outcome waits too, could be for ever
 _READY_ALONE = Prepared(_SEEN.where(_ONE, claimable(), unpaused()).with_for_update(of=delivery, skip_locked=True))
@@ -101,8 +102,8 @@ def blocked(
     if row.anyway or row.attempts or not reaches_somebody(row):
         return None
     lock(connection, database, row.person)
-    private = bool(row.channel)
-    return check(with_entries(connection, row, row.person, row.purpose, now, but=row.id, since=since, private=private))
+    more = {"since": since, "private": bool(row.channel), "settled": bool(row.settled)}
+    return check(with_entries(connection, row, row.person, row.purpose, now, but=row.id, **more))
 
 
 def put_off(connection: Connection, database: Database, row: Row[Any], block: Block) -> Row[Any]:

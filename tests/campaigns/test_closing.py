@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from listener.customers.budget import Policy
 from listener.model.plan import TicketPlan
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
@@ -166,10 +167,11 @@ def test_a_yes_is_thanked_and_turns_the_ticket_to_recovered(ground: Ground) -> N
         turn.open_ticket(TicketPlan(post.id, "c0", "c0", None, "help", {"queue": "care"}))
     is_fixed(ground)
     number = ground.store.campaigns.page()[0].id
+    ground.act._contact = Policy().check
 
     assert ground.closing.answered(number, "c0", "yes")
     assert ground.closing.answered(number, "c0", "yes")
-    ground.goes_on()
+    ground.goes_on(hours=25)
 
     assert titles(ground)["Thank you"] == 1
     assert ground.store.tickets.page(TicketFilter())[0].outcome == "recovered"
@@ -186,6 +188,28 @@ def test_a_no_opens_it_again_for_that_segment_and_stops_telling_that_it_is_fixed
     assert (ground.state(), ground.outreach.get(number).status) == ("regressed", "stopped")
     assert [row.kind for row in ground.store.issues.episodes("sync")] == ["first", "regression"]
     assert "version=3" in ground.store.issues.acts(1)[0].why
+
+
+def test_a_no_promises_the_ticket_anew(ground: Ground) -> None:
+    (post,) = ground.store.closing.latest("sync", ["c0"]).values()
+    with ground.store.judging.turn(NOW) as turn:
+        turn.open_ticket(TicketPlan(post.id, "c0", "c0", None, "help", {"queue": "care", "first_reply_within": 7200}))
+    is_fixed(ground)
+    ground.closing.answered(ground.store.campaigns.page()[0].id, "c0", "no")
+
+    ticket = ground.store.tickets.page(TicketFilter())[0]
+    assert (ticket.status, ticket.first_reply_due - ground.clock()) == ("open", timedelta(hours=2))
+
+
+def test_it_was_detected_when_people_were_told(ground: Ground) -> None:
+    told = NOW + timedelta(hours=3)
+    with ground.store.judging.turn(NOW) as turn:
+        alarm = {"key": "issue:sync", "issue": "sync", "brand": "Acme Flow", "topic": "outage", "level": "page"}
+        counted = {"persons": 8, "expected": 0.5, "ratio": 16.0, "z": 9.0, "ended_at": None, "told_persons": 8}
+        about = {"told_level": "page", "why_quiet": None, "at": NOW, "told_at": told}
+        turn.hearing.add_alarms([alarm | counted | about])
+
+    assert ground.report().detected_after == (told - ground.store.issues.get("sync").first_seen).total_seconds()
 
 
 def test_nobody_answers_who_was_not_told(ground: Ground) -> None:
@@ -282,4 +306,4 @@ def test_the_report_names_the_reason_of_everybody_who_was_left_out(store: Store,
     store.contacts.opt_out("c9", NOW, "a link")
     ground.outreach.draft(Wish(issue), "kim")
 
-    assert ground.report().untold == {"opted out": 1, "not told yet": 19, "no campaign named them": 1}
+    assert ground.report().untold == {"opted out": 1, "not yet": 19, "no campaign named them": 1}

@@ -72,6 +72,11 @@ def test_trouble_keeps_praise_gifts_and_asks_back(purpose: str) -> None:
     assert why(purpose, complaint=(12, NOW - timedelta(days=14))) == ""
 
 
+def test_who_said_that_the_trouble_is_over_is_thanked_unless_there_is_another() -> None:
+    assert why("thanks", complaint=(9, NOW - timedelta(days=1)), settled=True) == ""
+    assert why("thanks", complaint=(9, NOW + timedelta(seconds=1)), settled=True).startswith("mention 9 of")
+
+
 def test_news_of_a_fix_reaches_who_is_in_trouble() -> None:
     assert why("notice", ticket=7, complaint=(12, NOW)) == ""
 
