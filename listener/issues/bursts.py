@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from listener.issues.rates import DAY, HOUR, LONG, QUARTER, SHORT, WIDTHS, Hearing, Rate, Span, quarter
+from listener.issues.rates import DAY, HOUR, LONG, QUARTER, SHORT, WIDTHS, Hearing, Rate, Span, number_of, quarter
 
 Level = Literal["watch", "page"]
 LEVELS: tuple[Level | None, ...] = (None, "watch", "page")
@@ -87,15 +87,24 @@ class Series:
 
     def hear(self, person: str, at: float) -> None:
         """A person spoke. The same once more changes nothing."""
-        if (new := self._hearing.add(person, at)) is not None:
+        if (new := self._hearing.add(number_of(person), at)) is not None:
             self._new.add(new)
+
+    def hear_all(self, said: Iterable[tuple[str, float]]) -> None:
+        """Everybody who spoke so far, before anything else is heard."""
+        self._hearing.fill((number_of(person), at) for person, at in said)
+        self._new = {*self._hearing.quarters()}
+
+    def persons(self, since: float, until: float) -> set[int]:
+        """Who spoke after `since`, up to `until`: a number for each."""
+        return self._hearing.persons(since, until)
 
     def listen_from(self, began: float) -> None:
         """An older mention of the brand came in: there is more history to compare with."""
         if began < self._hearing.began:
             self._hearing.began = began
             self._standing = [Standing(quarter(began) - 1)]
-            self._new = {*self._hearing.heard}
+            self._new = {*self._hearing.quarters()}
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
@@ -122,8 +131,8 @@ class Series:
                 self._standing.pop()
             # after a restart only the last standing is known, and what it stood on is built again
             if self._restarted and len(self._standing) == 1:
-                first, self._restarted = min(self._hearing.heard), False
-            for now in sorted(now for now in self._hearing.heard if now >= first):
+                first, self._restarted = min(self._hearing.quarters()), False
+            for now in sorted(now for now in self._hearing.quarters() if now >= first):
                 self._stand(self._after(self._silence(self._standing[-1], now), now))
             self._new.clear()
         return self._standing[-1]
@@ -196,7 +205,7 @@ class Series:
         return {
             "began": hearing.began,
             "prior": hearing.prior,
-            "heard": [[now, sorted(there.items())] for now, there in sorted(hearing.heard.items())],
+            "said": list(hearing.said),
             "last": standing.last,
             "watch": list(standing.watch),
             "alarms": [asdict(alarm) for alarm in standing.alarms],
@@ -206,9 +215,7 @@ class Series:
     @classmethod
     def from_json(cls, state: Mapping[str, Any], marks: Marks = Marks()) -> Series:
         series = cls(state["began"], state["prior"], marks)
-        for _, there in state["heard"]:
-            for person, at in there:
-                series._hearing.add(person, at)
+        series._hearing.fill(state["said"])
         alarms = tuple(Alarm(**alarm) for alarm in state["alarms"])
         spans = tuple(Span(**span) for span in state["spans"])
         series._restarted = True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from itertools import repeat
-from math import sqrt
+from math import inf, sqrt
 from operator import getitem
 from typing import NamedTuple
 
@@ -81,63 +84,111 @@ def new_by_pauses(pauses: tuple[int, ...]) -> bytes:
 
 NOBODY = bytes(LONG)
 # a quarter asks for three looks at each of the other days; so many quarters are gone over with a batch
-MOST_COUNTED = 16 * 3 * DAYS
+LEAST_REMEMBERED = 4 * 3 * DAYS
+# windows of so few quarters are counted faster than they are looked up
+FEW = 16
+
+
+def number_of(person: str) -> int:
+    """What stands for a person: 64 bits, as a name takes ten times the room. The same in every process."""
+    digest = blake2b(person.encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(digest.digest(), "big", signed=True)
 
 
 class Hearing:
-    """Who spoke in which quarter, and since when; each person once in a quarter, with the first time."""
+    """Who spoke when, and since when is listened; each person counts once in a quarter, with the first time."""
 
     def __init__(self, began: float, prior: float) -> None:
         self.began = began
         self.prior = prior
-        self.heard: dict[int, dict[str, float]] = {}
+        # everything that was said, in the order of time, 16 bytes each
+        self._times = array("d")
+        self._persons = array("q")
         # of each quarter how many are new in a window that began so many quarters before, but for those to count anew
         self._new: dict[int, bytes] = {}
         self._stale: set[int] = set()
-        # the counts of windows by their last quarter and their width: of other days the same are asked for again
+        # the counts of windows by their width and their last quarter: of other days the same are asked for again
         self._counts: dict[int, dict[int, int]] = {}
 
-    def add(self, person: str, at: float) -> int | None:
+    def add(self, person: int, at: float) -> int | None:
         """The quarter in which this is new, if it is."""
         now = quarter(at)
-        there = self.heard.setdefault(now, {})
-        if there.get(person, at + 1) <= at:
+        place = bisect_right(self._times, at)
+        if person in self._persons[bisect_left(self._times, at) : place]:
             return None
-        there[person] = at
+        known = person in self._persons[self._first(now) : place]
+        self._times.insert(place, at)
+        self._persons.insert(place, person)
+        if known:
+            return None
         self._stale.add(now)
         return now
+
+    def fill(self, said: Iterable[tuple[int, float]]) -> None:
+        """Much at once, where nothing was said before."""
+        ordered = sorted({(at, person) for person, at in said})
+        self._times = array("d", (at for at, _ in ordered))
+        self._persons = array("q", (person for _, person in ordered))
+        if ordered:
+            self._sweep(quarter(self._times[0]), quarter(self._times[-1]))
+
+    @property
+    def said(self) -> Iterator[tuple[int, float]]:
+        """(person, when), in the order of time."""
+        return zip(self._persons, self._times, strict=True)
+
+    def quarters(self) -> Collection[int]:
+        """Those in which somebody spoke, in any order."""
+        if self._stale:
+            self._count_anew()
+        return self._new.keys()
+
+    def persons(self, since: float, until: float) -> set[int]:
+        """Who spoke after `since`, up to `until`."""
+        return set(self._persons[bisect_right(self._times, since) : bisect_right(self._times, until)])
+
+    def _first(self, now: int) -> int:
+        """Where a quarter begins."""
+        return bisect_left(self._times, now * QUARTER)
 
     def count(self, last: int, width: int) -> int:
         """How many persons of a window of at most LONG count: in each quarter those who are new in the window."""
         if self._stale:
             self._count_anew()
-        known = self._counts.get(last)
-        if known is None:
-            if len(self._counts) == MOST_COUNTED:
-                self._counts.clear()
-            known = self._counts[last] = {}
-        if width not in known:
-            quarters = map(self._new.get, range(last - width + 1, last + 1), repeat(NOBODY))
-            known[width] = sum(map(getitem, quarters, range(width)))
-        return known[width]
+        first = last - width + 1
+        if len(self._new) < FEW:
+            return sum(new[now - first] for now, new in self._new.items() if first <= now <= last)
+        known = self._counts.setdefault(width, {})
+        if (found := known.get(last)) is None:
+            if len(known) >= max(LEAST_REMEMBERED, 2 * len(self._new)):
+                known.clear()
+            quarters = map(self._new.get, range(first, last + 1), repeat(NOBODY))
+            found = known[last] = sum(map(getitem, quarters, range(width)))
+        return found
 
     def _count_anew(self) -> None:
-        after = {now + later for now in self._stale for later in range(LONG)}
-        for now in after & self._counts.keys():
-            del self._counts[now]
-        self._new |= {now: new_by_pauses(self._pauses(now)) for now in after & self.heard.keys()}
+        """The quarters of new voices, and those in whose windows they are."""
+        ordered = sorted(self._stale)
+        for now, after in zip(ordered, [*ordered[1:], inf], strict=True):
+            self._sweep(now, int(min(now + LONG, after)) - 1)
+            for known in self._counts.values():
+                for last in range(now, now + LONG):
+                    known.pop(last, None)
         self._stale.clear()
 
-    def _pauses(self, now: int) -> tuple[int, ...]:
-        """How many quarters ago those of this one spoke before, LONG at most: the longest, as many as count."""
-        rest, pauses = set(self.heard[now]), []
-        for pause in range(1, LONG):
-            if there := self.heard.get(now - pause):
-                again = rest & there.keys()
-                pauses += [pause] * len(again)
-                rest -= again
-        pauses += [LONG] * min(len(rest), MOST_A_QUARTER)
-        return tuple(pauses[-MOST_A_QUARTER:])
+    def _sweep(self, first: int, last: int) -> None:
+        """Count these quarters: how long ago each person spoke before, of those who count."""
+        place, end = self._first(first - LONG + 1), self._first(last + 1)
+        spoke: dict[int, int] = {}
+        while place < end:
+            now = quarter(self._times[place])
+            after = bisect_left(self._times, (now + 1) * QUARTER, place, end)
+            there = self._persons[place:after]
+            if now >= first:
+                pauses = sorted(min(now - spoke.get(person, now - LONG), LONG) for person in set(there))
+                self._new[now] = new_by_pauses(tuple(pauses[-MOST_A_QUARTER:]))
+            spoke |= dict.fromkeys(there, now)
+            place = after
 
     def may_reach(self, z: float, now: int, width: int, spans: tuple[Span, ...]) -> bool:
         """False where the z of this quarter's window is below for certain, which takes a fraction of what z takes."""
@@ -177,7 +228,10 @@ class Hearing:
         seen = {width: self._seen(now - 1, width - 1) for width in WIDTHS}
         added = dict.fromkeys(WIDTHS, 0)
         found = []
-        for at, person in sorted((at, person) for person, at in self.heard[now].items()):
+        here = slice(self._first(now), self._first(now + 1))
+        # of each person the first time, which is the last one that is put here
+        there = dict(zip(reversed(self._persons[here]), reversed(self._times[here]), strict=True))
+        for at, person in sorted((at, person) for person, at in there.items()):
             rates = []
             for width, persons, usual in windows:
                 added[width] += person not in seen[width]
@@ -185,8 +239,8 @@ class Hearing:
             found.append((at, tuple(rates)))
         return found
 
-    def _seen(self, last: int, width: int) -> set[str]:
-        return {person for now in range(last - width + 1, last + 1) for person in self.heard.get(now, ())}
+    def _seen(self, last: int, width: int) -> set[int]:
+        return set(self._persons[self._first(last - width + 1) : self._first(last + 1)])
 
 
 def _ends(now: int) -> list[int]:

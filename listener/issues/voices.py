@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
 from collections.abc import Iterable
-from operator import itemgetter
 
 from listener.issues.bursts import Level, Series
 from listener.issues.rates import Rate, Span
@@ -20,24 +18,15 @@ class Voices:
 
     def __init__(self, began: float, said: Iterable[tuple[str, float]] = (), prior: float = 0.0) -> None:
         self._series = Series(began, prior)
-        self._times: list[tuple[float, str]] = []
-        for person, at in said:
-            self.hear(person, at)
+        self._series.hear_all(said)
 
     def hear(self, person: str, at: float) -> None:
         """A person spoke."""
-        insort(self._times, (at, person))
         self._series.hear(person, at)
 
-    def persons(self, since: float, until: float) -> set[str]:
-        """Who spoke after `since`, up to `until`."""
-        first, last = (bisect_right(self._times, at, key=itemgetter(0)) for at in (since, until))
-        return {person for _, person in self._times[first:last]}
-
-    @property
-    def last(self) -> float | None:
-        """When somebody spoke last."""
-        return self._times[-1][0] if self._times else None
+    def persons(self, since: float, until: float) -> set[int]:
+        """Who spoke after `since`, up to `until`: a number for each."""
+        return self._series.persons(since, until)
 
     def level(self, now: float) -> Level | None:
         return self._series.level(now)

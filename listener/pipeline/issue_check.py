@@ -232,7 +232,7 @@ class IssueCheck:
         return self._known(turn, f"topic:{brand}:{topic}", brand, said, now)
 
     def _known(
-        self, turn: Turn, key: str, brand: str, said: Callable[[], list[tuple[str, datetime]]], now: datetime
+        self, turn: Turn, key: str, brand: str, said: Callable[[], Iterable[tuple[str, float]]], now: datetime
     ) -> Voices:
         if brand not in self._began:
             began = turn.hearing.began(brand, _since(now) - QUIET)
@@ -240,10 +240,9 @@ class IssueCheck:
             self._began[brand] = Began(first, lately)
         voices = self._voices.get(key)
         if voices is None:
-            heard = ((person, at.timestamp()) for person, at in said())
             # of an issue of which nobody spoke before, one person in 6 h now and then is nothing
             prior = LEAST_USUAL if key.startswith("issue:") else 0.0
-            voices = Voices(self._began[brand].lately, heard, prior)
+            voices = Voices(self._began[brand].lately, said(), prior)
             self._voices[key] = voices
         return voices
 

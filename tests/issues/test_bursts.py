@@ -125,3 +125,33 @@ def test_any_order_any_repeat_and_any_restart_give_the_same_alarms(
     series.listen_from(BEGAN)
 
     assert series.alarms == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(heard)
+def test_who_is_heard_all_at_once_is_heard_as_one_after_the_other(spoken: list[Heard]) -> None:
+    burst = a_burst(12, BEGAN + 4 * DAY)
+    at_once, slowly = Series(BEGAN), Series(BEGAN)
+    at_once.hear_all([*burst, *spoken])
+    for person, at in (*spoken, *burst):
+        slowly.hear(person, at)
+
+    ends = [BEGAN + day * DAY / 2 for day in range(24)]
+    assert at_once.alarms == slowly.alarms
+    assert [at_once.rate(end) for end in ends] == [slowly.rate(end) for end in ends]
+    assert [at_once.persons(end, end + DAY) for end in ends] == [slowly.persons(end, end + DAY) for end in ends]
+
+
+def test_persons_of_a_stretch_are_those_after_its_start_up_to_its_end() -> None:
+    series = Series(BEGAN)
+    series.hear_all(
+        [("anna", BEGAN), ("ben", BEGAN + HOUR), ("anna", BEGAN + 2 * HOUR), ("anna", BEGAN + 2 * HOUR + 1)]
+    )
+
+    stretches = [
+        (BEGAN - 1, BEGAN),
+        (BEGAN, BEGAN + 2 * HOUR),
+        (BEGAN + 2 * HOUR, BEGAN + DAY),
+        (BEGAN + DAY, BEGAN + 2 * DAY),
+    ]
+    assert [len(series.persons(*one)) for one in stretches] == [1, 2, 1, 0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener.issues.rates import LONG, MOST_A_QUARTER, QUARTER, WIDTHS, Hearing
+from listener.issues.rates import LONG, MOST_A_QUARTER, QUARTER, WIDTHS, Hearing, number_of, quarter
 
 DAYS = 20
 BEGAN = 1_790_000_100.0
@@ -18,7 +18,7 @@ daily = st.lists(st.tuples(st.integers(0, DAYS - 1), st.integers(0, 12)), max_si
 def hearing(said: list[tuple[str, float]], prior: float = 0.0) -> Hearing:
     made = Hearing(BEGAN, prior)
     for person, at in said:
-        made.add(person, at)
+        made.add(number_of(person), at)
     return made
 
 
@@ -27,7 +27,7 @@ def counted(made: Hearing, last: int, width: int) -> int:
     seen: set[str] = set()
     found = 0
     for now in range(last - width + 1, last + 1):
-        new = made.heard.get(now, {}).keys() - seen
+        new = {person for person, at in made.said if quarter(at) == now} - seen
         found += min(len(new), MOST_A_QUARTER)
         seen |= new
     return found
@@ -42,7 +42,7 @@ def test_a_window_counts_each_person_once_and_three_of_a_quarter(
     ends = range(first, first + 60)
     made.count(first + 60, LONG)
     for person, at in late:
-        made.add(person, at)
+        made.add(number_of(person), at)
 
     widths = (1, LONG // 2, LONG)
     assert [made.count(end, width) for end in ends for width in widths] == [
@@ -57,7 +57,7 @@ def test_what_may_not_reach_a_z_does_not(days: list[tuple[int, int]], crowd: int
     end = BEGAN + DAYS * 86_400
     made = hearing([*usual, *((f"c{n}", end + n * QUARTER / 3) for n in range(crowd))], prior)
 
-    for now in made.heard:
+    for now in made.quarters():
         reached = {width: max(rates[place].z for _, rates in made.each(now, ())) for place, width in enumerate(WIDTHS)}
         for width, z in reached.items():
             assert made.may_reach(z, now, width, ()) or z <= 0 or not made.usual(now, width, ()).windows
