@@ -117,14 +117,16 @@ def report(context: typer.Context, campaign: Number, as_json: Json = False) -> N
     with opened(context) as parts:
         row = parts.outreach.get(number(campaign))
         for each in parts.store.campaigns.receipts(row.id):
-            line = _receipt(each)
+            line = _receipt(each, row.ended_at is not None)
             print(json.dumps(line, default=str) if as_json else "\t".join(str(part or "-") for part in line.values()))
 
 
-def _receipt(row: Any) -> dict[str, Any]:
+def _receipt(row: Any, ended: bool) -> dict[str, Any]:
     external = row.external or {}
-    outcome = "left out" if row.excluded else (row.status or "not yet").replace("_", " ")
-    why = row.excluded or row.why or row.last_error
+    unmade = "not sent" if ended else "not yet"
+    outcome = "left out" if row.excluded else (row.status or unmade).replace("_", " ")
+    night = row.not_before and not (row.status or ended) and f"quiet hours until {row.not_before:%Y-%m-%d %H:%M %Z}"
+    why = row.excluded or row.why or row.last_error or night or None
     keys = {"customer": row.customer, "list": row.list, "outcome": outcome, "at": row.done_at}
     return {**keys, "delivery": row.delivery, "receipt": external.get("key"), "why": why}
 
@@ -137,7 +139,7 @@ def _status(parts: Parts, row: Any) -> str:
 def _object(parts: Parts, row: Any) -> dict[str, Any]:
     plain = {name: value for name, value in row._mapping.items() if name not in ("wording", "hold_seconds")}
     seen = parts.outreach.progress(row)
-    counted = {name: getattr(seen, name) for name in ("made", "open", "held", "sent", "refused", "bounced")}
+    counted = {name: getattr(seen, name) for name in ("made", "open", "held", "sent", "refused", "bounced", "in_doubt")}
     return plain | {
         "on_hold": parts.outreach.on_hold(row.id),
         **counted,
@@ -165,10 +167,12 @@ def _show(parts: Parts, row: Any) -> None:
     if row.status != "draft":
         print(f"  sent {seen.sent}, on the way {seen.open}, waiting {seen.held}, came back {seen.bounced}, ", end="")
         print(f"opted out or answered badly {seen.refused}")
+        _show_waiting(parts, row, seen.in_doubt)
         return
     if row.audience:
         sheet = parts.outreach.preview(row)
         print(f"\n  {sheet.title}\n  " + sheet.text.replace("\n", "\n  ") + "\n" if sheet else "")
+        _hint(parts, row)
     else:
         print("nobody would get it: `listener issues affected` shows whom the issue affects")
         return
@@ -179,6 +183,21 @@ def _show(parts: Parts, row: Any) -> None:
         end="",
     )
     print(f"listener campaign approve {row.id} --as NAME")
+
+
+def _show_waiting(parts: Parts, row: Any, in_doubt: int) -> None:
+    sleepers, first = parts.store.campaigns.sleepers(row.id, parts.outreach.now()) if not row.ended_at else (0, None)
+    if sleepers and first:
+        print(f"  {sleepers} more wait for the end of quiet hours where they live, the first until {first:%H:%M %Z}")
+    if in_doubt:
+        print(f"  {in_doubt} may have arrived or not: listener deliveries --status in_doubt, then listener settle ID")
+
+
+def _hint(parts: Parts, row: Any) -> None:
+    """Customers read the title: one that was made from words of posts is rarely fit for that."""
+    issue = parts.store.issues.root(row.issue)
+    if issue and not issue.titled_by and not row.approvals:
+        print(f"nobody gave the issue a title that customers can read: listener issues rename {issue.id} 'TITLE'")
 
 
 def _span(seconds: int) -> str:

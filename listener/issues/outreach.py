@@ -22,7 +22,8 @@ AT_WORK = ("canary", "holding", "running")
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where a campaign stands. `made` are its deliveries so far; of them `open` are on their way now, `held` wait for
-    a better hour, `sent` arrived, `refused` opt-outs and negative answers after it, `bounced` mails that came back.
+    a better hour, `sent` arrived, `refused` opt-outs and negative answers after it, `bounced` mails that came back,
+    `in_doubt` may or may not have arrived.
     `recent` were made within the last `window_of(per_hour)`.
     """
 
@@ -36,6 +37,7 @@ class Progress:
     sent: int = 0
     refused: int = 0
     bounced: int = 0
+    in_doubt: int = 0
     recent: int = 0
     held_until: datetime | None = None
 

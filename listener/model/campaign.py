@@ -15,7 +15,8 @@ class Campaign(SQLModel, table=True):
     `stage` is what the message says of the trouble: trouble (we know of it), fixed. `lists` are those of the affected
     that it goes to: A, B, C; `scope` is what ops stated for C, `segment` what was inferred for B. `wording` is the
     digest of the template at the time of the draft: other words need another approval. `status`: draft, canary,
-    holding, running, stopped, done. `approvals` are [{who, at}].
+    holding, running, stopped, done. `approvals` are [{who, at}]. `title` and `topic` are the issue's at the first
+    approval, and what all messages say: an issue is renamed and joined by others while people are told of it.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -41,6 +42,8 @@ class Campaign(SQLModel, table=True):
     held_until: datetime | None = None
     ended_at: datetime | None = None
     why: str = ""
+    title: str | None = None
+    topic: str | None = None
 
 
 class CampaignRecipient(SQLModel, table=True):

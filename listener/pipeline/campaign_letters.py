@@ -89,7 +89,8 @@ class Wordings:
         if found is None:
             raise NotPossible(f"issue {row.issue} is gone")
         causes = [each.root_cause for each in self.store.issues.episodes(row.issue) if each.root_cause]
-        return Subject(found.brand, found.title, found.topic, causes[-1] if causes else None)
+        title, topic = row.title or found.title, row.topic or found.topic
+        return Subject(found.brand, title, topic, causes[-1] if causes else None)
 
 
 def rule_of(number: int) -> str:

@@ -123,12 +123,13 @@ class Outreach:
         }
 
     def _recipients(self, wish: Wish, affected: Affected) -> list[dict[str, Any]]:
-        """Everybody, those who get it in an order that chance made: the first ones stand for all."""
+        """Everybody, in an order that chance made: the first ones stand for all, and may be told today."""
         standings = self.store.audience.standings(affected.issue.id, wish.stage, self.now())
         timely = wish.stage != FIXED
         exclusions = Exclusions(standings, self.pace.consent, suppressed(self.pace.suppressed), timely)
         listed = [(each.name, row) for each in affected.lists if each.name in wish.lists for row in each.customers]
-        listed.sort(key=lambda pair: hashlib.sha256(f"{affected.issue.id}:{pair[1].id}".encode()).digest())
+        heard = {who for who, (day, _) in standings.contacts.items() if day}
+        listed.sort(key=lambda pair: (pair[1].id in heard, _chance(affected.issue.id, pair[1].id)))
         return [
             {"customer": row.id, "list": name, "place": place, "excluded": exclusions.of(row)}
             for place, (name, row) in enumerate(listed)
@@ -159,7 +160,9 @@ class Outreach:
                 f"{who} has approved campaign {number} already: {row.audience} recipients take another one"
             )
         self._unchanged(row)
-        changed = self.store.campaigns.approve(number, who, self.now(), needed)
+        subject = self.words.subject(row)
+        said = {"title": subject.title, "topic": subject.topic}
+        changed = self.store.campaigns.approve(number, who, self.now(), needed, said)
         if changed is None:
             raise NotPossible(f"campaign {number} is no draft any more")
         self.log.info("campaign.approved", campaign=number, by=who, status=changed.status)
@@ -219,7 +222,7 @@ class Outreach:
         campaigns, since = self.store.campaigns, self.now() - window_of(row.per_hour)
         counts = campaigns.pulse(row, since) if row.status in AT_WORK else campaigns.counts(row, since)
         seen = Progress(row.status, row.audience, row.canary, row.per_hour, held_until=row.held_until)
-        shared = ("made", "open", "held", "sent", "refused", "bounced", "recent")
+        shared = ("made", "open", "held", "sent", "refused", "bounced", "in_doubt", "recent")
         return replace(seen, **{name: getattr(counts, name) for name in shared})
 
     def _go_on(self, row: Row[Any]) -> None:
@@ -274,6 +277,10 @@ class Outreach:
             except Failed as error:
                 lost[customer.id] = f"the message cannot be written: {error}"
         return written, lost
+
+
+def _chance(issue: str, customer: str) -> bytes:
+    return hashlib.sha256(f"{issue}:{customer}".encode()).digest()
 
 
 def suppressed(file: Path | None) -> frozenset[str]:

@@ -88,16 +88,20 @@ class Campaigns:
         with self._database.read() as connection:
             return list(connection.execute(query))
 
-    def approve(self, number: int, who: str, at: datetime, needed: int) -> Row[Any] | None:
-        """One more person approves; with the last of them it begins. The row after it, None if it is no draft."""
+    def approve(self, number: int, who: str, at: datetime, needed: int, said: Mapping[str, str]) -> Row[Any] | None:
+        """One more person approves; with the last of them it begins. The row after it, None if it is no draft.
+
+        `said` is what the first one has read: the issue's title and topic, which its messages keep.
+        """
         with self._database.write() as connection:
             row = _locked(connection, number)
             if row is None or row.status != "draft":
                 return None
             kept = [*row.approvals, {"who": who, "at": at.isoformat()}]
+            read = {} if row.approvals else said
             begun = {"status": "canary", "began_at": at} if len({each["who"] for each in kept}) >= needed else {}
             connection.execute(audit.insert(), audit_line(at, who, "campaign approve", f"campaign {number}"))
-            return _set(connection, number, approvals=kept, **begun)
+            return _set(connection, number, approvals=kept, **read, **begun)
 
     def move(self, number: int, origin: Sequence[str], at: datetime, who: str, **values: Any) -> Row[Any] | None:
         """Go on to another status from one of these; None if it was elsewhere. Stopped: what is unsent is cancelled."""
@@ -200,6 +204,14 @@ class Campaigns:
                 mine = (recipient.c.campaign == number) & (recipient.c.customer == who)
                 connection.execute(update(recipient).where(mine).values(not_before=end))
 
+    def sleepers(self, number: int, now: datetime) -> tuple[int, datetime | None]:
+        """How many wait for the end of quiet hours where they live, and when the first of these end."""
+        waits = (recipient.c.made_at.is_(None), recipient.c.excluded.is_(None), recipient.c.not_before > now)
+        query = select(func.count(), func.min(recipient.c.not_before)).where(recipient.c.campaign == number, *waits)
+        with self._database.read() as connection:
+            count, first = connection.execute(query).one()
+        return count, first
+
     def make(self, row: Row[Any], written: Sequence[Written], lost: Mapping[str, str], at: datetime) -> int:
         """Make deliveries of these messages, while the campaign still sends; how many. `lost` get none, for a reason.
 
@@ -244,7 +256,7 @@ class Campaigns:
 
     def receipts(self, number: int) -> list[Row[Any]]:
         """Each recipient with what became of the message: list, customer, excluded, status, at, external, error."""
-        columns = (recipient.c.list, recipient.c.customer, recipient.c.excluded, recipient.c.delivery)
+        columns = [recipient.c[name] for name in ("list", "customer", "excluded", "not_before", "delivery")]
         outcome = (delivery.c.status, delivery.c.done_at, delivery.c.external, delivery.c.last_error, delivery.c.why)
         query = (
             select(*columns, *outcome)

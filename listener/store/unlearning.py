@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
+from listener.model.campaign import Campaign
 from listener.model.grouped import ground_of, text_of, titled
 from listener.model.issue import Issue, IssueMember, IssueState, IssueWords
 from listener.model.label import LearnedModel
@@ -25,7 +26,7 @@ from listener.store.terms import Terms
 
 issue, mention = table(Issue), table(Mention)
 words, state, member = table(IssueWords), table(IssueState), table(IssueMember)
-model = table(LearnedModel)
+model, campaign = table(LearnedModel), table(Campaign)
 
 MOST_KEYWORDS = 5
 DELETED = "deleted at the source"  # why it was put into its issue, once its words are gone
@@ -216,6 +217,9 @@ def _retitle(connection: Connection, row: Row[Any], lost: Lost) -> None:
     title = titled(row.topic, keywords)
     new = {"keywords": keywords} | ({} if row.titled_by else {"title": title})
     connection.execute(update(issue).where(issue.c.id == row.id).values(new))
+    if not row.titled_by:
+        told = (campaign.c.issue == row.id) & (campaign.c.title == row.title)
+        connection.execute(update(campaign).where(told).values(title=title))
 
 
 def _strike_reasons(connection: Connection, said: Sequence[Said], why: str) -> None:

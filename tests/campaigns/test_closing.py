@@ -123,6 +123,20 @@ def test_a_trouble_campaign_that_is_still_going_on_ends_with_the_fix(store: Stor
     assert sorted(fixed) == sorted(five | {f"c{3 * n}" for n in range(8)})
 
 
+def test_a_note_of_the_fix_begins_with_who_may_hear_of_it_today(store: Store, tmp_path: Path) -> None:
+    registry(store)
+    ground = a_ground(store, tmp_path)
+    begun(ground)
+    ground.goes_on()
+    told = set(ground.told())
+    ground.closing.fixed("sync", "a full disk", "kim")
+    ground.goes_on()
+
+    fixed = [str(message.to).partition("@")[0] for message in ground.sent if "fixed" in message.title and message.to]
+    assert len(fixed) == 5
+    assert not told & set(fixed)
+
+
 def test_more_than_25_letters_wait_for_a_second_person(store: Store, tmp_path: Path) -> None:
     registry(store, 120)
     ground = a_ground(store, tmp_path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.campaigns import Written
 from listener.store.engine import table
+from rules.quantities import QuietHours
 from tests.campaigns.ground import Ground, a_ground, an_issue, an_outbreak, customers, registry, said
 from tests.makers import NOW
 
@@ -111,6 +112,28 @@ def test_words_that_changed_after_the_approval_stop_it(ground: Ground, tmp_path:
     changed.goes_on()
 
     assert (changed.told(), changed.outreach.get(number).status) == ([], "stopped")
+
+
+def test_all_messages_call_the_issue_what_the_first_approver_read(ground: Ground) -> None:
+    number = begun(ground)
+    with ground.store.database.write() as connection:
+        connection.execute(update(table(Issue)).values(title="Nothing works"))
+    ground.goes_on(), ground.goes_on(hours=1)
+
+    assert ground.outreach.get(number).title == "Sync is down"
+    assert {message.title for message in ground.sent if message.to} == {"Sync is down: we know of it"}
+
+
+def test_who_waits_for_the_morning_is_counted_and_says_until_when(store: Store, tmp_path: Path) -> None:
+    registry(store)
+    night = QuietHours(time(1), time(23), UTC)
+    ground = a_ground(store, tmp_path, quiet=night)
+    number = begun(ground)
+    ground.goes_on(beats=1)
+
+    sleepers, first = ground.store.campaigns.sleepers(number, ground.clock())
+    assert (sleepers > 0, first) == (True, NOW.replace(hour=23))
+    assert NOW.replace(hour=23) in {row.not_before for row in ground.store.campaigns.receipts(number)}
 
 
 def test_one_of_the_first_five_who_opts_out_stops_it(ground: Ground) -> None:
