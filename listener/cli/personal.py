@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listener.cli.asked import As, Json, account, number
 from listener.cli.opening import opened
 
+if TYPE_CHECKING:
+    from listener.store.personal import Whom
+    from listener.wiring import Parts
+
 Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help="A customer of the registry.")]
 Handle = Annotated[str | None, typer.Option("--handle", metavar="ACCOUNT", help="An account, as platform:name.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit trail.")]
+UNSAID = "no reason was given"
 Done = Annotated[str | None, typer.Option("--done", metavar="ID", help="This one was erased there.")]
 
 
@@ -21,17 +26,30 @@ def export(context: typer.Context, customer: Customer = None, handle: Handle = N
     from listener.views import objects
 
     with opened(context) as parts:
-        for row in parts.erasure.rows(parts.erasure.whom(customer, handle)):
+        for row in parts.erasure.rows(_whom(parts, customer, handle)):
             print(objects.line(row))
 
 
-def erase(context: typer.Context, why: Why, customer: Customer = None, handle: Handle = None, named: As = None) -> None:
+def _whom(parts: Parts, customer: str | None, handle: str | None) -> Whom:
+    """The person that is meant. Raises BadParameter where that is not said, NotPossible where nobody is found."""
+    from listener.customers.parsing import key_of
+
+    if bool(customer) == bool(handle):
+        raise typer.BadParameter("say who: --customer ID, or --handle platform:name")
+    if handle and key_of(handle) is None:
+        raise typer.BadParameter(f"{handle!r} is no account: write platform:name, as in reddit:anna")
+    return parts.erasure.whom(customer, handle)
+
+
+def erase(
+    context: typer.Context, customer: Customer = None, handle: Handle = None, why: Why = UNSAID, named: As = None
+) -> None:
     """Take one person out for good: words and names go, figures stay nameless; no poll, import or restore undoes it."""
     from listener.cli.who import decider
 
     with opened(context) as parts:
         who = decider(parts.config, named, account())
-        gone = parts.erasure.erase(parts.erasure.whom(customer, handle), who, why)
+        gone = parts.erasure.erase(_whom(parts, customer, handle), who, why)
     rows = ", ".join(f"{count} in {name}" for name, count in sorted(gone.deleted.items())) or "no others"
     emptied = "1 mention" if gone.mentions == 1 else f"{gone.mentions} mentions"
     print(f"erased: {emptied} emptied; rows deleted: {rows}")
