@@ -772,7 +772,7 @@ CREATE TABLE campaign (
 	began_at DATETIME, 
 	held_until DATETIME, 
 	ended_at DATETIME, 
-	why VARCHAR NOT NULL, 
+	why VARCHAR NOT NULL, title VARCHAR, topic VARCHAR, 
 	PRIMARY KEY (id)
 );
 
@@ -1026,4 +1026,4 @@ CREATE INDEX mention_topic ON mention (brand, topic, label, posted_at) WHERE lab
 
 CREATE INDEX delivery_issue ON delivery (issue) WHERE issue IS NOT NULL;
 
-INSERT INTO alembic_version (version_num) VALUES ('0029')
+INSERT INTO alembic_version (version_num) VALUES ('0030')
