@@ -126,11 +126,11 @@ class Hearing:
 
     def fill(self, said: Iterable[tuple[int, float]]) -> None:
         """Much at once, where nothing was said before."""
-        ordered = sorted({(at, person) for person, at in said})
+        ordered = sorted((at, person) for person, at in said)
         self._times = array("d", (at for at, _ in ordered))
         self._persons = array("q", (person for _, person in ordered))
         if ordered:
-            self._sweep(quarter(self._times[0]), quarter(self._times[-1]))
+            self._sweep(quarter(ordered[0][0]), quarter(ordered[-1][0]))
 
     @property
     def said(self) -> Iterator[tuple[int, float]]:

@@ -81,9 +81,15 @@ class Hearing:
         """The first mention of a brand, and the first since then: silence between the two may be that of a feed that
         keeps a few old posts, or of a clock that stands in 1970, and is nothing to compare with."""
         first = func.min(mention.c.posted_at)
-        lately = func.min(mention.c.posted_at).filter(mention.c.posted_at >= since)
-        row = self._connection.execute(select(first, lately).where(mention.c.brand == brand)).one()
-        return row[0], row[1]
+        lately = first.filter(mention.c.posted_at >= since)
+        # who has no verdict waits for one: of both kinds an index knows, and no row of a million is read
+        kinds = (mention.c.label.is_not(None), mention.c.decided_at.is_(None))
+        found = [
+            self._connection.execute(select(first, lately).where(mention.c.brand == brand, kind)).one()
+            for kind in kinds
+        ]
+        ever, late = (min(filter(None, times), default=None) for times in zip(*found, strict=True))
+        return ever, late
 
     def nameless(self, root: str, since: datetime) -> int:
         """Mentions of an issue whose author nobody knows."""
