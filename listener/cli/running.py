@@ -39,12 +39,14 @@ def init(
 
     answers = Answers(brand, tuple(feed or ()), tuple(review or ()), tuple(subreddit or ()), email, slack)
     try:
-        for file in write(directory, answers):
-            print(f"{'kept   ' if file.kept else 'written'}  {file.path}")
+        files = write(directory, answers)
     except WrongAnswer as error:
         raise typer.BadParameter(str(error)) from None
+    for file in files:
+        print(f"{'kept   ' if file.kept else 'written'}  {file.path}")
+    kept = any(file.kept and file.path.name == "config.toml" for file in files)
     print("\nnext:")
-    for number, step in enumerate(next_steps(directory, answers), 1):
+    for number, step in enumerate(next_steps(directory, answers, kept), 1):
         print(f"  {number}. {step}")
 
 

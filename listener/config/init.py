@@ -43,19 +43,25 @@ def init(directory: Path, answers: Answers) -> tuple[Written, ...]:
     return tuple(_write(directory / name, content) for name, content in files)
 
 
-def next_steps(directory: Path, answers: Answers) -> tuple[str, ...]:
-    """What to do now, one sentence each, in the order of doing."""
+def next_steps(directory: Path, answers: Answers, kept: bool = False) -> tuple[str, ...]:
+    """What to do now, one sentence each, in the order of doing; `kept`: the configuration was there before."""
     config = directory / "config.toml"
-    steps = [f"set {name} in the environment" for name in answers.variables()]
-    if not (answers.feeds or answers.reviews or answers.subreddits):
-        steps.append(f"name what to read in {config}: the first [[source]] there waits for its address")
+    as_it_was = f"look at {config}: it was there and is kept, so nothing that this call asked for is in it"
     return (
-        *steps,
+        *([as_it_was] if kept else _missing(config, answers)),
         f"replace the examples in {directory / 'customers.csv'} with your customers",
         f"listener --config {config} check",
         f"listener --config {config} run --once, then `mentions`: the first poll is history and sends nothing",
         f"read the rules in {directory / 'rules.d'} aloud, then listener --config {config} run",
     )
+
+
+def _missing(config: Path, answers: Answers) -> Iterator[str]:
+    """What a new configuration waits for."""
+    for name in answers.variables():
+        yield f"set {name} in the environment"
+    if not (answers.feeds or answers.reviews or answers.subreddits):
+        yield f"name what to read in {config}: the first [[source]] there waits for its address"
 
 
 def _copies() -> Iterator[tuple[str, str]]:

@@ -103,3 +103,10 @@ def test_the_next_steps_name_the_variables_to_set(tmp_path: Path) -> None:
 
     assert "set SLACK_WEBHOOK in the environment" in steps
     assert any(step.endswith("check") for step in steps)
+
+
+def test_a_configuration_that_was_kept_is_not_said_to_wait_for_anything(tmp_path: Path) -> None:
+    first, *_ = next_steps(tmp_path, Answers(), kept=True)
+
+    assert "is kept" in first
+    assert not any("waits for its address" in step for step in next_steps(tmp_path, FULL, kept=True))
