@@ -7,6 +7,7 @@ The truth: at least two others complained of the same intent within the 24 h bef
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from statistics import fmean
 from typing import NamedTuple
@@ -14,7 +15,9 @@ from typing import NamedTuple
 from bench.figures import Figure
 from bench.issue_streams import DAY, read
 from listener.issues.replay import Replay
+from listener.issues.similar import Days, Spoken
 from listener.issues.stream import Post
+from listener.issues.words import terms
 
 DAYS, BACKGROUND = 30, 900
 OUTBREAKS, PERSONS, LASTS = 20, 10, 6 * 3_600.0
@@ -38,6 +41,19 @@ def of_spread(draws: int) -> Iterator[Figure]:
         seen, all_ = sum(one[1] for one in found), OUTBREAKS * len(found)
         raw = f"{seen} of {all_} outbreaks of {PERSONS} seen to be shared"
         yield Figure(f"{name}: shared or outbreak, F1", fmean(one[0] for one in found), "", floor=0.75, raw=raw)
+
+
+def of_likeness() -> Iterator[Figure]:
+    """What it takes to find those who complain alike where each has an issue of its own, so that most is compared."""
+    said, days, took = stream("banking77", random.Random(FIRST_SEED)), Days(lambda number: ()), 0.0
+    for number, one in enumerate(said):
+        spoken = Spoken(number, one.at, f"person {number}", number, frozenset(terms(one.text)))
+        days.add(spoken)
+        began = time.process_time()
+        days.elsewhere(spoken)
+        took += time.process_time() - began
+    raw = f"{len(said) / DAYS:.0f} complaints a day"
+    yield Figure("comparing a complaint with those of the day", 1_000 * took / len(said), "ms", ceiling=0.1, raw=raw)
 
 
 def stream(name: str, chance: random.Random) -> list[Said]:

@@ -16,7 +16,7 @@ from statistics import fmean, median
 from typing import Any
 
 from bench.figures import Figure
-from bench.issue_spread import of_spread
+from bench.issue_spread import of_likeness, of_spread
 from bench.issue_streams import (
     DATA,
     DAY,
@@ -66,6 +66,7 @@ def run(share: float) -> Iterator[Figure]:
     yield from of_topics(max(1, round(5 * share)))
     yield from of_grouping(max(1, round(3 * share)))
     yield from of_spread(max(1, round(4 * share)))
+    yield from of_likeness()
     yield from of_bursts(max(4, round(30 * share)))
     yield from of_the_storm()
     yield from of_size(max(200, round(2_000 * share)))

@@ -9,6 +9,7 @@ from listener.issues.bursts import Alarm, Level, Series
 from listener.issues.copies import Copies, Said
 from listener.issues.grouping import Complaint, Grouping
 from listener.issues.rates import LEAST_USUAL
+from listener.issues.similar import Days, Spoken
 from listener.issues.spread import DAY, Circumstances, Spread, judged
 from listener.issues.stream import Post
 from listener.issues.words import terms
@@ -70,6 +71,7 @@ class Replay:
         self._grouping = Grouping()
         self._first: float | None = None
         self._began: dict[str, float] = {}
+        self._days: dict[tuple[str, str], Days] = {}
         self._issues: dict[int, Crowd] = {}
         self._topics: dict[tuple[str, str], Crowd] = {}
         self._bursting: dict[tuple[str, str], set[int]] = {}
@@ -78,8 +80,9 @@ class Replay:
         """Where a post goes and which alarms it raises."""
         began = self._listened_since(post)
         topic = post.topic or self._topic_of(post)
-        person = self._copies.original(post.brand, post.text, Said(str(post.id), post.author, post.at)).person
-        issue = self._place(post, topic)
+        said = Said(str(post.id), post.author, post.at)
+        first = self._copies.original(post.brand, post.text, said)
+        person, issue = first.person, self._place(post, topic)
         crowd = self._issues.setdefault(issue, Crowd(Series(began, LEAST_USUAL)))
         over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))
         own, of_topic = crowd.hear(person, post.at), over.hear(person, post.at)
@@ -88,7 +91,8 @@ class Replay:
         if not self._is_explained((post.brand, topic), over, issue, post.at):
             level = over.series.level(post.at)
             raised += [Raised(post.brand, topic, None, alarm) for alarm in of_topic]
-        spread = judged(self._circumstances(post, person, crowd, level)).spread
+        alike = self._alike(post, person, issue, is_copy=first is not said)
+        spread = judged(self._circumstances(post, person, crowd, level, alike)).spread
         return Placed(post, topic, issue, spread), tuple(raised)
 
     def _listened_since(self, post: Post) -> float:
@@ -120,12 +124,24 @@ class Replay:
         some: set[str] = set().union(*(self._issues[one].others(None, at - LATELY) for one in bursting))
         return 2 * len(some & lately) >= len(lately)
 
-    def _circumstances(self, post: Post, person: str | None, crowd: Crowd, topic: Level | None) -> Circumstances:
+    def _alike(self, post: Post, person: str | None, issue: int, is_copy: bool) -> set[str]:
+        """Who complained alike in other issues; the post is remembered, unless it only repeats another."""
+        days = self._days.setdefault((post.brand, post.topic or ""), Days(lambda number: ()))
+        one = Spoken(post.id, post.at, person, issue, frozenset(terms(post.text)))
+        if not is_copy:
+            days.add(one)
+        return days.elsewhere(one)
+
+    def _circumstances(
+        self, post: Post, person: str | None, crowd: Crowd, topic: Level | None, alike: set[str]
+    ) -> Circumstances:
         day, week = post.at - DAY, post.at - 7 * DAY
-        others = crowd.others(person, day)
+        mine = crowd.others(person, day)
+        others = mine | alike
         return Circumstances(
             others=len(others),
-            earlier=len(crowd.others(person, week)) - len(others),
+            elsewhere=len(others) - len(mine),
+            earlier=len(crowd.others(person, week) - others),
             nameless=sum(at > day for at in crowd.nameless),
             has_author=person is not None,
             listened=post.at - self._began[post.brand],

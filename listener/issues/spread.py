@@ -17,12 +17,14 @@ SHARED_FROM = 2
 class Circumstances:
     """What is known when one complaint is looked at.
 
-    `others` are the other persons of its issue in the last 24 h, `earlier` those of the 6 days before. `nameless` are
-    mentions of the issue whose author is not known. `topic` is the alarm of its topic, unless issues explain that.
+    `others` are the other persons with a similar complaint in the last 24 h, `elsewhere` those of them in other issues,
+    `earlier` the persons of its issue in the 6 days before. `nameless` are mentions of the issue whose author is not
+    known. `topic` is the alarm of its topic, unless issues explain that.
     `listened` is for how many seconds the brand has been listened to.
     """
 
     others: int
+    elsewhere: int = 0
     earlier: int = 0
     nameless: int = 0
     has_author: bool = True
@@ -53,7 +55,7 @@ def verdict(now: Circumstances) -> tuple[Spread, str]:
     if now.others and now.topic == "page":
         return "outbreak", "many more persons than usual complain about this topic now"
     if now.others >= SHARED_FROM:
-        return "shared", f"{now.others} other persons complained of the same within 24 h"
+        return "shared", f"{persons(now.others)} with a similar complaint within 24 h{where(now)}"
     if not now.has_author and not now.others:
         return "cannot_tell", "no author is known, so persons cannot be told apart"
     if now.others + now.earlier or now.issue or now.topic:
@@ -66,10 +68,19 @@ def verdict(now: Circumstances) -> tuple[Spread, str]:
 def hint(now: Circumstances) -> str:
     """Why it may be shared."""
     if now.others:
-        return "one other person complained of the same within 24 h"
+        return f"one other person with a similar complaint within 24 h{where(now)}"
     if now.earlier:
         return f"{persons(now.earlier)} complained of the same in the days before"
     return "more persons than usual complain about this topic now"
+
+
+def where(now: Circumstances) -> str:
+    """In which issues the others are, if not all in this one."""
+    if not now.elsewhere:
+        return ""
+    if now.elsewhere == now.others:
+        return ", in other issues"
+    return ", one of them in another issue" if now.elsewhere == 1 else f", {now.elsewhere} of them in other issues"
 
 
 def persons(count: int) -> str:

@@ -16,6 +16,7 @@ from listener.issues.spread import Circumstances, Verdict, judged
 from listener.issues.voices import DAY, Voices
 from listener.model.plan import Judgement
 from listener.pipeline.alarms import keep_alarms
+from listener.pipeline.alike import Alike
 from listener.pipeline.joined import Reading, is_complaint
 from listener.pipeline.joining import Joining
 from listener.store.judging import Turn
@@ -69,6 +70,7 @@ class IssueCheck:
     def __init__(self, reading: Callable[[], Reading], patient: bool = False) -> None:
         self._patient = patient
         self._joining = Joining(reading)
+        self._alike = Alike(reading)
         self._voices: dict[str, Voices] = {}
         self._began: dict[str, Began] = {}
         self._heard = True
@@ -86,7 +88,9 @@ class IssueCheck:
         if not joined.changed:
             return {}
         if self._age(turn, rows, now) or joined.moved:
-            self._voices.clear()
+            self._read_anew()
+        if any(row.posted_at < _midnight(now) for row in rows):
+            self._alike.forget()
         where = {number: root for number, root in turn.issues.roots_of([row.id for row in rows]).items() if root}
         self._hear(turn, rows, judgements, where, joined.new, now)
         looked = self._judge(turn, joined.changed, _topics(rows, judgements), now)
@@ -111,7 +115,7 @@ class IssueCheck:
         if changed:
             self.forget()
         if self._age(turn, (), now):
-            self._voices.clear()
+            self._read_anew()
         topics = bursting | turn.hearing.topics_of(changed, _since(now))
         # who speaks of what decides whether issues explain a topic's burst, and so what other issues of it are
         near = bursting if self._heard or changed else frozenset()
@@ -128,7 +132,8 @@ class IssueCheck:
         issues = turn.issues.rows(set(roots))
         for brand, topic in sorted(self._ring(turn, issues, topics, now) | near):
             issues |= turn.issues.neighbours(brand, topic, now - timedelta(seconds=LATELY))
-        looked = {root: self._look(turn, row, now) for root, row in sorted(issues.items())}
+        alike = self._alike.persons(turn, issues.values(), now)
+        looked = {root: self._look(turn, row, alike[root], now) for root, row in sorted(issues.items())}
         turn.issues.set([_kept(root, found) for root, found in looked.items()])
         for root, found in looked.items():
             if found.verdict.spread == "outbreak":
@@ -154,7 +159,7 @@ class IssueCheck:
 
     def looked(self, turn: Turn, row: Row[Any], now: datetime) -> Looked:
         """The verdict on an issue as it is now, keeping nothing."""
-        return self._look(turn, row, now)
+        return self._look(turn, row, self._alike.persons(turn, [row], now)[row.id], now)
 
     def voices(self, turn: Turn, row: Row[Any], now: datetime) -> Voices:
         """Everybody who spoke of an issue."""
@@ -162,9 +167,14 @@ class IssueCheck:
 
     def forget(self) -> None:
         """Another process changed issues, or a transaction was rolled back."""
-        self._voices.clear()
+        self._read_anew()
         self._began.clear()
         self._joining.forget()
+
+    def _read_anew(self) -> None:
+        """What is remembered of who said what may be otherwise in the store."""
+        self._voices.clear()
+        self._alike.forget()
 
     def _age(self, turn: Turn, rows: Sequence[Row[Any]], now: datetime) -> bool:
         """Whether to read anew: once a day, when people changed issues, when older mentions of a brand come in."""
@@ -197,14 +207,16 @@ class IssueCheck:
                 if key in self._voices:
                     self._voices[key].hear(person, row.posted_at.timestamp())
 
-    def _look(self, turn: Turn, row: Row[Any], now: datetime) -> Looked:
+    def _look(self, turn: Turn, row: Row[Any], alike: frozenset[str], now: datetime) -> Looked:
         mine, topic = self._issue(turn, row, now), self._topic(turn, row.brand, row.topic, now)
         present = now.timestamp()
         at = min(present, row.last_seen.timestamp())
         persons = mine.persons(at - DAY, at)
-        before = mine.persons(at - WEEK, at - DAY) - persons
+        before = mine.persons(at - WEEK, at - DAY) - persons - alike
+        elsewhere = len(alike - persons)
         circumstances = Circumstances(
-            others=max(0, len(persons) - 1),
+            others=max(0, len(persons) - 1) + elsewhere,
+            elsewhere=elsewhere,
             earlier=len(before),
             nameless=turn.hearing.nameless(row.id, datetime.fromtimestamp(at - DAY, UTC)) if len(persons) < 1 else 0,
             has_author=bool(persons),
@@ -256,7 +268,11 @@ def _topics(rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> To
 
 def _since(now: datetime) -> datetime:
     """The same all day long, so that what is remembered and what is read anew agree."""
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) - LOOK_BACK
+    return _midnight(now) - LOOK_BACK
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _kept(root: str, found: Looked) -> dict[str, Any]:

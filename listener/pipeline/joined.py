@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,10 +72,15 @@ def complained(
 ) -> Complained:
     """A mention as grouping sees it; issues are looked for within its `fence`, where ops' rules gave it one."""
     names = reading.names.get(row.brand, frozenset())
-    words = tuple(term for term in terms(text_of(row.title, row.text)) if term not in names)
+    words = telling_words(row.title, row.text, names)
     at = row.posted_at.timestamp()
     said = Complaint(row.brand, fence or "", words, at, topic or NO_TOPIC)
     return Complained(row, ground_of(row.brand, fence), Step(row.id, place(row.posted_at, row.post), said, copy_of))
+
+
+def telling_words(title: str, text: str, names: Collection[str]) -> tuple[str, ...]:
+    """The words of a post that can tell its trouble from others, without those by which its brand is called."""
+    return tuple(term for term in terms(text_of(title, text)) if term not in names)
 
 
 def is_complaint(label: str, row: Row[Any]) -> bool:

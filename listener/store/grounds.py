@@ -69,6 +69,13 @@ class IssueTurn:
         query = query if numbers is None else query.where(link.c.mention.in_(sorted(numbers)))
         return {row.mention: row.issue for row in self._connection.execute(query.order_by(link.c.id))}
 
+    def apart(self) -> frozenset[frozenset[str]]:
+        """Pairs of root issues that ops split: what is in one is never like what is in the other."""
+        query = select(link.c.issue, link.c.other).where(link.c.kind == "cannot", link.c.undone_at.is_(None))
+        pairs = [(row.issue, row.other) for row in self._connection.execute(query)]
+        ends = grouped.roots(self._connection, {one for pair in pairs for one in pair})
+        return frozenset(frozenset((ends[one], ends[other])) for one, other in pairs)
+
     def open(self, openings: Iterable[Opening]) -> None:
         """New issues."""
         grouped.open_all(self._connection, self._database, openings, self._at)

@@ -77,6 +77,20 @@ class Hearing:
         for part in self._connection.execute(said).partitions(PART):
             yield from part
 
+    def complaints(self, brand: str, fence: str | None, since: datetime, until: datetime, most: int) -> list[Row[Any]]:
+        """The newest complaints of a ground in a stretch of time that count in issues, without copies, oldest first."""
+        columns = (mention.c[name] for name in ("id", "posted_at", "person", "issue", "title", "text"))
+        query = select(*columns).where(
+            mention.c.brand == brand,
+            mention.c.fence.is_(None) if fence is None else mention.c.fence == fence,
+            mention.c.issue.is_not(None),
+            mention.c.duplicate_of.is_(None),
+            mention.c.posted_at >= since,
+            mention.c.posted_at < until,
+        )
+        newest = query.order_by(mention.c.posted_at.desc(), mention.c.id.desc()).limit(most)
+        return list(self._connection.execute(newest))[::-1]
+
     def began(self, brand: str, since: datetime) -> tuple[datetime | None, datetime | None]:
         """The first mention of a brand, and the first since then: silence between the two may be that of a feed that
         keeps a few old posts, or of a clock that stands in 1970, and is nothing to compare with."""

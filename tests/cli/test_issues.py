@@ -54,7 +54,7 @@ def test_the_card_says_who_what_and_what_is_not_known(house):
     one = next(each["id"] for each in listed(house) if each["persons"] == 3)
     card = house.run("issues", "show", one).out
 
-    assert "shared: 2 other persons complained of the same within 24 h" in card
+    assert "shared: 2 other persons with a similar complaint within 24 h" in card
     assert "3 persons (0 known customers, 3 mentions)" in card
     assert "not known: who of them is a customer: the registry is empty" in card
     assert "█" in card

@@ -34,7 +34,7 @@ def test_a_verdict_says_why_and_what_would_change_it() -> None:
     found = judged(Circumstances(others=1, nameless=2))
 
     assert found.reasons == (
-        "one other person complained of the same within 24 h",
+        "one other person with a similar complaint within 24 h",
         "2 more mentions have no known author and are not counted",
     )
     assert found.would_change == ("one more person with the same complaint within 24 h would make it shared",)

@@ -150,7 +150,7 @@ def test_check_issue_puts_the_card_on_the_alert_and_on_the_ticket(tmp_path):
     road.perform_all()
 
     alert = next(message for message in road.sent if message.plot)
-    assert "other persons complained of the same within 24 h" in alert.text
+    assert "other persons with a similar complaint within 24 h" in alert.text
     assert dict(alert.facts)["Spread"] == "shared"
     ticket = road.store.tickets.page(TicketFilter())[0]
     notes = [note.text for note in road.store.tickets.notes(ticket.id) if note.what == "issue checked"]
