@@ -10,15 +10,15 @@ ops; everything else is computed from them, so a restart goes on as if it had no
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import heapify, heappop, heappush, nlargest, nsmallest
+from heapq import heapify, heappop, heappush, nsmallest
 from math import log, sqrt
 from typing import Any
 
 from listener.issues.merges import Orders
 from listener.issues.order import NO_TOPIC
+from listener.issues.postings import Postings
 
 DAY = 86_400.0
 # an issue of many mentions is known by its frequent words; the rest would only cost memory
@@ -122,67 +122,51 @@ class Ground:
 
     def __init__(self, issues: Iterable[Centroid] = ()) -> None:
         self.issues: dict[int, Centroid] = {}
-        self._index: dict[str, dict[int, int]] = {}
+        self._index = Postings()
         self._ages: list[tuple[float, int]] = []
         for one in issues:
             self.put(one)
 
     def put(self, one: Centroid) -> None:
         """Take an issue in, in place of what was known of it. Its norm is taken as it is."""
-        if one.issue in self.issues:
-            known = self.issues[one.issue].terms
-            self._unlist(one.issue, [term for term in known if term not in one.terms])
-        else:
-            known = {}
+        known = self.issues.get(one.issue)
+        if known is None:
             heappush(self._ages, (one.touched, one.issue))
         self.issues[one.issue] = one
-        for term, count in one.terms.items():
-            if known.get(term) != count:
-                self._index.setdefault(term, {})[one.issue] = count
+        self._index.put(one.issue, one.norm, one.terms, known.terms if known else {})
 
     def drop(self, issue: int) -> None:
-        self._unlist(issue, self.issues.pop(issue).terms)
+        self._index.drop(issue, self.issues.pop(issue).terms)
         self._ages = [age for age in self._ages if age[1] != issue]
         heapify(self._ages)
-
-    def _unlist(self, issue: int, terms: Iterable[str]) -> None:
-        for term in terms:
-            listed = self._index[term]
-            del listed[issue]
-            if not listed:
-                del self._index[term]
 
     def age(self, now: float, idle: float) -> None:
         """Let go of issues that nothing joined for the idle window."""
         while self._ages and self._ages[0][0] < now - idle:
             _, issue = heappop(self._ages)
             if (touched := self.issues[issue].touched) < now - idle:
-                self._unlist(issue, self.issues.pop(issue).terms)
+                self._index.drop(issue, self.issues.pop(issue).terms)
             else:
                 heappush(self._ages, (touched, issue))
 
-    def weight(self, term: str) -> float:
-        """How telling a word is: the fewer issues have it the more; one that all have counts for nothing."""
-        return max(log((len(self.issues) + 1 + UNSEEN) / (len(self._index.get(term, ())) + 0.5)), 0.0)
+    def weights(self, terms: Iterable[str]) -> list[float]:
+        """How telling each word is: the fewer issues have it the more."""
+        frequency, most = self._index.frequency, len(self.issues) + 1 + UNSEEN
+        return [log(most / (frequency.get(term, 0) + 0.5)) for term in terms]
 
-    def scores(self, terms: Iterable[str], is_open: Callable[[Centroid], bool]) -> dict[int, float]:
+    def scores(self, terms: Sequence[str], is_open: Callable[[Centroid], bool]) -> dict[int, float]:
         """Cosine of these words to the open issues that are likest, the likest first."""
-        sums: dict[int, float] = defaultdict(float)
-        length = 0.0
-        for term in terms:
-            weight = self.weight(term) ** 2
-            length += weight
-            for issue, count in self._index.get(term, {}).items():
-                sums[issue] += weight * count
+        weights = {term: weight**2 for term, weight in zip(terms, self.weights(terms), strict=True)}
         issues = self.issues
-        likely = [(value / issues[issue].norm, issue) for issue, value in sums.items()]
         # nearly all are open, so only the likeliest are asked, and all of them only where too few of these are
-        best = [issue for _, issue in nlargest(2 * MEASURED, likely) if is_open(issues[issue])]
-        if len(best) < MEASURED < len(likely):
-            best = [issue for _, issue in nlargest(len(likely), likely) if is_open(issues[issue])]
-        exact = {issue: sums[issue] / self.length(issues[issue].terms) for issue in best[:MEASURED]}
+        near = self._index.nearest(weights, 2 * MEASURED)
+        best = [one for one in near if is_open(issues[one[1]])]
+        if len(best) < MEASURED < len(near):
+            best = [one for one in self._index.nearest(weights, len(issues)) if is_open(issues[one[1]])]
+        exact = {issue: product / self.length(issues[issue].terms) for _, issue, product in best[:MEASURED]}
         ranked = sorted(exact, key=lambda issue: (-exact[issue], issue))
-        return {issue: exact[issue] / (sqrt(length) or 1.0) for issue in ranked}
+        length = sqrt(sum(weights.values())) or 1.0
+        return {issue: exact[issue] / length for issue in ranked}
 
     def join(self, issue: int, said: Complaint, now: float) -> Centroid:
         """Add a complaint to an issue, or open the issue with it. Returns what is to be kept of it."""
@@ -201,28 +185,24 @@ class Ground:
         )
         self.put(grown)
         self.issues[issue] = grown = replace(grown, norm=self.length(grown.terms))
+        self._index.set_norm(issue, grown.norm)
         return grown
 
     def length(self, terms: Mapping[str, int]) -> float:
-        weighed = zip(self._weights(terms), terms.values(), strict=True)
-        return sqrt(sum([(weight * count) ** 2 for weight, count in weighed if weight > 0])) or 1.0
+        weighed = zip(self.weights(terms), terms.values(), strict=True)
+        return sqrt(sum([(weight * count) ** 2 for weight, count in weighed])) or 1.0
 
     def telling(self, issue: int) -> tuple[str, ...]:
         """The words that tell most of what an issue is about, as it is now."""
         terms = self.issues[issue].terms
-        weighed = zip(self._weights(terms), terms.items(), strict=True)
+        weighed = zip(self.weights(terms), terms.items(), strict=True)
         heavy = [(-count * max(weight, LEAST_WEIGHT), term) for weight, (term, count) in weighed]
         return tuple([term for _, term in nsmallest(MOST_TELLING, heavy)])
-
-    def _weights(self, terms: Iterable[str]) -> list[float]:
-        # `weight` written out: it is asked for a hundred words with each complaint
-        index, most = self._index, len(self.issues) + 1 + UNSEEN
-        return [log(most / (len(index[term]) + 0.5)) for term in terms]
 
     def why(self, terms: Iterable[str], issue: int) -> tuple[str, ...]:
         """The shared words, the heaviest first."""
         shared = [term for term in terms if term in self.issues[issue].terms]
-        return tuple(sorted(shared, key=self.weight, reverse=True)[:MOST_REASONS])
+        return tuple(sorted(shared, key=self._index.frequency.__getitem__)[:MOST_REASONS])
 
 
 def counted(topics: Mapping[str, int], topic: str) -> Mapping[str, int]:
