@@ -41,7 +41,7 @@ def check(context: typer.Context, online: Online = False) -> None:
         print(problem)
     for warning in config.missing_secrets(secrets):
         print(f"{warning} (needed by `run` and `check --online`)")
-    for warning in config.short_secrets(secrets):
+    for warning in (*config.short_secrets(secrets), *config.missing_files()):
         print(warning)
     if problems:
         raise typer.Exit(1)
@@ -103,6 +103,10 @@ def _online(context: typer.Context) -> None:
         for one in tried
     ]
     tables.show("tried", states)
+    for one in tried:
+        if not one.works:
+            # in the table the cure, which comes last, may be cut off
+            print(f"\n{one.what} {one.name} failed: {one.told}")
     for one in tried:
         for item in one.items:
             print(f"\n{one.name}, as it would be kept:")

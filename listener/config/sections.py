@@ -211,6 +211,16 @@ class Config(Section):
         found = [(path, reference) for path, value in self._secretive() for reference in references(value)]
         return tuple(self._short(secrets, path, reference) for path, reference in found if is_short(secrets, reference))
 
+    def missing_files(self) -> tuple[Problem, ...]:
+        """A warning for each file of customers or purchases that is named here and is not there yet."""
+        named = {name: getattr(self.customers, name) for name in ("file", "purchases")}
+        cure = "write it, or mend the name; until then nothing is read from it"
+        return tuple(
+            self.problem(("customers", name), f"there is no {path}", cure)
+            for name, path in named.items()
+            if name in self.customers.model_fields_set and not path.exists()
+        )
+
     def _short(self, secrets: Secrets, path: Key, reference: str) -> Problem:
         return self.problem(
             path,

@@ -75,6 +75,19 @@ def test_check_tells_a_typo_of_the_configuration_and_a_missing_secret_only_as_a_
     assert "NOT_SET_ANYWHERE" in secret.out
 
 
+def test_check_warns_of_a_customer_file_that_is_named_and_not_there(tmp_path):
+    unnamed = a_house(tmp_path).run("check")
+    named = a_house(tmp_path, '[customers]\nfile = "customrs.csv"\n' + CONFIG)
+
+    shown = named.run("check")
+
+    assert "there is no" not in unnamed.out
+    assert shown.code == 0
+    assert f"config.toml:2:1: there is no {tmp_path / 'customrs.csv'}" in shown.out
+    (tmp_path / "customrs.csv").write_text("id\n", "utf-8")
+    assert "customrs" not in named.run("check").out
+
+
 def test_check_online_tries_each_source_and_channel_and_keeps_nothing(tmp_path):
     source = '[[source]]\nname = "shop"\nkind = "feed"\nurl = "http://127.0.0.1:9/feed"\n'
     house = a_house(tmp_path, CONFIG + source)
@@ -86,6 +99,8 @@ def test_check_online_tries_each_source_and_channel_and_keeps_nothing(tmp_path):
     assert "channel  care  ok" in shown.out
     assert "nothing to check: it writes into the daemon's log" in shown.out
     assert "credentials" not in shown.out
+    # the table cuts the cure off; the line below it does not
+    assert '`[net] allow_private = ["127.0.0.1/32"]`\n' in shown.out
     assert not (tmp_path / "listener.db").exists()
 
 
