@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,10 +39,10 @@ def affected(
     elif as_json:
         _print_lines(found)
     else:
-        _print(found)
+        _print(found, where or ())
 
 
-def _print(found: Affected) -> None:
+def _print(found: Affected, where: Sequence[str]) -> None:
     print(f"issue {found.issue.id}: {found.issue.title or found.issue.topic}")
     for each in found.lists:
         print(f"  {each.name}  {len(each.customers):>7} customers: {each.reason}")
@@ -48,7 +50,8 @@ def _print(found: Affected) -> None:
             print(f"             {each.test}")
     if found.strangers:
         print(f"  and {len(found.strangers)} who reported it and are not in the registry")
-    print(f"next: listener campaign draft {found.issue.id}")
+    scope = "".join(f" --where {shlex.quote(each)}" for each in where)
+    print(f"next: listener campaign draft {found.issue.id}{scope}; --csv FILE writes their names here")
 
 
 def _print_lines(found: Affected) -> None:

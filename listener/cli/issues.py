@@ -170,7 +170,7 @@ def suggestions(context: typer.Context, limit: Most = 50, as_json: Json = False)
     """Issues that may be one, with the reason; merging or rejecting them teaches what is suggested."""
     with opened(context) as parts:
         rows = parts.store.suggestions.open(limit)
-    _show("same", rows, ("issue", "other", "score", "reason", "at"), as_json)
+    _show("suggested merges", rows, ("issue", "other", "score", "reason", "at"), as_json)
     if rows and not as_json:
         print("`listener issues merge ISSUE OTHER` or `listener issues reject ISSUE OTHER`")
 

@@ -18,6 +18,7 @@ from listener.store.audience import Standings
 BACKGROUND = timedelta(days=90)
 LISTS = {"A": "reported it", "B": "share what the reporters share", "C": "named by ops"}
 TRAITS = ("segment", "plan", "region", "version", "language")
+MOST_NAMED = 10
 LONG = 60  # characters: a longer value is a text, and nobody shares it
 
 
@@ -182,12 +183,23 @@ def scope_of(where: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def _known(scope: Mapping[str, frozenset[str]], registry: Sequence[Row[Any]]) -> None:
-    """A name that no customer has is a slip of the keyboard. Raises NotPossible."""
-    names = {trait.name for row in registry for trait in traits_of(row)} if scope else set()
-    for name in scope.keys() - names:
-        near = get_close_matches(name, names, 1)
-        cure = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(names)) or 'none'}"
-        raise NotPossible(f"--where {name}=…: no customer has a {name!r} — {cure}")
+    """A name or a value that no customer has is a slip of the keyboard. Raises NotPossible."""
+    there: dict[str, set[str]] = {}
+    for trait in (trait for row in registry if scope for trait in traits_of(row)):
+        there.setdefault(trait.name, set()).add(trait.value.casefold())
+    for name, values in sorted(scope.items()):
+        if name not in there:
+            raise NotPossible(f"--where {name}=…: no customer has a {name!r} — {_cure(name, there)}")
+        for value in sorted(values - there[name]):
+            raise NotPossible(f"--where {name}={value}: no customer has that {name} — {_cure(value, there[name])}")
+
+
+def _cure(word: str, there: Iterable[str]) -> str:
+    """The nearest of what there is, or the first ten."""
+    names = sorted(there)
+    near = get_close_matches(word, names, 1)
+    more = " …" if len(names) > MOST_NAMED else ""
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names[:MOST_NAMED]) or 'none'}{more}"
 
 
 def in_scope(scope: Mapping[str, frozenset[str]], traits: Traits) -> bool:

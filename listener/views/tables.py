@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
             *("id", "title", "spread", "state", "persons", "customers", "mentions", "ratio", "first_seen"),
             *("last_seen", "brand"),
         ),
-        "same": ("issue", "other", "score", "reason", "at"),
+        "suggested merges": ("issue", "other", "score", "reason", "at"),
         "learned": ("kind", "at", "labels", "before", "after", "told", "adopted", "rolled_back_at"),
         "acts": ("id", "at", "who", "what", "issue", "why", "undone_at"),
         "contacts": ("id", "at", "person", "purpose", "channel", "delivery"),

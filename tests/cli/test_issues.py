@@ -180,3 +180,16 @@ def test_the_plot_is_drawn(house, tmp_path):
 
     assert ran.code == 0, ran.err
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_where_nothing_is_suggested_it_says_what_there_is_none_of(house):
+    assert "no suggested merges" in house.run("issues", "suggestions").out
+
+
+def test_the_next_step_of_the_affected_keeps_the_scope(house):
+    (house.folder / "customers.csv").write_text("id,plan\nc-1,big team\n")
+    assert house.run("customers", "import", str(house.folder / "customers.csv")).code == 0
+    (issue, *_) = [row["id"] for row in listed(house)]
+
+    shown = house.run("issues", "affected", issue, "--where", "plan=big team").out
+    assert f"next: listener campaign draft {issue} --where 'plan=big team'; --csv FILE" in shown
