@@ -86,4 +86,4 @@ _telling_words = lru_cache(1_024)(telling_words)
 def spoken(row: Row[Any], names: frozenset[str]) -> Spoken:
     person = None if row.person.startswith("mention:") else row.person
     words = frozenset(_telling_words(row.title, row.text, names))
-    return Spoken(row.id, row.posted_at.timestamp(), person, row.issue, words)
+    return Spoken(row.id, row.at, person, row.issue, words)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Double,
     Row,
+    Select,
     case,
     cast,
     delete,
@@ -78,9 +79,13 @@ class Hearing:
             yield from part
 
     def complaints(self, brand: str, fence: str | None, since: datetime, until: datetime, most: int) -> list[Row[Any]]:
-        """The newest complaints of a ground in a stretch of time that count in issues, without copies, oldest first."""
-        columns = (mention.c[name] for name in ("id", "posted_at", "person", "issue", "title", "text"))
-        query = select(*columns).where(
+        """The newest complaints of a ground in a stretch of time that count in issues, without copies, oldest first.
+
+        `at` is in seconds of UTC since 1970.
+        """
+        columns = [mention.c[name] for name in ("id", "person", "issue", "title", "text")]
+        said: Select[Any] = select(*columns, seconds(mention.c.posted_at, self._connection).label("at"))
+        query = said.where(
             mention.c.brand == brand,
             mention.c.fence.is_(None) if fence is None else mention.c.fence == fence,
             mention.c.issue.is_not(None),
