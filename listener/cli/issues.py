@@ -193,7 +193,9 @@ def desk(context: typer.Context, named: str | None) -> Iterator[IssueDesk]:
 
 
 def _counted(row: Any) -> str:
-    return f"{row.persons} persons, {row.mentions} mentions, {row.spread.replace('_', ' ')}"
+    from listener.issues.evidence import number as counted
+
+    return f"{counted(row.persons, 'person')}, {counted(row.mentions, 'mention')}, {row.spread.replace('_', ' ')}"
 
 
 def _show(name: str, rows: Any, keys: tuple[str, ...], as_json: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from listener.model.grouped import Act, Membership, Opening
 from listener.model.issue import Issue, IssueAct, IssueEpisode, IssueLink, IssueMember, IssueState
@@ -87,8 +87,9 @@ class IssueActs:
             return issues.record(connection, _about(done, links=[made]), at, {"locked": False})
 
     def last(self, one: str | None = None) -> Row[Any] | None:
-        """The newest act that was not undone."""
-        query = select(act).where(act.c.undone_at.is_(None)).order_by(act.c.id.desc()).limit(1)
+        """The newest act of a person that was not undone."""
+        theirs = act.c.undone_at.is_(None) & (act.c.who != "listener")
+        query = select(act).where(theirs).order_by(act.c.id.desc()).limit(1)
         query = query if one is None else query.where(act.c.issue == one)
         with self._database.read() as connection:
             return connection.execute(query).first()
@@ -120,6 +121,8 @@ class IssueActs:
             if row.what == "fixed":
                 mine = (episode.c.issue == row.issue) & episode.c.closed_at.is_(None)
                 connection.execute(update(episode).where(mine).values(fixed_at=None, root_cause=None))
+            if row.what == "regressed":
+                _take_back_episode(connection, row)
             if was := row.about.get("was"):
                 _set_topics(connection, row.about["mention"], **was)
             if moved := row.about.get("moved"):
@@ -135,6 +138,13 @@ class IssueActs:
     def _link(self, connection: Connection, done: Act, at: datetime, **values: Any) -> int:
         kept = {"other": None, "mention": None, "at": at, "who": done.who, "why": done.why} | values
         return int(connection.execute(link.insert().values(kept).returning(link.c.id)).scalar_one())
+
+
+def _take_back_episode(connection: Connection, row: Row[Any]) -> None:
+    """The one that a regression began is gone, and the one before goes on."""
+    mine, number = episode.c.issue == row.issue, row.before["episode"]
+    connection.execute(delete(episode).where(mine, episode.c.number > number))
+    connection.execute(update(episode).where(mine, episode.c.number == number).values(closed_at=None))
 
 
 def _about(done: Act, **about: Any) -> Act:

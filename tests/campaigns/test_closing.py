@@ -266,6 +266,28 @@ def test_three_who_have_it_again_are_a_new_episode_marked_as_regression(ground: 
     assert any("is back after its fix" in message.title for message in ground.sent)
 
 
+def test_a_regression_that_is_undone_can_come_again(ground: Ground) -> None:
+    is_fixed(ground)
+    number = ground.store.campaigns.page()[0].id
+    ground.closing.answered(number, "c0", "no")
+    acts = ground.store.issue_acts
+    (act,) = [row for row in ground.store.issues.acts(9) if row.what == "regressed"]
+    acts.undo(act, ground.clock(), "kim")
+    assert (ground.state(), len(ground.store.issues.episodes("sync"))) == ("fixed", 1)
+
+    ground.closing.answered(number, "c3", "no")
+    assert (ground.state(), len(ground.store.issues.episodes("sync"))) == ("regressed", 2)
+
+
+def test_undo_without_a_number_takes_back_what_a_person_did(ground: Ground) -> None:
+    is_fixed(ground)
+    ground.closing.answered(ground.store.campaigns.page()[0].id, "c0", "no")
+
+    last = ground.store.issue_acts.last()
+    assert last is not None
+    assert (last.what, last.who) == ("fixed", "kim")
+
+
 def test_a_second_fix_is_told_again(ground: Ground) -> None:
     is_fixed(ground)
     number = ground.store.campaigns.page()[0].id
