@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -61,6 +62,7 @@ class Case:
     claims: dict[str, str] = field(default_factory=dict)
     barred: dict[str, Stop | None] = field(default_factory=dict)
     ignored: tuple[int, str] | None = None
+    given: Tally[tuple[str, str, str]] = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
         self.whom = Whom.of(self.sight.values.get("person.id"), self.sight.values.get("issue.id"))
@@ -250,11 +252,23 @@ class Case:
         return Stop("offer", why) if why else None
 
     def _reserve(self, rule: Rule, step: Step, mode: Mode) -> tuple[tuple[Reservation, ...], Stop | None]:
+        if crowded := self._crowded(step, mode):
+            return (), crowded
         rows, now = self._rows(rule, step, mode), self.moment.now
         refused = self.house.ledger.reserve(tuple(rows), now) if rows else None
         if refused is None:
             return reserved(rows, now), None
         return (), Stop("budget" if ":budget:" in refused.counter.key else "limit", full(refused, rows))
+
+    def _crowded(self, step: Step, mode: Mode) -> Stop | None:
+        """Where nobody knows the author the mention is its own person, whom only this decision can give anything."""
+        if self.whom.person:
+            return None
+        given = self.given[LANES.get(mode, ""), step.action.name, step.channel]
+        for limit in step.limits:
+            if limit.reach == "per_person" and given >= limit.cap.amount:
+                return Stop("limit", f"{limit.cap.says} per person is used up by this very mention")
+        return None
 
     def _rows(self, rule: Rule, step: Step, mode: Mode) -> dict[Counter, str]:
         """Every counter row of a step, each with its limit in words ("" where it only takes note)."""
@@ -266,6 +280,7 @@ class Case:
     def _claim(self, rule: Rule, step: Step, mode: Mode) -> None:
         for claim in claims(step.action):
             self.claims.setdefault(claim, rule.id)
+        self.given[LANES.get(mode, ""), step.action.name, step.channel] += 1
         if step.action.name == "ignore" and mode == "live" and self.ignored is None:
             self.ignored = (rule.priority, rule.id)
 

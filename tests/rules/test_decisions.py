@@ -16,6 +16,8 @@ from tests.rules.rulebooks import NOW, a_book, a_decision, a_rule, facts, outcom
 
 THANK = "[{thank: {template: thanks}}]"
 WEEKLY = "limits: {thank: {per_person: 1 per 7d}}"
+ASK = "[{ask_feedback: {}}]"
+ASK_WEEKLY = "limits: {ask_feedback: {per_person: 1 per 7d}}"
 
 
 def both(tmp_path: Path, one: str, other: str) -> Book:
@@ -42,6 +44,29 @@ def test_somebody_whom_nobody_knows_hears_nothing_without_approval(tmp_path: Pat
     decision = a_decision(book, facts(person__id="mention:7"))
     assert outcome(decision) == {"thank": "waiting"}
     assert decision.settled[0].reservations == ()
+
+
+def test_a_mention_of_nobody_is_its_own_person_for_limits(tmp_path: Path) -> None:
+    one, other = (a_rule("{sentiment: negative}", ASK, ASK_WEEKLY, id=name) for name in "ab")
+    decision = a_decision(both(tmp_path, one, other), facts(person__id="mention:7"))
+    assert [(s.rule, s.status, s.stage) for s in decision.settled] == [
+        ("a", "waiting", "approval"),
+        ("b", "refused", "limit"),
+    ]
+    assert "per person is used up by this very mention" in decision.settled[1].reason
+
+
+def test_what_another_limit_refused_uses_up_nothing_of_a_nobody(tmp_path: Path) -> None:
+    full = "priority: 1\nlimits: {ask_feedback: {per_person: 1 per 7d, per_rule: 1 per 7d}}"
+    book = both(
+        tmp_path,
+        a_rule("{sentiment: negative}", ASK, full, id="a"),
+        a_rule("{sentiment: negative}", ASK, ASK_WEEKLY, id="b"),
+    )
+    ledger = MemoryLedger()
+    a_decision(book, facts(person__id="mention:7"), ledger)
+    decision = a_decision(book, facts(person__id="mention:8"), ledger)
+    assert [(s.rule, s.status) for s in decision.settled] == [("a", "refused"), ("b", "waiting")]
 
 
 def test_an_unsure_verdict_reaches_nobody_without_approval(tmp_path: Path) -> None:
