@@ -20,7 +20,8 @@ class Field:
 
     `text` is free text, `name` one word or label, `names` a set of them, `column` whatever a file column holds.
     `default` is the value where nothing is known, for fields that are always known. `kept` fields are stored with
-    each mention in a form that `count:` can ask for. `world` names the part of the World that lists its values.
+    each mention in a form that `count:` can ask for. `world` names the part of the World that lists its values,
+    `within` the least and the greatest number there is.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Field:
     default: Value | None = None
     kept: bool = False
     world: str = ""
+    within: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,11 @@ _FIELDS = (
     Field("thread", "name", "The conversation that the post belongs to.", kept=True),
     Field("thread.praise", "flag", "Whether somebody else's praise stands in the same conversation.", default=False),
     Field("thread.persons", "number", "How many persons speak in the conversation, this one too.", unit="persons"),
-    Field("rating", "number", "Stars given with the post.", unit="stars, 0 to 5"),
-    Field("survey.score", "number", "The score of an answer to our survey.", unit="0 to 10"),
+    Field("rating", "number", "Stars given with the post.", unit="stars, 0 to 5", within=(0, 5)),
+    Field("survey.score", "number", "The score of an answer to our survey.", unit="0 to 10", within=(0, 10)),
     Field("sentiment", "name", "The feeling toward the brand; unknown where unscored.", SENTIMENTS, kept=True),
-    Field("score", "number", "The feeling as a number.", unit="−1 to 1"),
-    Field("confidence", "number", "How sure the verdict is.", unit="0 to 1"),
+    Field("score", "number", "The feeling as a number.", unit="−1 to 1", within=(-1, 1)),
+    Field("confidence", "number", "How sure the verdict is.", unit="0 to 1", within=(0, 1)),
     Field("topics", "names", "What the mention is about.", kept=True, world="topics"),
     Field("drivers", "names", "Why somebody is happy.", ("service", "product", "brand")),
     Field("intent", "name", "What the text is for.", INTENTS),
@@ -140,7 +142,13 @@ _FIELDS = (
     Field("issue.ratio", "number", "Persons now against the usual rate.", unit="times the usual"),
     Field("topic.trend", "number", "Mentions of the topic now against the usual rate.", unit="times the usual"),
     Field("weekday", "name", "The day on which the mention is judged.", WEEKDAYS),
-    Field("hour", "number", "The hour in which the mention is judged, in the installation's timezone.", unit="0 to 23"),
+    Field(
+        "hour",
+        "number",
+        "The hour in which the mention is judged, in the installation's timezone.",
+        unit="0 to 23",
+        within=(0, 23),
+    ),
     *(
         Field(f"days_since.{p}", "number", f"Days since the last contact of purpose {p}.", (), "days", math.inf)
         for p in CONTACTS

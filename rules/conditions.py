@@ -83,7 +83,7 @@ def _is_column(scope: Scope, name: str) -> bool:
 
 
 def _plain(scope: Scope, known: Field, at: Node, value: Node) -> list[Clause]:
-    if known.type == "text" and not (value.raw in ("known", "unknown") and not value.quoted):
+    if known.type == "text" and value.raw not in ("known", "unknown"):
         cure = f"write {known.name}: {{says_any: [word, phrase]}}, or {{is: …}} for exactly this text"
         scope.page.wrong(value, f"{known.name} is free text and needs an operator", cure)
         return []

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from rules.catalogue import ACTIONS, FIELDS, field_named
+from rules.catalogue import ACTIONS, FIELDS, Field, field_named
 from rules.nodes import Node
 from rules.operators import Scope
-from rules.problems import Misread, nearest
+from rules.problems import Misread, nearest, one_of
 from rules.quantities import clock, duration
 from rules.rule import Example, Past
 from rules.terms import Facts, Value
@@ -141,7 +141,7 @@ def _value(scope: Scope, name: str, node: Node) -> Value | None:
     if known is None:
         scope.page.wrong(node, f"unknown field '{name}'", nearest(name, FIELDS))
         return None
-    if not scope.page.filled(node, name) or (node.raw == "unknown" and not node.quoted):
+    if not scope.page.filled(node, name) or (node.raw == "unknown" and not (node.quoted and _open(known))):
         return None
     if known.type == "names" and node.pairs is None:
         return tuple(entry.raw for entry in node.entries())
@@ -153,6 +153,11 @@ def _value(scope: Scope, name: str, node: Node) -> Value | None:
     if known.type == "number":
         return _number(scope, name, node)
     return _label(scope, name, node)
+
+
+def _open(known: Field) -> bool:
+    """Whether any word may be its value, `unknown` too where it stands in quotes."""
+    return known.type not in ("flag", "number") and not known.values
 
 
 def _flag(scope: Scope, name: str, node: Node) -> bool | None:
@@ -172,5 +177,7 @@ def _number(scope: Scope, name: str, node: Node) -> float | None:
 def _label(scope: Scope, name: str, node: Node) -> str:
     known = FIELDS.get(name)
     if known and known.values and node.raw.casefold() not in known.values:
-        scope.page.wrong(node, f"unknown value '{node.raw}' for {name}", nearest(node.raw, known.values))
+        scope.page.wrong(
+            node, f"unknown value '{node.raw}' for {name}", nearest(node.raw, known.values, one_of(known.values))
+        )
     return node.raw

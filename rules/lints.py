@@ -12,7 +12,10 @@ from rules.problems import Problem, nearest
 from rules.rule import Rule
 from rules.terms import Value
 
-FEELING = frozenset({"sentiment", "rating", "score", "drivers"})
+FEELING = frozenset({"sentiment", "rating", "score", "drivers", "intent", "survey.score"})
+YES: frozenset[Value] = frozenset({True})
+NO: frozenset[Value] = frozenset({False})
+NEVER = frozenset({"author.is_us", "author.is_machine"})  # no rule matches what these say
 PUBLIC_ASKS = frozenset({"ask_to_share", "invite_reference"})
 ACTING = frozenset({"ask", "live"})
 FEW = 40  # up to so many rules every pair is looked at; more are divided by what they test first
@@ -78,11 +81,11 @@ def _unlimited(rule: Rule) -> Iterator[Problem]:
 
 
 def _needed(rule: Rule) -> Iterator[Clause]:
-    """The clauses that must all hold, those of a nested `all` too."""
+    """The clauses that must all hold, those of a nested `all` or of an `any` of one too."""
     pending = [rule.when]
     while pending:
         clause = pending.pop(0)
-        if clause.joined == "all":
+        if clause.joined == "all" or (clause.joined == "any" and len(clause.parts) == 1):
             pending = [*clause.parts, *pending]
         else:
             yield clause
@@ -95,19 +98,59 @@ def _single(clause: Clause) -> bool:
 
 
 def _never(rule: Rule) -> Iterator[Problem]:
-    for one, other in combinations([c for c in _needed(rule) if _single(c)], 2):
-        if one.field == other.field and _apart(one, other):
-            what = f"can never match: '{one.says}' and '{other.says}' exclude each other"
+    needed = list(_needed(rule))
+    for clause in needed:
+        if why := _vain(clause):
+            yield _problem(rule, f"can never match: {why}", "change it, or leave the rule out", clause.line)
+    for one, other in combinations(needed, 2):
+        if _at_odds(one, other):
+            what = f"can never match: '{_meaning(one)}' and '{_meaning(other)}' exclude each other"
             yield _problem(rule, what, "write one of them, or put both under any:", other.line)
+
+
+def _vain(clause: Clause) -> str:
+    """Why one clause never holds, "" where it may."""
+    known = field_named(clause.field)
+    if clause.field in NEVER and clause.allowed == YES:
+        return f"'{clause.says}' asks for what no rule sees, posts of own accounts and of machines"
+    if known and known.within and clause.span and _outside(clause.span, known.within):
+        return f"'{clause.says}', but {clause.field} goes from {known.within[0]:g} to {known.within[1]:g}"
+    return ""
+
+
+def _at_odds(one: Clause, other: Clause) -> bool:
+    """Whether two clauses can never hold together."""
+    if one.field and one.field == other.field:
+        return _absent(one) is not _absent(other) or (_single(one) and _apart(one, other))
+    return any(_denied(a, b) or _no_customer(a, b) for a, b in ((one, other), (other, one)))
+
+
+def _absent(clause: Clause) -> bool:
+    """Whether it asks for no value at all; a value that is called so is one of `allowed`."""
+    return clause.says == f"{clause.field}: unknown" and clause.allowed is None
+
+
+def _denied(one: Clause, other: Clause) -> bool:
+    return one.joined == "none" and _meaning(other) in map(_meaning, one.parts)
+
+
+def _no_customer(one: Clause, other: Clause) -> bool:
+    """Whether one wants strangers and the other something that only customers have."""
+    if one.field != "customer.known" or one.allowed != NO or not other.field.startswith("customer."):
+        return False
+    known = field_named(other.field)
+    return known is not None and known.default is None and not _absent(other)
 
 
 def _apart(one: Clause, other: Clause) -> bool:
     """Whether two clauses about the same field can never hold together."""
     if one.allowed is not None and other.allowed is not None and one.allowed.isdisjoint(other.allowed):
         return True
-    if one.span is None or other.span is None:
-        return False
-    return one.span[0] > other.span[1] or other.span[0] > one.span[1]
+    return one.span is not None and other.span is not None and _outside(one.span, other.span)
+
+
+def _outside(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] > other[1] or other[0] > one[1]
 
 
 def _meaning(clause: Clause) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rules.problems import Misread, Problem, nearest
 
 # 0123, 1_000, 0x1f and 1e3 stay text: a version, a phone number, a name
-NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?\Z", re.ASCII)
+NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?|\.[0-9]{1,17})\Z", re.ASCII)
 EMPTY = frozenset({"", "~", "null"})
 
 

@@ -31,7 +31,7 @@ class Scope:
         for entry in node.entries():
             if not entry.scalar:
                 self.page.wrong(entry, f"'{name}' takes single values or a list of them", "write [a, b, c]")
-            elif entry.raw.startswith("$") and not entry.quoted:
+            elif entry.raw.startswith("$") and (not entry.quoted or entry.raw[1:] in self.lists):
                 found.extend(self._list(entry))
             elif self.page.filled(entry, name):
                 found.append(entry)
@@ -100,7 +100,9 @@ def _labels(scope: Scope, known: Field, node: Node) -> frozenset[Value]:
 
 
 def _unknown_value(scope: Scope, known: Field, entry: Node, choices: Collection[str]) -> None:
-    hint = nearest(entry.raw, choices, one_of(choices))
+    hint = nearest(entry.raw, choices, one_of(choices) if choices else f"there is no {known.name} in the configuration")
+    if entry.raw in ("known", "unknown"):
+        hint = f"it stands alone: {{is: {entry.raw}}}; beside other values put it under any:"
     if entry.raw == "unscored":
         hint = "an unscored mention has an unknown sentiment: write {is: unknown}"
     scope.page.wrong(entry, f"unknown value '{entry.raw}' for {known.name}", hint)
@@ -112,8 +114,8 @@ def _known(name: str, wanted: bool) -> Built:
 
 def _is(scope: Scope, known: Field, node: Node) -> Built | None:
     name = known.name
-    # in quotes it is a value that happens to be called so
-    if node.raw in ("known", "unknown") and not node.quoted:
+    # editors and programs put quotes round everything; in a list it is a value that happens to be called so
+    if node.raw in ("known", "unknown"):
         return _known(name, node.raw == "known")
     if known.type == "flag":
         return _is_flag(scope, known, node)

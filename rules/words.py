@@ -27,6 +27,7 @@ MARKS = (
 # Sentence punctuation divides and vanishes; other signs ($, @, #, +, emoji) are words of their own.
 WORD = re.compile(rf"[\w{MARKS}]+(?:(?<=n)'t(?!\w))?|[@#$€£¥%&*+=<>|~^°©®™\u2190-\u2bff\U0001f000-\U0001faff]")
 PLAIN = re.compile(r"\w+(?:(?<=n)'t(?!\w))?|[@#$%&*+=<>|~^]", re.ASCII)
+BACK = re.compile(r"\\[1-9]")
 # a dot left by the capital Turkish I, joiners and the soft hyphen would make two words of one
 INVISIBLE = ("\u0307", "\u200c", "\u200d", "\u00ad")
 LONGEST_PATTERN = 1_000
@@ -82,6 +83,10 @@ def pattern(text: str) -> Callable[[str], bool]:
         found = re2.compile(text, options)
     except re2.error as trouble:
         why = trouble.args[0].decode() if isinstance(trouble.args[0], bytes) else str(trouble)
-        cure = "look-around and back-references do not exist here; use none: or says_none:" if "(?" in why else ""
+        cure = (
+            "look-around and back-references do not exist here; use none: or says_none:"
+            if "(?" in why or BACK.search(text)
+            else ""
+        )
         raise Misread(f"'{text}' is no pattern: {why}", cure) from trouble
     return lambda seen: found.search(seen) is not None

@@ -74,6 +74,8 @@ def test_a_value_that_begins_with_a_hash_needs_quotes(tmp_path: Path) -> None:
         ("{text: {says_any: ['!!!']}}", "no word to look for"),
         ("{sentiment: unscored}", "{is: unknown}"),
         ("{sentiment: null}", "'sentiment' is empty"),
+        ("{sentiment: [positive, unknown]}", "it stands alone: {is: unknown}"),
+        (r"{text: {matches: '(a)\1'}}", "back-references do not exist here"),
         ("{}", "'when' is empty"),
         ("[sentiment]", "of the form `name: value`"),
         ("{any: []}", "'any' holds no conditions"),

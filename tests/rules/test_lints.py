@@ -17,7 +17,9 @@ def lints(tmp_path: Path, *rules: str) -> str:
     return "\n".join(str(lint) for lint in a_book(tmp_path, text).lints)
 
 
-@pytest.mark.parametrize("when", ["sentiment: positive", "any: [{rating: 5}]", "none: [{score: {less_than: 0}}]"])
+@pytest.mark.parametrize(
+    "when", ["sentiment: positive", "any: [{rating: 5}]", "none: [{score: {less_than: .1}}]", "intent: praise"]
+)
 def test_a_gift_beside_an_ask_that_depends_on_feeling_breaks_the_law(tmp_path: Path, when: str) -> None:
     found = problems(tmp_path, a_rule(f"{{{when}}}", BOTH, mode="off"))
     assert "16 CFR 465.4" in found[0]
@@ -35,13 +37,32 @@ def test_a_block_of_a_rule_that_does_not_exist_is_refused(tmp_path: Path) -> Non
         ("{rating: {at_least: 4, at_most: 3}}", "can never match: 'rating: at_least 4' and 'rating: at_most 3'"),
         ("{all: [{sentiment: positive}], sentiment: negative}", "can never match"),
         ("{rating: {more_than: 3, at_most: 3}}", "can never match"),
+        ("{rating: {at_least: 6}}", "'rating: at_least 6', but rating goes from 0 to 5"),
+        ("{hour: 25}", "hour goes from 0 to 23"),
+        ("{any: [{sentiment: {is: unknown}}], sentiment: positive}", "exclude each other"),
+        ("{rating: {is: unknown}, all: [{rating: {is_not: 3}}]}", "exclude each other"),
+        ("{sentiment: positive, none: [{sentiment: positive}]}", "exclude each other"),
+        ("{customer.known: false, customer.segment: enterprise}", "exclude each other"),
+        ("{author.is_us: true}", "what no rule sees"),
     ],
 )
 def test_a_rule_that_can_never_match_is_told(tmp_path: Path, when: str, words: str) -> None:
     assert words in lints(tmp_path, a_rule(when, mode="shadow"))
 
 
-@pytest.mark.parametrize("when", ["{topics: {has_any: [a], is: b}}", "{rating: {at_least: 3, at_most: 3}}"])
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{topics: {has_any: [a], is: b}}",
+        "{rating: {at_least: 3, at_most: 3}}",
+        "{score: {more_than: -1, less_than: .5}}",
+        "{customer.known: false, customer.segment: {is: unknown}}",
+        "{customer.known: false, customer.open_ticket: false}",
+        "{customer.segment: {is: [unknown]}, any: [{customer.segment: {is: known}}]}",
+        "{sentiment: {is_not: negative}, none: [{sentiment: positive}]}",
+        "{author.is_us: false}",
+    ],
+)
 def test_a_rule_that_can_match_is_left_alone(tmp_path: Path, when: str) -> None:
     assert lints(tmp_path, a_rule(when, mode="shadow")) == ""
 
