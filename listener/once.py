@@ -19,8 +19,9 @@ FINE = frozenset({"", "done", "by_hand", "held", "cancelled"})
 def take_over(parts: Parts) -> None:
     """What polls need: the store is ours, sources, registry and rule book are up to date.
 
-    Raises StoreInUse, SecretError and BookError.
+    Raises StoreInUse, ConfigError, SecretError and BookError.
     """
+    parts.config.plugged_in(parts.secrets)
     parts.store.database.hold()
     parts.enlist()
     parts.read_customers()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -14,7 +14,7 @@ from listener.config.customer_sections import Advocacy, CampaignRules, ContactRu
 from listener.config.places import Path as Key
 from listener.config.places import Places
 from listener.config.plugged import ChannelEntry, SourceEntry, TrackerEntry
-from listener.config.problems import Problem
+from listener.config.problems import ConfigError, Problem
 from listener.config.quantities import (
     Address,
     Cash,
@@ -204,7 +204,12 @@ class Config(Section):
 
     def missing_secrets(self, secrets: Secrets) -> tuple[Problem, ...]:
         """A warning for each secret that cannot be resolved yet; only `run` and `--online` need them."""
-        return tuple(self._missing(secrets))
+        return tuple(self._missing(secrets, self._secretive()))
+
+    def plugged_in(self, secrets: Secrets) -> None:
+        """Sources, channels and trackers have their secrets. Raises ConfigError with all that are missing at once."""
+        if missing := tuple(self._missing(secrets, self._plugged())):
+            raise ConfigError(missing)
 
     def short_secrets(self, secrets: Secrets) -> tuple[Problem, ...]:
         """A warning for each secret that is so short that logs and errors cannot hide it."""
@@ -227,8 +232,8 @@ class Config(Section):
             f"{path[-1]}: what {reference} holds is so short that logs cannot hide it: take {SHORTEST} letters or more",
         )
 
-    def _missing(self, secrets: Secrets) -> Iterator[Problem]:
-        for path, value in self._secretive():
+    def _missing(self, secrets: Secrets, named: Iterable[tuple[Key, Any]]) -> Iterator[Problem]:
+        for path, value in named:
             for reference in references(value):
                 try:
                     secrets.resolve(reference)
@@ -239,6 +244,9 @@ class Config(Section):
         yield ("store", "url"), self.store.url
         yield ("customers", "secret"), self.customers.secret
         yield ("advocacy", "secret"), self.advocacy.secret
+        yield from self._plugged()
+
+    def _plugged(self) -> Iterator[tuple[Key, Any]]:
         for section, entries in (("source", self.sources), ("channel", self.channels), ("tracker", self.trackers)):
             for index, entry in enumerate(entries):
                 yield from (((section, index, key), value) for key, value in entry.options.items())

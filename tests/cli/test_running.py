@@ -256,3 +256,14 @@ def test_check_says_that_the_library_of_an_engine_is_missing(tmp_path):
     assert shown.code == 1
     assert "config.toml:8:" in shown.out
     assert 'engine = "transformers:some/model" needs the library transformers: install it' in shown.out
+
+
+def test_a_run_tells_every_secret_that_is_missing_with_its_place(tmp_path):
+    slack = '[[channel]]\nname = "{0}"\nkind = "slack"\nwebhook_url = "env:NOT_SET_{0}"\n'
+    crm = '[customers]\nsecret = "env:NOT_SET_CRM"\n'
+    lacking = a_house(tmp_path, CONFIG + slack.format("A") + slack.format("B") + crm).run("run", "--once")
+
+    assert lacking.code == 2
+    assert "config.toml:10:1: webhook_url: the variable NOT_SET_A is not set" in lacking.err
+    assert "config.toml:14:1: webhook_url: the variable NOT_SET_B is not set" in lacking.err
+    assert a_house(tmp_path, CONFIG + crm).run("run", "--once").code == 0
