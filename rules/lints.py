@@ -38,6 +38,7 @@ def lints(rules: tuple[Rule, ...]) -> Iterator[Problem]:
         yield from _unlimited(rule)
         yield from _gating(rule)
         yield from _never(rule)
+        yield from _unaffordable(rule)
     yield from _duplicates(rules)
     yield from _shadowed(rules)
     yield from _ties(rules)
@@ -78,6 +79,14 @@ def _unlimited(rule: Rule) -> Iterator[Problem]:
         if step.action.public and not step.limits and rule.mode != "off":
             cure = f"write limits: {{{step.action.name}: {{per_person: 1 per 7d}}}}"
             yield _problem(rule, f"orders '{step.action.name}' in public without a limit", cure, step.line)
+
+
+def _unaffordable(rule: Rule) -> Iterator[Problem]:
+    for step in rule.steps:
+        for limit in step.limits:
+            if limit.reach == "budget" and step.cost and step.cost.cents > limit.cap.amount:
+                what = f"can never do '{step.action.name}': one costs more than the budget of {limit.cap.says}"
+                yield _problem(rule, what, "raise the budget, or lower the cost", limit.line)
 
 
 def _needed(rule: Rule) -> Iterator[Clause]:

@@ -67,6 +67,13 @@ def test_a_rule_that_can_match_is_left_alone(tmp_path: Path, when: str) -> None:
     assert lints(tmp_path, a_rule(when, mode="shadow")) == ""
 
 
+@pytest.mark.parametrize(("cost", "told"), [("700 EUR", True), ("600 EUR", False)])
+def test_a_present_dearer_than_its_budget_is_told(tmp_path: Path, cost: str, told: bool) -> None:
+    limits = "limits: {send_gift: {per_person: 1 per 180d, budget: 600 EUR per month}}"
+    found = lints(tmp_path, a_rule("{rating: 5}", f"[{{send_gift: {{item: x, cost: {cost}}}}}]", limits, mode="shadow"))
+    assert ("one costs more than the budget of 600 EUR per month" in found) is told
+
+
 def test_a_live_rule_needs_a_test_that_fires_and_one_that_does_not(tmp_path: Path) -> None:
     found = lints(tmp_path, a_rule("{sentiment: negative}"))
     assert "live without a test in which it does something" in found
