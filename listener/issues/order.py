@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from base64 import b32encode
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
+from itertools import pairwise
 
 # seconds above, 31 bits of the address below: posts of one second have an order too, the same everywhere
 LOW_BITS = 31
 NO_TOPIC = "other"
+NEWEST_KEPT = 6
 
 
 def place(posted_at: datetime, post: str) -> int:
@@ -26,6 +29,18 @@ def place_of(posted_at: datetime) -> int:
 def seconds_of(place: int) -> float:
     """The second in which that post was posted, of UTC since 1970."""
     return float(place >> LOW_BITS)
+
+
+def thinned(places: Iterable[int]) -> list[int]:
+    """Which copies of a ground's words to keep: the newest six, the oldest, and of those between one for each doubling
+    of the time since, so that a late post is never much more than twice as much to go over as there was after it.
+    """
+    newest = sorted(places, reverse=True)
+    kept, rest = newest[:NEWEST_KEPT], newest[NEWEST_KEPT:]
+    for one, older in pairwise([*rest, None]):
+        if one is not None and (older is None or newest[0] - older > 2 * (newest[0] - kept[-1])):
+            kept.append(one)
+    return kept
 
 
 def name_of(topic: str, number: int, brand: str) -> str:

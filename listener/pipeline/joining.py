@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from listener.issues.grouping import Centroid, Grouping, Thresholds
-from listener.issues.order import place
+from listener.issues.order import place, thinned
 from listener.issues.walking import Ordered, Walked, walk
 from listener.model.grouped import Membership, ground_of
 from listener.model.plan import Judgement
@@ -32,7 +32,6 @@ from listener.store.grounds import IssueTurn
 
 # a copy of a ground's words is kept after so many mentions, or as many as it has issues: late posts begin from it
 SNAPSHOT_EVERY = 200
-SNAPSHOTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +192,9 @@ class Joining:
         ground.since_snapshot += fresh
         live = ground.grouping.issues
         if redo is None and ground.last is not None and ground.since_snapshot >= max(SNAPSHOT_EVERY, len(live)):
+            turn.drop_snapshots(name, ground.last + 1)
             turn.keep_snapshot(name, ground.last, {"issues": [one.as_json() for one in live]})
-            turn.drop_snapshots(name, ground.last + 1, SNAPSHOTS)
+            turn.thin_snapshots(name, thinned)
             ground.since_snapshot = 0
 
     def forget(self) -> None:

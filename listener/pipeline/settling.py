@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row
 
 from listener.issues.grouping import Centroid, Grouping
-from listener.issues.order import seconds_of
-from listener.issues.walking import Ordered, Placed, Walked, walk
+from listener.issues.order import seconds_of, thinned
+from listener.issues.walking import Ordered, Placed, Step, Walked, walk
 from listener.model.grouped import Membership
 from listener.pipeline.joined import (
     VERSION,
@@ -25,11 +26,12 @@ from listener.pipeline.joined import (
     opening,
     retitled,
 )
-from listener.pipeline.joining import SNAPSHOTS
+from listener.pipeline.joining import SNAPSHOT_EVERY
 from listener.store import Store
 from listener.store.grounds import IssueTurn
 from listener.store.personal import ERASED
 
+Copy = dict[str, Any]
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,6 +46,7 @@ class Road:
     ordered: Ordered
     before: Mapping[int, str]
     numbers: Mapping[str, int]
+    from_the_first: bool
 
 
 class Settling:
@@ -68,11 +71,11 @@ class Settling:
                 road = self._road(seen.issues, ground)
             if road is None:
                 return frozenset()
-            walked = walk(road.grouping, [one.step for one in road.said], road.ordered, {})
+            walked, copies = gone_over(road)
             with self._store.judging.turn(self._now()) as writing:
                 state = writing.issues.states([ground])[ground]
                 if state.version == road.version:
-                    return self._keep(writing.issues, road, walked, state)
+                    return self._keep(writing.issues, road, walked, copies, state)
 
     def _road(self, turn: IssueTurn, name: str) -> Road | None:
         state = turn.states([name]).get(name)
@@ -96,9 +99,11 @@ class Settling:
         locks = tuple((number, at.timestamp()) for number, at in turn.locks([name]).get(name, ()))
         pins = held(said, before, here) | pins
         pinned = {mention: numbers[one] if one in here else None for mention, one in pins.items()}
-        return Road(name, state.version, grouping, said, Ordered(pinned, locks), before, numbers)
+        return Road(name, state.version, grouping, said, Ordered(pinned, locks), before, numbers, copy is None)
 
-    def _keep(self, turn: IssueTurn, road: Road, walked: Walked, state: Row[Any]) -> frozenset[str]:
+    def _keep(
+        self, turn: IssueTurn, road: Road, walked: Walked, copies: Mapping[int, Copy], state: Row[Any]
+    ) -> frozenset[str]:
         by_mention = {one.row.id: one for one in road.said}
         ids = named(turn, road, walked)
         new = [opening(by_mention[founder], number) for number, founder in unnamed(walked, ids)]
@@ -109,12 +114,44 @@ class Settling:
         turn.replace_words(
             road.name, {ids[one.issue]: one.as_json() for one in road.grouping.issues if one.issue in ids}
         )
-        dirty = state.dirty_since
-        turn.drop_snapshots(road.name, dirty, SNAPSHOTS)
+        turn.drop_snapshots(road.name, state.dirty_since)
+        for last, copy in copies.items():
+            turn.keep_snapshot(road.name, last, copy)
+        turn.thin_snapshots(road.name, thinned)
         turn.keep_states([(road.name, state.version + 1, state.last, None)])
         step = Stepped(road.name, Ground(0, road.grouping, None, ids), road.said, walked, new, None)
         turn.set(retitled(turn.rows([ids[number] for number in walked.grown]), step))
-        return changed | frozenset(ids.values())
+        # the brand may have been listened to for longer than was known, which no issue can tell by its own mentions
+        return changed | frozenset(ids.values()) if road.from_the_first else changed
+
+
+def gone_over(road: Road) -> tuple[Walked, dict[int, Copy]]:
+    """Everything placed anew, and copies of the words on the way, by the last place that is in them.
+
+    They are of before the last 200 complaints, the last 400, 800 …: the next late post begins near its own place.
+    """
+    walked, copies = Walked((), {}, {}), {}
+    where: dict[int, int] = {}
+    for steps in stretches([one.step for one in road.said]):
+        part = walk(road.grouping, steps, road.ordered, where)
+        where |= {one.mention: one.number for one in part.placed}
+        walked = Walked(
+            (*walked.placed, *part.placed), {**walked.grown, **part.grown}, {**walked.telling, **part.telling}
+        )
+        copies[steps[-1].place] = {"issues": [one.as_json() for one in road.grouping.issues]}
+    # the last is the present, which the ground itself is
+    return walked, dict(list(copies.items())[:-1])
+
+
+def stretches(steps: Sequence[Step]) -> list[Sequence[Step]]:
+    """The steps in the order of posts, cut before the last 200 of them, the last 400, 800 …, never within one place."""
+    steps = sorted(steps, key=lambda one: (one.place, one.mention))
+    cuts, back = [len(steps)], SNAPSHOT_EVERY
+    while (cut := len(steps) - back) > 0:
+        back *= 2
+        if steps[cut - 1].place < steps[cut].place:
+            cuts.append(cut)
+    return [steps[since:until] for since, until in pairwise([0, *reversed(cuts)]) if since < until]
 
 
 def held(said: Sequence[Complained], before: Mapping[int, str], here: Collection[str]) -> dict[int, str]:

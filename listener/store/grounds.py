@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -146,12 +146,15 @@ class IssueTurn:
         statement = self._database.insert(IssueState).values(name=f"{ground}\n{last}", **values)
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
 
-    def drop_snapshots(self, ground: str, since: int, most: int) -> None:
-        """Copies from that place on hold no more; of the others the newest stay."""
+    def drop_snapshots(self, ground: str, since: int) -> None:
+        """Copies from that place on hold no more."""
+        self._connection.execute(delete(state).where(copies_of(ground), state.c.last >= since))
+
+    def thin_snapshots(self, ground: str, kept: Callable[[Iterable[int]], Collection[int]]) -> None:
+        """Let go of the copies whose places are not `kept`, of all places that there are."""
         mine = copies_of(ground)
-        old = select(state.c.name).where(mine, state.c.last < since).order_by(state.c.last.desc()).limit(most)
-        kept = list(self._connection.execute(old).scalars())
-        self._connection.execute(delete(state).where(mine, state.c.name.not_in(kept)))
+        places = set(self._connection.execute(select(state.c.last).where(mine)).scalars())
+        self._connection.execute(delete(state).where(mine, state.c.last.in_(places.difference(kept(places)))))
 
     def complaints(self, brand: str, fence: str | None, since: datetime) -> list[Row[Any]]:
         """All judged complaints of a ground that were posted from then on."""

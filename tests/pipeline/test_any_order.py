@@ -14,6 +14,7 @@ from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.joined import Reading
 from listener.store import Store
+from listener.store.grounds import IssueTurn
 from listener.store.issues import IssueFilter
 from tests.makers import NOW, a_store, an_arrival
 from tests.pipeline.road import LOG
@@ -154,5 +155,25 @@ def test_a_little_late_is_gone_over_from_a_kept_copy(tmp_path, monkeypatch):
     desk.hears([late])
     desk.watch.beat()
 
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", [one for _, one in sorted([*said, late])])
+    desk.store.close()
+
+
+def test_what_was_gone_over_at_once_is_gone_over_from_near_the_next_late_post(tmp_path, monkeypatch):
+    for room in ("joining", "settling"):
+        monkeypatch.setattr(f"listener.pipeline.{room}.SNAPSHOT_EVERY", 10)
+    said = sorted(enumerate(a_world(Random(9))), key=lambda one: one[1][2])
+    late = said.pop(-15)
+    desk = Desk(a_store(tmp_path))
+    desk.hears(said[1:])
+    desk.hears(said[:1])
+    desk.watch.beat()
+    read = []
+    plain = IssueTurn.complaints
+    monkeypatch.setattr(IssueTurn, "complaints", lambda *args: read.append(plain(*args)) or read[-1])
+    desk.hears([late])
+    desk.watch.beat()
+
+    assert 15 <= len(read[0]) < len(said) / 2
     assert outcome(desk.store) == undisturbed(tmp_path / "straight", [one for _, one in sorted([*said, late])])
     desk.store.close()
