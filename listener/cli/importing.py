@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV or JSON Lines, UTF-8.")]
-ToAct = Annotated[bool, typer.Option("--act", help="Let rules act on them; without it they are history.")]
+ToAct = Annotated[
+    bool, typer.Option("--act", help="Let rules act on them, however old they are; without it they are history.")
+]
 
 
 def mentions(context: typer.Context, file: File, act: ToAct = False) -> None:

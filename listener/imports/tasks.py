@@ -47,4 +47,5 @@ def _origin(config: Config, at: datetime, act: bool, entry: SourceEntry | None =
         young=age.first_poll,
         fresh=age.tickets,
         history=not act,
+        however_old=act,
     )

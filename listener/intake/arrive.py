@@ -29,7 +29,7 @@ class Origin:
     `young` is the age up to which a first poll is acted on, `fresh` the same for later ones. `restored` is when the
     store was put back: what was posted before may have been acted on by the store that was lost, and so may undated
     items of the first poll after it (`undated_old`, as on the first poll of all). `followed` are posts whose answers
-    are kept though they do not name us, each with its brand.
+    are kept though they do not name us, each with its brand. `however_old`: a person asked for acts on all of it.
     """
 
     source: str
@@ -46,6 +46,7 @@ class Origin:
     restored: datetime | None = None
     undated_old: bool = False
     followed: Mapping[str, str] = field(default_factory=dict)
+    however_old: bool = False
 
 
 class Intake:
@@ -134,7 +135,11 @@ class Intake:
         posted = min(item.posted_at, origin.at) if item.posted_at else None
         limit = origin.young if origin.first_poll else origin.fresh
         old = _old(posted, origin, limit) if posted else origin.first_poll or origin.undated_old
-        return {"posted_at": posted or origin.at, "dated": posted is not None, "history": origin.history or old}
+        return {
+            "posted_at": posted or origin.at,
+            "dated": posted is not None and not origin.however_old,
+            "history": origin.history or (old and not origin.however_old),
+        }
 
 
 def _old(posted: datetime, origin: Origin, limit: timedelta) -> bool:

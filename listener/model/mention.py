@@ -85,6 +85,7 @@ class Mention(SQLModel, table=True):
     language: str | None = None
     rating: float | None = None
     posted_at: datetime
+    # whether rules ask how old it is: not where nobody knows, nor where a person had a file acted on
     dated: bool = True
     seen_at: datetime
     edited_at: datetime | None = None

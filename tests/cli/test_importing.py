@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from listener.cli.importing import decided_by_whom
 from listener.imports.keeping import Tally
 from tests.makers import CONFIG, a_house
@@ -113,6 +115,18 @@ def test_with_act_rules_act_on_what_is_new(tmp_path):
     (mention,) = mentions(house)
     assert (mention["history"], mention["decision"]["fired"]) == (False, ["help-the-unhappy"])
     assert json.loads(house.run("tickets", "--json").out)["mentions"] == [mention["id"]]
+
+
+@pytest.mark.parametrize(("flag", "acted"), [((), False), (("--act",), True)])
+def test_with_act_it_does_not_matter_how_old_they_are(tmp_path, flag, acted):
+    house = a_house(tmp_path)
+
+    imported(house, "m.csv", "text,author,posted_at\nthis is awful and broken,anna,2015-02-22T10:00:00Z\n", *flag)
+
+    (mention,) = mentions(house)
+    assert mention["history"] is not acted
+    assert mention["posted_at"].startswith("2015-02-22T10:00:00")
+    assert bool(house.run("tickets", "--json").out) == acted
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(tmp_path):
