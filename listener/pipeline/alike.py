@@ -79,8 +79,8 @@ class Sight:
         return self._turn.issues.apart()
 
 
-# the next complaint of a ground is compared with nearly the same ones
-_telling_words = lru_cache(1_024)(telling_words)
+# the next complaint of a ground is compared with nearly the same ones, which are those of two days
+_telling_words = lru_cache(4 * MOST_OF_A_DAY)(telling_words)
 
 
 def spoken(row: Row[Any], names: frozenset[str]) -> Spoken:
