@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log, sqrt
 
-DAY = 86_400.0
+from listener.issues.spread import DAY
+
 # what it finds on Banking77 and CLINC150 from this likeness on is in docs/issues.md
 SIMILAR = 0.25
 # how many days before the day of a complaint tell what its words weigh

@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from listener.issues.similar import DAY, MOST_OF_A_DAY, Days, Spoken, Weights
+from listener.issues.rates import number_of
+from listener.issues.similar import MOST_OF_A_DAY, Days, Spoken, Weights
+from listener.issues.spread import DAY
 from listener.model.grouped import ground_of
 from listener.pipeline.joined import Reading, telling_words
 from listener.store.judging import Turn
 
-NOBODY: frozenset[str] = frozenset()
+NOBODY: frozenset[int] = frozenset()
 
 
 class Alike:
@@ -24,12 +26,13 @@ class Alike:
         self._reading = reading
         self._weights: dict[str, dict[int, Weights]] = {}
 
-    def persons(self, turn: Turn, issues: Iterable[Row[Any]], now: datetime) -> dict[str, frozenset[str]]:
+    def persons(self, turn: Turn, issues: Iterable[Row[Any]], now: datetime) -> dict[str, frozenset[int]]:
         """The persons of other issues with complaints similar to the last one of each of these root issues, by issue.
 
-        They are those of the 24 h before it, within its ground. `now` is the end of what is looked at.
+        They are those of the 24 h before it, within its ground: a number for each, as voices have. `now` is the end of
+        what is looked at.
         """
-        found: dict[str, frozenset[str]] = {}
+        found: dict[str, frozenset[int]] = {}
         sight, days, ground = Sight(turn), None, ""
         # in the order of time, so that each day is read once
         for row in sorted(issues, key=lambda row: (row.brand, row.fence or "", row.last_seen, row.id)):
@@ -37,7 +40,7 @@ class Alike:
                 ground = ground_of(row.brand, row.fence)
                 days = self._days(turn, row.brand, row.fence)
             one = days.newest(row.id, min(now, row.last_seen).timestamp())
-            found[row.id] = frozenset(days.elsewhere(one, sight.may_meet(one))) if one else NOBODY
+            found[row.id] = frozenset(map(number_of, days.elsewhere(one, sight.may_meet(one)))) if one else NOBODY
         return found
 
     def forget(self) -> None:

@@ -207,7 +207,7 @@ class IssueCheck:
                 if key in self._voices:
                     self._voices[key].hear(person, row.posted_at.timestamp())
 
-    def _look(self, turn: Turn, row: Row[Any], alike: frozenset[str], now: datetime) -> Looked:
+    def _look(self, turn: Turn, row: Row[Any], alike: frozenset[int], now: datetime) -> Looked:
         mine, topic = self._issue(turn, row, now), self._topic(turn, row.brand, row.topic, now)
         present = now.timestamp()
         at = min(present, row.last_seen.timestamp())

@@ -58,6 +58,18 @@ def test_who_complains_alike_in_another_issue_makes_it_shared_and_the_card_says_
     assert card(road).lines()[0].startswith(shared)
 
 
+def test_who_speaks_in_both_issues_is_one_person(tmp_path):
+    road, _, _ = a_full_issue(tmp_path)
+    road.clock.pass_by(hours=1)
+    later = NOW + timedelta(hours=1, minutes=30)
+    road.says(saying(9, "- Since Monday Acme Flow sync ends with error 17 on my old phone", "ben", posted_at=later))
+    again = later + timedelta(minutes=9)
+    road.says(saying(10, "- Again error 17: my phone, Acme Flow sync ends", "anna", posted_at=again))
+
+    assert of(road, "anna").issue == of(road, "ben").issue
+    assert "3 other persons with a similar complaint within 24 h, 2 of them in other issues" in card(road).lines()[0]
+
+
 def test_what_is_pinned_is_like_nothing_elsewhere(tmp_path):
     road, desk, locked = a_full_issue(tmp_path)
     for person in PERSONS:
