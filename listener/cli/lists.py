@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -80,11 +80,11 @@ def deliveries(
     as_json: Json = False,
 ) -> None:
     """Actions on their way out, also those that wait for a person."""
-    # tables write "in doubt", JSON Lines `in_doubt`
-    status = "_".join(status.replace("_", " ").split()) if status is not None else None
-    if status is not None and status not in STATUSES:
-        cure = nearest(status, STATUSES, f"it is one of {', '.join(STATUSES)}").replace("_", " ")
-        raise typer.BadParameter(f"there is no status {status.replace('_', ' ')!r} — {cure}", param_hint="--status")
+    if status is not None:
+        # tables write "in doubt", JSON Lines `in_doubt`
+        status = " ".join(status.replace("_", " ").split())
+        _insist("status", status, [one.replace("_", " ") for one in STATUSES])
+        status = status.replace(" ", "_")
     key = number(identity) if identity else None
     wanted = Wanted(moment(since), moment(until), brand, source, key, limit, status=status)
     _show(context, "deliveries", wanted, as_json)
@@ -105,12 +105,18 @@ def contacts(
     as_json: Json = False,
 ) -> None:
     """The contact ledger: whom we reached, why, by which channel."""
-    if purpose is not None and purpose not in PURPOSES:
-        cure = nearest(purpose, PURPOSES, f"it is one of {', '.join(PURPOSES)}")
-        raise typer.BadParameter(f"there is no purpose {purpose!r} — {cure}", param_hint="--purpose")
+    if purpose is not None:
+        _insist("purpose", purpose, PURPOSES)
     key = number(identity) if identity else None
     wanted = Wanted(moment(since), moment(until), brand, source, key, limit, person, purpose, channel, rule)
     _show(context, "contacts", wanted, as_json)
+
+
+def _insist(what: str, given: str, known: Sequence[str]) -> None:
+    """It is one of these words. Raises BadParameter with the nearest of them."""
+    if given not in known:
+        cure = nearest(given, known, f"it is one of {', '.join(known)}")
+        raise typer.BadParameter(f"there is no {what} {given!r} — {cure}", param_hint=f"--{what}")
 
 
 def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> None:

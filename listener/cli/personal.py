@@ -32,13 +32,12 @@ def export(context: typer.Context, customer: Customer = None, handle: Handle = N
 
 def _whom(parts: Parts, customer: str | None, handle: str | None) -> Whom:
     """The person that is meant. Raises BadParameter where that is not said, NotPossible where nobody is found."""
-    from listener.customers.parsing import key_of
+    from listener.pipeline.erasure import NotSaid
 
-    if bool(customer) == bool(handle):
-        raise typer.BadParameter("say who: --customer ID, or --handle platform:name")
-    if handle and key_of(handle) is None:
-        raise typer.BadParameter(f"{handle!r} is no account: write platform:name, as in reddit:anna")
-    return parts.erasure.whom(customer, handle)
+    try:
+        return parts.erasure.whom(customer, handle)
+    except NotSaid as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def erase(

@@ -111,6 +111,10 @@ class Day:
             found = self._lengths[place] = weights.of(self.said[place].terms)
         return found
 
+    def newest(self, issue: str | int, until: float) -> Spoken | None:
+        """The last complaint of an issue."""
+        return next((one for one in reversed(self._by_issue.get(issue, ())) if one.at <= until), None)
+
     def mates(self, one: Spoken) -> list[Spoken]:
         """The complaints of others in the same issue."""
         return [other for other in self._by_issue.get(one.issue, ()) if is_before(other, one)]
@@ -148,16 +152,15 @@ class Days:
         return self._weights[number]
 
     def add(self, one: Spoken) -> None:
-        self.day(number_of(one.at)).add(one)
+        self.day(day_of(one.at)).add(one)
 
     def newest(self, issue: str | int, until: float) -> Spoken | None:
         """The last complaint of an issue on that day."""
-        said = self.day(number_of(until)).said
-        return next((one for one in reversed(said) if one.issue == issue and one.at <= until), None)
+        return self.day(day_of(until)).newest(issue, until)
 
     def elsewhere(self, one: Spoken, may_meet: Callable[[Spoken], bool] = lambda other: True) -> set[str]:
         """The persons of the 24 h before whose complaints are similar, count in other issues, and are borne out."""
-        today = number_of(one.at)
+        today = day_of(one.at)
         weights = self.weights(today)
         if not weights.are_known:
             return set()
@@ -169,7 +172,7 @@ class Days:
         return {str(other.person) for other in others if is_borne_out(other, near, weights)}
 
 
-def number_of(at: float) -> int:
+def day_of(at: float) -> int:
     return int(at // DAY)
 
 

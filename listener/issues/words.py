@@ -23,6 +23,7 @@ under until up us ve very was we were what when where which while who whom why w
 IDLE_WORDS = frozenset(IDLE.split())
 
 
+@lru_cache(maxsize=4_096)
 def terms(text: str) -> tuple[str, ...]:
     """Each word once, in its order, at its stem, without those that every text has. At most 40."""
     found = dict.fromkeys(stem(word) for word in normal_words(text) if word not in IDLE_WORDS)

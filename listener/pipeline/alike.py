@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row
@@ -82,11 +82,7 @@ class Sight:
         return self._turn.issues.apart()
 
 
-# the next complaint of a ground is compared with nearly the same ones, which are those of two days
-_telling_words = lru_cache(4 * MOST_OF_A_DAY)(telling_words)
-
-
 def spoken(row: Row[Any], names: frozenset[str]) -> Spoken:
     person = None if row.person.startswith("mention:") else row.person
-    words = frozenset(_telling_words(row.title, row.text, names))
+    words = frozenset(telling_words(row.title, row.text, names))
     return Spoken(row.id, row.at, person, row.issue, words)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import Row
@@ -14,6 +13,7 @@ from listener.issues.affected import Inference, Segment, Trait, Traits, infer
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.audience import Standings
+from rules.problems import nearest
 
 BACKGROUND = timedelta(days=90)
 LISTS = {"A": "reported it", "B": "share what the reporters share", "C": "named by ops"}
@@ -197,9 +197,8 @@ def _known(scope: Mapping[str, frozenset[str]], registry: Sequence[Row[Any]]) ->
 def _cure(word: str, there: Iterable[str]) -> str:
     """The nearest of what there is, or the first ten."""
     names = sorted(there)
-    near = get_close_matches(word, names, 1)
     more = " …" if len(names) > MOST_NAMED else ""
-    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names[:MOST_NAMED]) or 'none'}{more}"
+    return nearest(word, names, f"there are {', '.join(names[:MOST_NAMED]) or 'none'}{more}")
 
 
 def in_scope(scope: Mapping[str, frozenset[str]], traits: Traits) -> bool:

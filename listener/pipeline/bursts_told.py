@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from listener.actions import issue_words
 from listener.actions.contract import Message
 from listener.pipeline.burst_readers import Readers
-from listener.pipeline.evidence_cards import EvidenceCards
+from listener.pipeline.evidence_cards import EvidenceCard, EvidenceCards
 from listener.pipeline.notices import as_delivery
 from listener.store.judging import Turn
 
@@ -27,9 +27,10 @@ def tell(turn: Turn, cards: EvidenceCards, readers: Readers, now: datetime) -> i
         if not is_news(row):
             continue
         quiet = why_quiet(turn, row, muted, now)
-        message = None if quiet else _message(turn, cards, row, now)
+        card = cards.card(turn, row.issue, now) if row.issue and not quiet else None
+        message = None if quiet else _message(card, row)
         if message is not None:
-            _order(turn, row, message, _readers(turn, cards, readers, row, now), now)
+            _order(turn, row, message, _readers(turn, card, readers, row, now), now)
             turn.hearing.change_alarm(
                 row.id, told_persons=row.persons, told_level=row.level, told_at=now, why_quiet=None
             )
@@ -39,12 +40,12 @@ def tell(turn: Turn, cards: EvidenceCards, readers: Readers, now: datetime) -> i
     return told
 
 
-def _readers(turn: Turn, cards: EvidenceCards, readers: Readers, row: Row[Any], now: datetime) -> tuple[str, ...]:
+def _readers(turn: Turn, card: EvidenceCard | None, readers: Readers, row: Row[Any], now: datetime) -> tuple[str, ...]:
     """Whom it is news to: not those whom a rule has just shown the same verdict."""
-    if row.issue is None:
+    if card is None:
         return readers.of(row, None)
-    issue, card = turn.issues.rows([row.issue]).get(row.issue), cards.card(turn, row.issue, now)
-    shown = turn.hearing.shown(row.issue, card.evidence.verdict.spread, row.told_at or now - WINDOW) if card else set()
+    issue = turn.issues.rows([row.issue]).get(row.issue)
+    shown = turn.hearing.shown(row.issue, card.evidence.verdict.spread, row.told_at or now - WINDOW)
     return tuple(channel for channel in readers.of(row, issue) if channel not in shown)
 
 
@@ -76,12 +77,11 @@ def why_quiet(turn: Turn, row: Row[Any], muted: frozenset[str], now: datetime) -
     return None
 
 
-def _message(turn: Turn, cards: EvidenceCards, row: Row[Any], now: datetime) -> Message | None:
+def _message(card: EvidenceCard | None, row: Row[Any]) -> Message | None:
     key = f"burst:{row.id}:{row.level}:{row.persons}"
     if row.issue is None:
         measured = (row.persons, row.expected, row.ratio, row.level)
         return issue_words.topic_burst(row.brand, row.topic, *measured, key)
-    card = cards.card(turn, row.issue, now)
     if card is None:
         return None
     return issue_words.burst(card.told(), row.level, row.persons, key, row.told_persons is not None)

@@ -18,6 +18,10 @@ from listener.store.personal import Gone, Whom
 AGAIN = "erased before; it came back with an older backup"
 
 
+class NotSaid(NotPossible):
+    """It is not said, or not in the right words, who is meant."""
+
+
 class Erasure:
     """A person's data in one piece. `kept_in` is the list of hashes: an older backup of the store does not have it.
 
@@ -39,12 +43,12 @@ class Erasure:
         self._now = now
 
     def whom(self, customer: str | None, account: str | None) -> Whom:
-        """The person that is meant. Raises NotPossible."""
+        """The person that is meant. Raises NotSaid where that is not said, NotPossible where nobody is found."""
         if bool(customer) == bool(account):
-            raise NotPossible("say who: --customer ID, or --handle platform:name")
+            raise NotSaid("say who: --customer ID, or --handle platform:name")
         key = key_of(account) if account else None
         if account and key is None:
-            raise NotPossible(f"{account!r} is no account: write platform:name, as in reddit:anna")
+            raise NotSaid(f"{account!r} is no account: write platform:name, as in reddit:anna")
         claims = self._store.identities.claimed(key) if key else []
         if len(claims) == 1:
             customer = claims[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -106,10 +105,6 @@ class EvidenceCards:
         return Plot(title=row.title, start=start, hours=6, counts=tuple(rate.persons for rate in rates), usual=usual)
 
 
-# the next card of an issue is about nearly the same mentions
-_terms = lru_cache(2_048)(terms)
-
-
 def _member(row: Row[Any], customers: Mapping[str, Row[Any]], likeness: float = 1.0) -> Member:
     text = f"{row.title}\n{row.text}".strip()
     named = row.person and not row.person.startswith("mention:")
@@ -123,7 +118,7 @@ def _member(row: Row[Any], customers: Mapping[str, Row[Any]], likeness: float = 
         customer=row.customer,
         at=row.posted_at,
         text=" ".join(text.split())[:280],
-        terms=_terms(text),
+        terms=terms(text),
         url=row.url,
         score=row.score or 0.0,
         likeness=likeness,

@@ -130,17 +130,20 @@ def gone_over(road: Road) -> tuple[Walked, dict[int, Copy]]:
 
     They are of before the last 200 complaints, the last 400, 800 …: the next late post begins near its own place.
     """
-    walked, copies = Walked((), {}, {}), {}
+    walked = Walked((), {}, {})
     where: dict[int, int] = {}
-    for steps in stretches([one.step for one in road.said]):
+    copies: dict[int, Copy] = {}
+    parts = stretches([one.step for one in road.said])
+    for number, steps in enumerate(parts, 1):
         part = walk(road.grouping, steps, road.ordered, where)
         where |= {one.mention: one.number for one in part.placed}
         walked = Walked(
             (*walked.placed, *part.placed), {**walked.grown, **part.grown}, {**walked.telling, **part.telling}
         )
-        copies[steps[-1].place] = {"issues": [one.as_json() for one in road.grouping.issues]}
-    # the last is the present, which the ground itself is
-    return walked, dict(list(copies.items())[:-1])
+        # after the last comes the present, which the ground itself is
+        if number < len(parts):
+            copies[steps[-1].place] = {"issues": [one.as_json() for one in road.grouping.issues]}
+    return walked, copies
 
 
 def stretches(steps: Sequence[Step]) -> list[Sequence[Step]]:
