@@ -69,6 +69,7 @@ class Exclusions:
             ("on the suppression list", not self.suppressed.isdisjoint({who.casefold(), customer.email.casefold()})),
             ("no address", not customer.email),
             ("no consent", bool(self.consent) and self.consent not in customer.consents),
+            ("the letter came back: correct the address, then listener retry", who in kept.came_back),
             ("told already at this stage", who in kept.told),
             ("has an open ticket: the desk speaks with them", self.timely and who in kept.in_trouble),
             ("heard from us in the last 24 h", day >= 1),

@@ -12,14 +12,14 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 from listener.model.campaign import IssueTold
 from listener.model.contact import OptOut
 from listener.model.customer import Customer
-from listener.model.delivery import Contact
+from listener.model.delivery import Contact, Delivery
 from listener.model.issue import Issue, IssueEpisode
 from listener.model.mention import Mention
 from listener.model.ticket import Ticket
 from listener.store import grouped
 from listener.store.engine import Database, table
 
-contact, customer = table(Contact), table(Customer)
+contact, customer, delivery = table(Contact), table(Customer), table(Delivery)
 episode, issue, told = table(IssueEpisode), table(Issue), table(IssueTold)
 mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
 
@@ -30,11 +30,15 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """What keeps customers from being written to, by id. `contacts` are how often in 24 h and in 7 d."""
+    """What keeps customers from being written to, by id. `contacts` are how often in 24 h and in 7 d.
+
+    `came_back` are those of the `told` whose message was refused for good.
+    """
 
     opted_out: frozenset[str] = frozenset()
     in_trouble: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
+    came_back: frozenset[str] = frozenset()
     contacts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -90,12 +94,14 @@ class Audience:
         with self._database.read() as connection:
             family, since = told_of(connection, root)
             query = select(told.c.customer).where(told.c.issue.in_(family), told.c.stage == stage, told.c.at >= since)
+            back = query.join(delivery, delivery.c.id == told.c.delivery).where(delivery.c.status == "failed")
             quiet = select(customer.c.id).where(customer.c.do_not_contact)
             open_ones = select(ticket.c.customer).where(ticket.c.status != "closed", ticket.c.customer.is_not(None))
             return Standings(
                 opted_out=_ids(connection, select(opt_out.c.person)) | _ids(connection, quiet),
                 in_trouble=_ids(connection, open_ones),
                 told=_ids(connection, query),
+                came_back=_ids(connection, back),
                 contacts=_contacts(connection, now),
             )
 

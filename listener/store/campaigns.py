@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, distinct, func, or_, select, union_all, update
+from sqlalchemy import Connection, Row, bindparam, distinct, func, or_, select, union_all, update
 
 from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
 from listener.model.contact import OptOut
@@ -17,9 +17,9 @@ from listener.model.delivery import Delivery
 from listener.model.mention import Mention
 from listener.store import grouped, outbox
 from listener.store.audience import told_of
-from listener.store.endings import release
 from listener.store.engine import Database, chunks, many, narrowed, table
 from listener.store.house import audit, audit_line
+from listener.store.told import set_aside
 
 campaign, recipient = table(Campaign), table(CampaignRecipient)
 customer, delivery, told = table(Customer), table(Delivery), table(IssueTold)
@@ -118,14 +118,8 @@ class Campaigns:
 
     def _cancel(self, connection: Connection, number: int, why: str) -> None:
         mine = select(recipient.c.delivery).where(recipient.c.campaign == number, recipient.c.delivery.is_not(None))
-        unsent = delivery.c.id.in_(mine) & delivery.c.status.in_(WITHDRAWABLE) & (delivery.c.attempts == 0)
-        # set aside under another key, and told nobody: the next campaign may tell them
-        values: dict[str, Any] = {"status": "cancelled", "why": f"the campaign was stopped: {why}"}
-        values |= {"key": delivery.c.key + f":stopped {number}"}
-        gone = list(connection.execute(update(delivery).where(unsent).values(values).returning(delivery)))
-        release(connection, self._database, gone)
-        for part in chunks([row.id for row in gone]):
-            connection.execute(delete(told).where(told.c.delivery.in_(part)))
+        unsent = delivery.c.id.in_(mine) & delivery.c.status.in_(WITHDRAWABLE)
+        set_aside(connection, self._database, number, unsent, why)
 
     def counts(self, row: Row[Any], since: datetime) -> Counts:
         """Where its deliveries are; `recent` were made since then."""

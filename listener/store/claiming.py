@@ -15,7 +15,7 @@ from listener.store.engine import Database, table
 from listener.store.inviting import INVITE, outdated
 from listener.store.prepared import Prepared
 from listener.store.reach import MEMORY, facts_of, lock, with_entries
-from listener.store.told import told_meanwhile
+from listener.store.told import stopped_meanwhile, told_meanwhile
 
 delivery, pause, rule_mode = table(Delivery), table(Pause), table(RuleMode)
 
@@ -65,12 +65,13 @@ def reaches_somebody(row: Row[Any]) -> bool:
 def claimed(connection: Connection, database: Database, number: int, now: datetime, check: Check) -> Row[Any] | None:
     """The delivery as it is now: `sending`, for this caller alone; or `held` or `cancelled` by the budget.
 
-    None when it is not there to be claimed, or had to be withdrawn: an opt-out, its rule switched off. The place in
-    the budget is taken with `sending` and kept until it ends: who claims for the same person meanwhile finds it.
+    None when it is not there to be claimed, or had to be withdrawn: an opt-out, its rule switched off, its campaign
+    stopped. The place in the budget is taken with `sending` and kept until it ends: who claims for the same person
+    meanwhile finds it.
     """
     wanted = {"number": number, "since": now - MEMORY}
     row = _READY_ALONE.first(connection, wanted)
-    if row is None:
+    if row is None or (row.action == "notify" and row.attempts and stopped_meanwhile(connection, database, number)):
         return None
     gone = _withdrawn(row) or (told_meanwhile(connection, number) if row.action == "notify" else "")
     gone = gone or (outdated(connection, row.customer) if row.action == INVITE else "")

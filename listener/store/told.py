@@ -1,17 +1,20 @@
-"""Of two issues that were merged while messages about both were on their way, one tells each person."""
+"""Who counts as told: once over issues that were merged meanwhile, and nobody whose message was withdrawn."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
-from listener.model.campaign import IssueTold
+from listener.model.campaign import Campaign, IssueTold
 from listener.model.delivery import Delivery
 from listener.store import grouped
 from listener.store.audience import told_of
-from listener.store.engine import table
+from listener.store.endings import release
+from listener.store.engine import Database, chunks, table
 from listener.store.prepared import Prepared
 
-delivery, told = table(Delivery), table(IssueTold)
+campaign, delivery, told = table(Campaign), table(Delivery), table(IssueTold)
+
+STOPPED = "the campaign was stopped"
 
 UNSENT = ("cancelled", "rejected", "expired")
 
@@ -36,3 +39,24 @@ def told_meanwhile(connection: Connection, number: int) -> str:
     query = select(told.c.id).join(delivery, delivery.c.id == told.c.delivery).where(before, alive)
     twice = connection.execute(query).first() is not None
     return "the person was told by an issue that was merged with this one" if twice else ""
+
+
+def set_aside(connection: Connection, database: Database, campaign: int, unsent: ColumnElement[bool], why: str) -> None:
+    """Withdraw these deliveries of a stopped campaign, under another key and as told to nobody: the next may tell them.
+
+    One that was refused for now waits like one that was never tried; what may have arrived is not `unsent`.
+    """
+    values = {"status": "cancelled", "why": f"{STOPPED}: {why}", "key": delivery.c.key + f":stopped {campaign}"}
+    gone = list(connection.execute(update(delivery).where(unsent).values(values).returning(delivery)))
+    release(connection, database, gone)
+    for part in chunks([row.id for row in gone]):
+        connection.execute(delete(told).where(told.c.delivery.in_(part)))
+
+
+def stopped_meanwhile(connection: Connection, database: Database, number: int) -> bool:
+    """Whether this delivery was set aside, as its campaign was stopped while it was being refused for now."""
+    mine = select(campaign).join(told, told.c.campaign == campaign.c.id).where(told.c.delivery == number)
+    row = connection.execute(mine.where(campaign.c.status == "stopped")).first()
+    if row is not None:
+        set_aside(connection, database, row.id, delivery.c.id == number, row.why)
+    return row is not None

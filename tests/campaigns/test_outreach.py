@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from listener.actions.contract import Failed
 from listener.model.delivery import Delivery
 from listener.model.issue import Issue
 from listener.pipeline.notices import BLANK
@@ -15,10 +16,12 @@ from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.campaigns import Written
+from listener.store.deliveries import Outcome
 from listener.store.engine import table
 from rules.quantities import QuietHours
 from tests.campaigns.ground import Ground, a_ground, an_issue, an_outbreak, customers, registry, said
 from tests.makers import NOW
+from tests.pipeline.road import TROUBLE
 
 
 @pytest.fixture
@@ -193,6 +196,44 @@ def test_a_stopped_one_ends_and_a_new_draft_reaches_the_others(ground: Ground) -
     ground.goes_on(hours=1)
     assert len(ground.told()) == len(set(ground.told())) == 20
     assert first <= set(ground.told())
+
+
+def test_what_was_refused_for_now_does_not_go_out_after_the_stop(ground: Ground) -> None:
+    number = begun(ground)
+    TROUBLE["next"] = Failed("450 mailbox full")
+    ground.goes_on()
+    ground.outreach.stop(number, "kim", "wrong words")
+    TROUBLE.clear()
+    ground.goes_on(hours=1)
+
+    assert ground.told() == []
+    assert ground.outreach.draft(Wish("sync"), "kim").audience == 20
+
+
+def test_what_is_refused_for_now_while_it_is_stopped_is_withdrawn_too(ground: Ground) -> None:
+    number = begun(ground)
+    ground.outreach.beat()
+    due = ground.store.deliveries.due(ground.clock())[0][0]
+    row = ground.store.deliveries.claim(due, ground.clock(), lambda entries: None)
+    assert row is not None
+    ground.outreach.stop(number, "kim", "wrong words")
+    ground.store.deliveries.finish(Outcome(due, row.attempts, "due", NOW, due_at=NOW, error="450 mailbox full"))
+    ground.goes_on(hours=1)
+
+    left = next(each for each in ground.store.campaigns.receipts(number) if each.delivery == due)
+    assert (ground.told(), left.status, left.why) == ([], "cancelled", "the campaign was stopped: wrong words")
+    assert ground.outreach.draft(Wish("sync"), "kim").audience == 20
+
+
+def test_whose_letter_came_back_is_not_said_to_be_told(ground: Ground) -> None:
+    begun(ground)
+    TROUBLE["next"] = Failed("550 no such user", permanent=True)
+    ground.goes_on()
+
+    reasons = ground.store.campaigns.excluded(ground.outreach.draft(Wish("sync"), "kim").id)
+    back = "the letter came back: correct the address, then listener retry"
+    assert sum(each.get(back, 0) for each in reasons.values()) == 5
+    assert not any("told already at this stage" in each for each in reasons.values())
 
 
 def test_the_rate_is_kept(store: Store, tmp_path: Path) -> None:
