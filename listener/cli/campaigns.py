@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -52,11 +52,12 @@ def draft(
 def show(context: typer.Context, campaign: Number, as_json: Json = False) -> None:
     """Who gets it, who does not and why, the message itself, and what comes next."""
     from listener.cli.opening import opened
+    from listener.views import objects
 
     with opened(context) as parts:
         row = parts.outreach.get(number(campaign))
         if as_json:
-            print(json.dumps(_object(parts, row), default=str))
+            print(objects.line(_object(parts, row)))
         else:
             _show(parts, row)
 
@@ -67,11 +68,9 @@ def listed(context: typer.Context, as_json: Json = False) -> None:
     from listener.cli.opening import opened
 
     with opened(context) as parts:
-        for row in parts.store.campaigns.page():
-            if as_json:
-                print(json.dumps(_object(parts, row), default=str))
-            else:
-                print(f"{row.id}\t{_status(parts, row)}\t{row.stage}\t{row.audience} recipients\tissue {row.issue}")
+        rows = parts.store.campaigns.page()
+        about = [{} if as_json else {"status": _status(parts, row)} for row in rows]
+        _listed("campaigns", [_object(parts, row) | more for row, more in zip(rows, about, strict=True)], as_json)
 
 
 @app.command()
@@ -116,9 +115,18 @@ def report(context: typer.Context, campaign: Number, as_json: Json = False) -> N
 
     with opened(context) as parts:
         row = parts.outreach.get(number(campaign))
-        for each in parts.store.campaigns.receipts(row.id):
-            line = _receipt(each, row.ended_at is not None)
-            print(json.dumps(line, default=str) if as_json else "\t".join(str(part or "-") for part in line.values()))
+        ended = row.ended_at is not None
+        _listed("receipts", [_receipt(each, ended) for each in parts.store.campaigns.receipts(row.id)], as_json)
+
+
+def _listed(name: str, things: Sequence[dict[str, Any]], as_json: bool) -> None:
+    from listener.views import objects, tables
+
+    if as_json:
+        for thing in things:
+            print(objects.line(thing))
+    else:
+        tables.show(name, things)
 
 
 def _receipt(row: Any, ended: bool) -> dict[str, Any]:

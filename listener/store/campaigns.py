@@ -17,7 +17,7 @@ from listener.model.delivery import Delivery
 from listener.model.mention import Mention
 from listener.store import grouped, outbox
 from listener.store.audience import told_of
-from listener.store.engine import Database, chunks, many, narrowed, table
+from listener.store.engine import Database, many, narrowed, table
 from listener.store.house import audit, audit_line
 from listener.store.told import set_aside
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,8 +18,9 @@ from rich.text import Text
 PIPE_WIDTH = 200
 LONGEST_CELL = 160
 MOST_WIDE, LEAST_WIDE, GAP = 40, 12, 2
+MANY = 500  # beyond so many rows a table is printed plainly: the console takes a millisecond for each
 QUOTED = re.compile(r"^> ?", re.MULTILINE)  # what marks a quote in a mail says nothing within one line
-LONG = frozenset({"text", "last_error", "about", "told", "why", "what", "evidence"})
+LONG = frozenset({"text", "last_error", "about", "told", "why", "what", "evidence", "receipt"})
 
 COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -50,6 +52,8 @@ COLUMNS: Mapping[str, Sequence[str]] = MappingProxyType(
         "suggested merges": ("issue", "other", "score", "reason", "at"),
         "learned": ("kind", "at", "labels", "before", "after", "told", "adopted", "rolled_back_at"),
         "acts": ("id", "at", "who", "what", "issue", "why", "undone_at"),
+        "campaigns": ("id", "status", "stage", "audience", "issue", "drafted_at", "ended_at", "why"),
+        "receipts": ("customer", "list", "outcome", "at", "delivery", "receipt", "why"),
         "contacts": ("id", "at", "person", "purpose", "channel", "delivery"),
         "customers": ("id", "name", "segment", "plan", "region", "owner", "handles", "last_contact_at", "open_ticket"),
         "references": (
@@ -102,12 +106,26 @@ def show(name: str, things: Iterable[Mapping[str, Any]]) -> None:
     if not rows:
         console().print(f"no {name}")
         return
+    widths = _widths(columns, rows)
+    if len(rows) > MANY:
+        _plainly(widths, rows)
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column, width in _widths(columns, rows).items():
+    for column, width in widths.items():
         table.add_column(column, overflow="ellipsis", no_wrap=True, width=width)
     for row in rows:
         table.add_row(*row)
     console().print(table)
+
+
+def _plainly(widths: Mapping[str, int], rows: Sequence[Sequence[Text]]) -> None:
+    for line in ([Text(column) for column in widths], *rows):
+        cells = (_fitted(cell.plain, width) for cell, width in zip(line, widths.values(), strict=True))
+        print((" " * GAP).join(cells).rstrip())
+
+
+def _fitted(text: str, width: int) -> str:
+    return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> dict[str, int]:

@@ -1,0 +1,64 @@
+"""`listener campaign`: what a person reads has a header, what a script reads has the times of the contract."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+from rich.cells import cell_len
+
+from listener.views import tables
+from tests.campaigns.ground import an_outbreak, registry
+from tests.makers import CONFIG, a_house, a_store
+
+MORE = '\n[contact]\nchannel = "post"\n[[channel]]\nname = "post"\nkind = "webhook"\nurl = "https://post.example/"\n'
+MORE += '[[person]]\nname = "kim"\nemail = "kim@acme.example"\nmay_approve = true\n'
+
+
+@pytest.fixture
+def house(tmp_path):
+    store = a_store(tmp_path)
+    registry(store)
+    an_outbreak(store)
+    store.close()
+    house = a_house(tmp_path, CONFIG + MORE)
+    drafted = house.run("campaign", "draft", "sync", "--as", "kim")
+    assert drafted.code == 0, drafted.err
+    return house
+
+
+def test_the_receipts_have_a_header_and_the_reason_of_each(house):
+    header, first, *others = house.run("campaign", "report", "1").out.splitlines()
+
+    assert header.split() == ["customer", "list", "outcome", "at", "delivery", "receipt", "why"]
+    assert first.split()[1:] == ["A", "not", "yet"]
+    assert len(others) == 19
+
+
+def test_the_list_has_a_header(house):
+    header, row = house.run("campaign", "list").out.splitlines()
+
+    assert header.split()[:5] == ["id", "status", "stage", "audience", "issue"]
+    assert row.split()[:5] == ["1", "draft", "trouble", "20", "sync"]
+
+
+def test_scripts_read_one_object_a_line(house):
+    receipts = [json.loads(line) for line in house.run("campaign", "report", "1", "--json").out.splitlines()]
+    (kept,) = [json.loads(line) for line in house.run("campaign", "list", "--json").out.splitlines()]
+
+    assert len(receipts) == 20
+    assert list(receipts[0]) == ["customer", "list", "outcome", "at", "delivery", "receipt", "why"]
+    assert kept["drafted_at"][10] == "T"
+    assert datetime.fromisoformat(kept["drafted_at"]).tzinfo is not None
+
+
+def test_a_long_table_has_its_columns_in_line_and_cuts_what_does_not_fit(capsys):
+    blank = dict.fromkeys(("outcome", "at", "delivery", "receipt"))
+    rows = [blank | {"customer": "顧客", "list": "B", "why": f"{n} " + "long " * 60} for n in range(600)]
+    tables.show("receipts", rows)
+
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == 600
+    assert {cell_len(row[: row.index("B")]) for row in rows} == {header.index("list")}
+    assert {(cell_len(row) <= tables.PIPE_WIDTH, row[-1]) for row in rows} == {(True, "…")}
