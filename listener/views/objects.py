@@ -181,9 +181,18 @@ def contact(row: Record) -> Object:
 
 
 def customer(
-    row: Record, handles: Sequence[str], last_contact: datetime | None, open_ticket: int | None, reference: str | None
+    row: Record,
+    handles: Sequence[str],
+    last_contact: datetime | None,
+    open_ticket: int | None,
+    reference: str | None,
+    opted_out: bool,
 ) -> Object:
-    """One customer; `handles` as platform:name, `open_ticket` its number, `reference` where they stand as one."""
+    """One customer; `handles` as platform:name, `open_ticket` its number, `reference` where they stand as one.
+
+    `opted_out`: they said so themselves, or one of us for them; `do_not_contact` is what the registry says.
+    """
+    consent = {"do_not_contact": row.do_not_contact, "opted_out": opted_out}
     return {
         "id": row.id,
         "name": row.name,
@@ -193,7 +202,7 @@ def customer(
         "region": row.region or None,
         "owner": row.owner or None,
         "handles": list(handles),
-        "consent": {**dict.fromkeys(row.consents, True), "do_not_contact": row.do_not_contact},
+        "consent": {**dict.fromkeys(row.consents, True), **consent},
         "last_contact_at": moment(last_contact),
         "open_ticket": open_ticket,
         "reference": reference,

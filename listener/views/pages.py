@@ -64,8 +64,10 @@ def _customers(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:
     open_tickets = seen.related("* FROM ticket", "person", ids, "AND status != 'closed' ORDER BY id")
     tickets = {ticket.person: ticket.id for ticket in open_tickets}
     speaking = {row.customer: row.state for row in seen.related("* FROM reference", "customer", ids)}
-    one = objects.customer
-    return (one(row, handles[row.id], last.get(row.id), tickets.get(row.id), speaking.get(row.id)) for row in rows)
+    left = {row.person for row in seen.related("person FROM opt_out", "person", ids)}
+    for row in rows:
+        their = (last.get(row.id), tickets.get(row.id), speaking.get(row.id))
+        yield objects.customer(row, handles[row.id], *their, row.id in left)
 
 
 def _references(seen: Glance, rows: Sequence[Record]) -> Iterator[Object]:

@@ -236,8 +236,11 @@ def test_customers_and_sources_have_the_keys_of_the_contract(tmp_path):
     (customer,), (source,) = objects(house, "customers", "--id", "c-1"), objects(house, "sources")
 
     assert (list(customer), list(source)) == (CUSTOMER_KEYS, SOURCE_KEYS)
-    assert customer["consent"] == {"email": True, "do_not_contact": False}
+    assert customer["consent"] == {"email": True, "do_not_contact": False, "opted_out": False}
     assert customer["handles"] == ["forum:nora"]
+    with house.store() as store:
+        store.contacts.opt_out("c-1", NOW, "the link in a message")
+    assert objects(house, "customers")[0]["consent"]["opted_out"] is True
 
 
 @pytest.mark.parametrize("name", ["mentions", "tickets", "deliveries", "contacts", "customers", "sources"])
