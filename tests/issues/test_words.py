@@ -21,3 +21,9 @@ def test_words_of_every_text_are_left_out_and_the_rest_is_told_once() -> None:
 
 def test_a_long_text_costs_no_more() -> None:
     assert len(terms(" ".join(f"word{one}" for one in range(10_000)))) == MOST_TERMS
+
+
+def test_the_score_of_a_survey_is_no_word_of_a_trouble_and_its_reasons_are() -> None:
+    assert terms("3 of 10.") == ()
+    assert terms("Sync fails\nReasons: Price.\n3 of 10.") == terms("sync fails price")
+    assert terms("It failed 3 of 10. Sigh") == terms("failed 3 10 sigh")

@@ -85,6 +85,19 @@ def test_an_answer_becomes_a_mention_of_its_customer_and_walks_the_road(road: Ro
     assert road.store.tickets.of_mention(1) == 1
 
 
+def test_low_scores_are_not_taken_for_one_trouble(road: Road, port: int) -> None:
+    for number, word in enumerate(("- awful", "- terrible", "- horrible")):
+        who = {"person": f"c-{number}", "customer": f"c-{number}"}
+        a_delivery(road.store, "done", key=f"ask{number}", action="ask_feedback", purpose="ask", **who)
+        assert ask(port, "POST", link("survey", f"ask{number}"), urlencode({"score": 2, "text": word}))[0] == 200
+    while road.judge.batch():
+        pass
+
+    rows = [road.store.mentions.get(number) for number in (1, 2, 3)]
+    assert [row.label for row in rows if row] == ["negative"] * 3
+    assert len({row.issue for row in rows if row}) == 3
+
+
 CANDIDATES = """\
 version: 1
 rules:
