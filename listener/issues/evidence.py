@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log
 
-from listener.issues.rates import DAYS, Rate
+from listener.issues.rates import DAYS, MOST_A_QUARTER, Rate
 from listener.issues.spread import Verdict
 from listener.issues.words import stem
 from listener.likeness import normal_words
@@ -105,10 +105,11 @@ class Evidence:
     def counted(self) -> str:
         """13 persons (9 known customers, 14 mentions) in 6 h, expected 2.1 → 6.2 ×."""
         known = f"{number(self.customers, 'known customer')}, {number(self.mentions, 'mention')}"
-        usual = (
-            f"expected {self.rate.expected:.1f} → {self.rate.ratio:.1f} ×" if self.rate.windows else "usual not known"
-        )
-        return f"{number(self.persons, 'person')} ({known}) in {self.rate.hours} h, {usual}"
+        rate = self.rate
+        usual = f"expected {rate.expected:.1f} → {rate.ratio:.1f} ×" if rate.windows else "usual not known"
+        if rate.windows and rate.persons < self.persons:
+            usual = f"{rate.persons} held against the usual (at most {MOST_A_QUARTER} a quarter of an hour), {usual}"
+        return f"{number(self.persons, 'person')} ({known}) in {rate.hours} h, {usual}"
 
     @property
     def baseline(self) -> str:
@@ -156,8 +157,8 @@ def evidence(
     """The card of an issue. `background` are other complaints about the brand. Raises ValueError without members."""
     if not members:
         raise ValueError("an issue without a mention has no card")
-    recent = [one for one in members if 0 <= (now - one.at).total_seconds() < rate.hours * 3_600]
     originals = [one for one in members if not one.copy]
+    recent = [one for one in originals if 0 <= (now - one.at).total_seconds() < rate.hours * 3_600]
     return Evidence(
         verdict,
         rate,

@@ -84,4 +84,5 @@ def _message(card: EvidenceCard | None, row: Row[Any]) -> Message | None:
         return issue_words.topic_burst(row.brand, row.topic, *measured, key)
     if card is None:
         return None
-    return issue_words.burst(card.told(), row.level, row.persons, key, row.told_persons is not None)
+    persons = max(row.persons, card.evidence.persons)
+    return issue_words.burst(card.told(), row.level, persons, key, row.told_persons is not None)

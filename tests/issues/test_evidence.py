@@ -31,6 +31,21 @@ def test_the_card_counts_persons_against_the_usual() -> None:
     assert "first seen 07:49, last 10:51" in card.lines()
 
 
+def test_a_copy_is_nobody_more_beside_a_ratio_that_does_not_count_it() -> None:
+    members = [a_member(number) for number in range(13)] + [a_member(number, copy=True) for number in range(13, 16)]
+
+    assert evidence(VERDICT, RATE, members, NOON).counted.startswith("13 persons (13 known customers, 13 mentions)")
+
+
+def test_it_says_how_many_of_a_crowd_in_a_quarter_were_held_against_the_usual() -> None:
+    members = [a_member(number) for number in range(15)]
+
+    held = "13 held against the usual (at most 3 a quarter of an hour), expected 2.1 → 6.2 ×"
+    assert (
+        evidence(VERDICT, RATE, members, NOON).counted == f"15 persons (15 known customers, 15 mentions) in 6 h, {held}"
+    )
+
+
 def test_words_and_segments_are_lifted_against_other_complaints() -> None:
     here = [a_member(one, attributes={"version": "4.2", "plan": "pro"}) for one in range(5)]
     there = [a_member(one, "too expensive", attributes={"version": "4.1", "plan": "pro"}) for one in range(20, 40)]

@@ -80,6 +80,16 @@ def test_a_burst_is_told_once_and_again_when_it_has_doubled(tmp_path):
     assert len(told(road)) == 2
 
 
+def test_its_title_and_its_card_name_the_same_persons(tmp_path):
+    road = a_road(tmp_path, QUIET)
+    road.says(*background())
+    road.says(*voices(14, minutes=4, start=timedelta(hours=1)))
+    (row,) = told(road)
+
+    assert row.message["title"].startswith("Outbreak: 14 persons have the same trouble")
+    assert "14 persons (0 known customers, 14 mentions) in 6 h" in row.message["text"]
+
+
 def test_the_channel_of_a_rule_on_issues_hears_of_a_burst_too(tmp_path):
     road = a_road(tmp_path, ROUTED)
     road.says(*background())
