@@ -161,11 +161,7 @@ def _show(parts: Parts, row: Any) -> None:
     print(f"campaign {row.id}: {row.stage} of issue {row.issue}, by {row.channel}; {_status(parts, row)}")
     if row.why:
         print(f"  {row.why}")
-    for name, reasons in sorted(parts.store.campaigns.excluded(row.id).items()):
-        print(f"  list {name}: {reasons.get('', 0)} get it ({row.reasons.get(name, '')})")
-        for why, count in sorted(reasons.items()):
-            if why:
-                print(f"    {count} do not: {why}")
+    _show_lists(parts, row)
     seen, persons = parts.outreach.progress(row), approvers_of(row.audience)
     print(
         f"  {row.audience} recipients, the first {row.canary} alone, then {_span(row.hold_seconds)} of waiting; ",
@@ -191,6 +187,17 @@ def _show(parts: Parts, row: Any) -> None:
         end="",
     )
     print(f"listener campaign approve {row.id} --as NAME")
+
+
+def _show_lists(parts: Parts, row: Any) -> None:
+    excluded = parts.store.campaigns.excluded(row.id)
+    for name, reasons in sorted(excluded.items()):
+        print(f"  list {name}: {reasons.get('', 0)} get it ({row.reasons.get(name, '')})")
+        for why, count in sorted(reasons.items()):
+            if why:
+                print(f"    {count} do not: {why}")
+    if any(why.startswith("heard from us") for reasons in excluded.values() for why in reasons):
+        print("  who heard from us lately is not told later: draft it anew when that is over, it reaches who is left")
 
 
 def _show_waiting(parts: Parts, row: Any, in_doubt: int) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from listener.model.campaign import IssueTold
 from listener.model.contact import OptOut
@@ -25,7 +25,6 @@ mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 PAGE = 5_000
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,7 @@ class Audience:
     def standings(self, root: str, stage: str, now: datetime) -> Standings:
         """What keeps anybody from being told now, at this stage of this issue."""
         with self._database.read() as connection:
-            family, since = told_of(connection, root)
-            query = select(told.c.customer).where(told.c.issue.in_(family), told.c.stage == stage, told.c.at >= since)
+            query = select(told.c.customer).where(told_now(connection, root), told.c.stage == stage)
             back = query.join(delivery, delivery.c.id == told.c.delivery).where(delivery.c.status == "failed")
             quiet = select(customer.c.id).where(customer.c.do_not_contact)
             open_ones = select(ticket.c.customer).where(ticket.c.status != "closed", ticket.c.customer.is_not(None))
@@ -106,18 +104,18 @@ class Audience:
             )
 
 
-def told_of(connection: Connection, root: str) -> tuple[list[str], datetime]:
-    """The issue with all that were merged into it, and since when somebody told counts as told.
+def told_now(connection: Connection, root: str) -> ColumnElement[bool]:
+    """Who counts as told: in the present episode of this issue, or by one that was merged into it and not fixed before.
 
-    That is the present episode: who was told of an earlier one is told anew.
+    Who was told of an earlier episode, or of a trouble whose fix did not hold until now, is told anew.
     """
     family = grouped.family(connection, root)
-    query = select(episode).where(episode.c.issue.in_(family)).order_by(episode.c.number)
-    rows = list(connection.execute(query))
+    rows = list(connection.execute(select(episode).where(episode.c.issue.in_(family)).order_by(episode.c.number)))
     present = next((row for row in reversed(rows) if row.issue == root), None)
-    if present is not None and present.kind != "first":
-        return family, present.opened_at
-    return family, min((row.opened_at for row in rows), default=LONG_AGO)
+    if present is None:
+        return told.c.issue.in_(family)
+    going = [row for row in rows if row.issue != root and not (row.fixed_at and row.fixed_at < present.opened_at)]
+    return or_(*(and_(told.c.issue == row.issue, told.c.episode == row.number) for row in (present, *going)))
 
 
 def _ids(connection: Connection, query: Any) -> frozenset[str]:

@@ -16,7 +16,7 @@ from listener.model.customer import Customer
 from listener.model.delivery import Delivery
 from listener.model.mention import Mention
 from listener.store import grouped, outbox
-from listener.store.audience import told_of
+from listener.store.audience import told_now
 from listener.store.engine import Database, many, narrowed, table
 from listener.store.house import audit, audit_line
 from listener.store.told import set_aside
@@ -265,8 +265,7 @@ class Campaigns:
 def told_before(connection: Connection, issue: str, stage: str, persons: Sequence[str]) -> frozenset[str]:
     """Those of the persons who were told at this stage of this issue, or of one that it is merged with."""
     root = grouped.roots(connection, [issue])[issue]
-    family, since = told_of(connection, root)
-    mine = told.c.issue.in_(family) & (told.c.stage == stage) & (told.c.at >= since)
+    mine = told_now(connection, root) & (told.c.stage == stage)
     query = select(told.c.person).where(mine, told.c.person.in_(list(persons)))
     return frozenset(connection.execute(query).scalars())
 

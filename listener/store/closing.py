@@ -14,7 +14,7 @@ from listener.model.issue import Issue, IssueEpisode
 from listener.model.mention import Mention
 from listener.model.ticket import Ticket, TicketMention
 from listener.store import grouped, outbox
-from listener.store.audience import told_of
+from listener.store.audience import told_now
 from listener.store.engine import Database, chunks, table
 
 campaign, recipient = table(Campaign), table(CampaignRecipient)
@@ -35,8 +35,7 @@ class Closing:
     def contacted(self, root: str) -> dict[str, str]:
         """Customers who were told of the trouble in the present episode, with the list they stood on."""
         with self._database.read() as connection:
-            family, since = told_of(connection, root)
-            mine = told.c.issue.in_(family) & (told.c.stage == "trouble") & (told.c.at >= since)
+            mine = told_now(connection, root) & (told.c.stage == "trouble")
             query = (
                 select(told.c.customer, recipient.c.list)
                 .join(delivery, delivery.c.id == told.c.delivery)

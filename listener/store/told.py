@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, upd
 from listener.model.campaign import Campaign, IssueTold
 from listener.model.delivery import Delivery
 from listener.store import grouped
-from listener.store.audience import told_of
+from listener.store.audience import told_now
 from listener.store.endings import release
 from listener.store.engine import Database, chunks, table
 from listener.store.prepared import Prepared
@@ -32,9 +32,8 @@ def told_meanwhile(connection: Connection, number: int) -> str:
     mine = _TOLD_TWICE.first(connection, {"which": number})
     if mine is None:
         return ""
-    family, since = told_of(connection, grouped.roots(connection, [mine.issue])[mine.issue])
-    same = (told.c.person == mine.person) & (told.c.stage == mine.stage) & (told.c.at >= since)
-    before = told.c.issue.in_(family) & same & (told.c.id < mine.id)
+    now = told_now(connection, grouped.roots(connection, [mine.issue])[mine.issue])
+    before = now & (told.c.person == mine.person) & (told.c.stage == mine.stage) & (told.c.id < mine.id)
     alive = delivery.c.status.not_in(UNSENT)
     query = select(told.c.id).join(delivery, delivery.c.id == told.c.delivery).where(before, alive)
     twice = connection.execute(query).first() is not None

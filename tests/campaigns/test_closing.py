@@ -16,7 +16,7 @@ from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
-from tests.campaigns.ground import Ground, a_ground, an_outbreak, customers, registry, said
+from tests.campaigns.ground import Ground, a_ground, an_issue, an_outbreak, customers, registry, said
 from tests.campaigns.test_outreach import begun, merged
 from tests.makers import NOW, a_store
 
@@ -53,8 +53,6 @@ def titles(ground: Ground) -> Counter[str]:
 
 def a_late_post(ground: Ground, who: str, hours: float) -> None:
     """Somebody reports it so many hours after the fix (before it where negative)."""
-    from tests.campaigns.ground import an_issue
-
     an_issue(ground.store, said(ground.store, [who], at=ground.clock() + timedelta(hours=hours), tag=f"late{hours}"))
 
 
@@ -266,6 +264,23 @@ def test_three_who_have_it_again_are_a_new_episode_marked_as_regression(ground: 
     assert any("is back after its fix" in message.title for message in ground.sent)
 
 
+def test_who_was_told_of_a_fix_hears_of_the_trouble_that_is_one_with_it_and_came_later(ground: Ground) -> None:
+    is_fixed(ground)
+    ground.clock.time += timedelta(days=8)
+    again = said(ground.store, [f"c{3 * n}" for n in range(8)], at=ground.clock(), tag="again")
+    an_issue(ground.store, again, "login", at=ground.clock())
+    merged(ground.store, "sync", "login")
+    begun(ground, "login")
+    ground.goes_on()
+    assert titles(ground)["Sync is down: we know of it"] == 40
+
+    ground.clock.time += timedelta(hours=25)
+    ground.closing.fixed("login", "a full disk again", "kim")
+    ground.goes_on()
+    assert titles(ground)["Sync is down: fixed"] == 40
+    assert set(Counter(ground.told()).values()) == {4}
+
+
 def test_a_regression_that_is_undone_can_come_again(ground: Ground) -> None:
     is_fixed(ground)
     number = ground.store.campaigns.page()[0].id
@@ -303,8 +318,6 @@ def test_a_second_fix_is_told_again(ground: Ground) -> None:
 
 
 def test_an_issue_that_was_merged_after_its_fix_was_told_tells_nobody_twice(ground: Ground) -> None:
-    from tests.campaigns.ground import an_issue
-
     is_fixed(ground)
     other = an_issue(ground.store, said(ground.store, ["c0", "c1"], tag="login"), name="login")
     merged(ground.store, "sync", other)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from rich.cells import cell_len
 
+from listener.model.delivery import Contact
+from listener.store.engine import table
 from listener.views import tables
 from tests.campaigns.ground import an_outbreak, registry
 from tests.makers import CONFIG, a_house, a_store
@@ -34,6 +36,17 @@ def test_the_receipts_have_a_header_and_the_reason_of_each(house):
     assert header.split() == ["customer", "list", "outcome", "at", "delivery", "receipt", "why"]
     assert first.split()[1:] == ["A", "not", "yet"]
     assert len(others) == 19
+
+
+def test_it_says_how_those_are_reached_who_heard_from_us_lately(house):
+    assert "heard from us" not in house.run("campaign", "show", "1").out
+    with house.store() as store, store.database.write() as connection:
+        line = {"person": "c0", "customer": "c0", "purpose": "thanks", "channel": "post", "at": datetime.now(UTC)}
+        connection.execute(table(Contact).insert().values(line))
+
+    shown = house.run("campaign", "draft", "sync", "--as", "kim").out
+    assert "1 do not: heard from us in the last 24 h" in shown
+    assert "who heard from us lately is not told later: draft it anew" in shown
 
 
 def test_the_list_has_a_header(house):
