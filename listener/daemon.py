@@ -138,7 +138,12 @@ class Daemon:
         while not self._ending.is_set() and (judged := self._parts.judge.batch()):
             self._health.judged(judged)
         if not self._ending.is_set():
-            self._parts.issue_watch.beat()
+            self._parts.issue_watch.beat(rest=self._has_other_work)
+
+    def _has_other_work(self) -> bool:
+        """Going over what came late may take minutes: mentions that come in meanwhile need not wait for it."""
+        self._health.ticked("judge")
+        return self._ending.is_set() or bool(self._parts.store.judging.waiting(1))
 
     def _act(self) -> None:
         self._health.ticked("act")

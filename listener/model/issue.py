@@ -201,3 +201,39 @@ class IssueState(SQLModel, table=True):
     last: int | None = Field(default=None, sa_type=BigInteger)
     dirty_since: int | None = Field(default=None, sa_type=BigInteger, index=True)
     value: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class IssuePart(SQLModel, table=True):
+    """One part of a ground that is being gone over, until all of it has been: no step of it is done twice.
+
+    The whole walk began after the place `since` (None: at the first post of the ground), this part ends at `last`.
+    `told` is by what its issues are to be called, by their numbers.
+    """
+
+    __tablename__ = "issue_part"
+    __table_args__ = (Index("issue_part_ground", "ground", "last"),)
+    id: int | None = Field(default=None, primary_key=True)
+    ground: str
+    since: int | None = Field(default=None, sa_type=BigInteger)
+    last: int = Field(sa_type=BigInteger)
+    told: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class IssuePlaced(SQLModel, table=True):
+    """Where a mention will be put once all of its ground has been gone over. `before` is the issue it was put in last.
+
+    `place` is its own in the order of posts, `number` that of its issue.
+    """
+
+    __tablename__ = "issue_placed"
+    __table_args__ = (
+        Index("issue_placed_place", "ground", "place"),
+        Index("issue_placed_number", "ground", "number"),
+    )
+    ground: str = Field(primary_key=True)
+    mention: int = Field(primary_key=True)
+    place: int = Field(sa_type=BigInteger)
+    number: int = Field(sa_type=BigInteger)
+    score: float
+    reason: str
+    before: str | None = None

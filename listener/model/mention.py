@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+ERASED = "erased:"  # what the name of an erased person begins with
+
 
 class Appearance(SQLModel, table=True):
     """One item in one source, also when it was about no brand (`post` is None then)."""

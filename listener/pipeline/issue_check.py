@@ -110,9 +110,28 @@ class IssueCheck:
         """Stored mentions were scored anew: issues of those whose fence changed are gone over at the next look."""
         self._joining.refenced(turn.issues, rows, judgements)
 
-    def look_again(self, turn: Turn, changed: Set[str], lively: Set[str], bursting: Topics, now: datetime) -> None:
-        """Judge issues that changed, of any time, and the lively ones anew, and the alarms of bursting topics."""
-        if changed:
+    def read(self, seen: Turn, changed: Set[str], now: datetime) -> None:
+        """Who spoke of issues that changed, before they are judged: of many it takes longer than others may wait."""
+        self.forget()
+        self._age(seen, (), now)
+        for row in seen.issues.rows(changed).values():
+            self._issue(seen, row, now).spans(now.timestamp())
+            self._topic(seen, row.brand, row.topic, now).spans(now.timestamp())
+
+    def look_again(
+        self,
+        turn: Turn,
+        changed: Set[str],
+        lively: Set[str],
+        bursting: Topics,
+        now: datetime,
+        is_read: bool = False,
+    ) -> None:
+        """Judge issues that changed, of any time, and the lively ones anew, and the alarms of bursting topics.
+
+        `is_read`: who spoke of those that changed was just read.
+        """
+        if changed and not is_read:
             self.forget()
         if self._age(turn, (), now):
             self._read_anew()

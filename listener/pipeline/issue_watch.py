@@ -12,7 +12,7 @@ from listener.pipeline.bursts_told import tell
 from listener.pipeline.evidence_cards import EvidenceCards
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.joined import Reading
-from listener.pipeline.settling import Settling
+from listener.pipeline.settling import Settling, never
 from listener.store import Store
 from rules.book import Book
 
@@ -29,18 +29,22 @@ class IssueWatch:
         channel: str,
         log: FilteringBoundLogger,
         book: Callable[[], Book] | None = None,
+        pause: Callable[[float], bool] = never,
     ) -> None:
         self._store = store
         self._check = check
-        self._settling = Settling(store, reading, now)
+        self._settling = Settling(store, reading, now, pause)
         self._now = now
         self._readers = Readers(channel, book)
         self._cards = EvidenceCards(check)
         self._log = log
 
-    def beat(self, also: Collection[str] = ()) -> None:
-        """Settle what came late, look at lively issues and those `also` again, tell people. Raises StoreTrouble."""
-        self._look({*self._settling.settle(), *self._store.issues.roots(also).values()}, telling=True)
+    def beat(self, also: Collection[str] = (), rest: Callable[[], bool] = never) -> None:
+        """Settle what came late, look at lively issues and those `also` again, tell people.
+
+        Where much came late it is left to the next beats as soon as `rest` is true. Raises StoreTrouble.
+        """
+        self._look({*self._settling.settle(rest), *self._store.issues.roots(also).values()}, telling=True)
 
     def catch_up(self) -> None:
         """Settle what came late for somebody who asks now; of its bursts people hear at the next beat."""
@@ -50,9 +54,13 @@ class IssueWatch:
         now, told = self._now(), 0
         lively, topics = self._store.issues.lively(), self._store.issues.lively_topics()
         if changed or lively or topics or self._store.issues.any_moved():
+            if changed:
+                with self._store.judging.look(now) as seen:
+                    self._check.read(seen, set(changed), now)
             with self._store.judging.turn(now) as turn:
-                again = {*changed, *turn.hearing.take_moved(now)}
-                self._check.look_again(turn, again, set(lively), topics, now)
+                moved = turn.hearing.take_moved(now)
+                is_read = bool(changed) and moved.issubset(changed)
+                self._check.look_again(turn, {*changed, *moved}, set(lively), topics, now, is_read)
                 told = tell(turn, self._cards, self._readers, now) if telling else 0
         if told:
             self._log.info("issue.told", bursts=told)

@@ -108,8 +108,13 @@ def suggested(step: Stepped) -> list[tuple[str, str, float, str]]:
 
 def membership(one: Placed, ids: Mapping[int, str]) -> Membership:
     """An assignment, with the words that decided it."""
+    return Membership(one.mention, ids[one.number], one.score, reason_of(one), VERSION)
+
+
+def reason_of(one: Placed) -> str:
+    """Why a complaint is in its issue, with the words that decided it."""
     shared = f": {', '.join(one.words)}" if one.words and not one.founds else ""
-    return Membership(one.mention, ids[one.number], one.score, f"{one.reason}{shared}", VERSION)
+    return f"{one.reason}{shared}"
 
 
 def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]]:
@@ -121,10 +126,20 @@ def retitled(rows: Mapping[str, Row[Any]], step: Stepped) -> list[dict[str, Any]
         row = rows.get(ids[number])
         if row is None:
             continue
-        known = {stem(word): word for word in row.keywords}
+        known = written(row)
         keywords = [known.get(term) or spoken.get(term, term) for term in step.walked.telling[number]]
-        topic = row.topic if row.topic_by else centroid.topic or row.topic
-        title = row.title if row.titled_by else titled(topic, keywords)
-        # the founder may have come from another ground, and its issue with it
-        found.append({"id": row.id, "topic": topic, "fence": centroid.fence, "keywords": keywords, "title": title})
+        found.append(renamed(row, centroid.topic, centroid.fence, keywords))
     return found
+
+
+def written(row: Row[Any]) -> dict[str, str]:
+    """The words by which people know an issue, as they wrote them, by the stems that grouping knows."""
+    return {stem(word): word for word in row.keywords}
+
+
+def renamed(row: Row[Any], about: str, fence: str, keywords: Sequence[str]) -> dict[str, Any]:
+    """Topic, keywords and title of an issue that is `about` a topic; what people named stays."""
+    topic = row.topic if row.topic_by else about or row.topic
+    title = row.title if row.titled_by else titled(topic, keywords)
+    # the founder may have come from another ground, and its issue with it
+    return {"id": row.id, "topic": topic, "fence": fence, "keywords": list(keywords), "title": title}

@@ -1,198 +1,256 @@
-"""Late posts: what came out of the order of posts is gone over again, so that any order of arrival ends the same."""
+"""Late posts: what came out of the order of posts is gone over again, so that any order of arrival ends the same.
+
+A ground is gone over part by part, each as of the end of the one before, so that memory is bounded, others are served
+in between, and whoever is interrupted goes on from there. What moves is put elsewhere when all parts are done.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from listener.issues.grouping import Centroid, Grouping
-from listener.issues.order import seconds_of, thinned
-from listener.issues.walking import Ordered, Placed, Step, Walked, walk
+from listener.issues.grouping import Grouping
+from listener.issues.order import thinned
+from listener.issues.walking import Placed, Walked
+from listener.issues.words import stem
+from listener.likeness import normal_words
 from listener.model.grouped import Membership
-from listener.pipeline.joined import (
-    VERSION,
-    Complained,
-    Ground,
-    Reading,
-    Stepped,
-    complained,
-    membership,
-    opening,
-    retitled,
-)
-from listener.pipeline.joining import SNAPSHOT_EVERY
+from listener.pipeline import roads
+from listener.pipeline.joined import VERSION, Reading, complained, opening, reason_of, renamed, written
+from listener.pipeline.roads import Copy, Mark, Road
 from listener.store import Store
-from listener.store.grounds import IssueTurn
-from listener.store.personal import ERASED
+from listener.store.engine import chunks
+from listener.store.judging import Turn
+from listener.store.walks import Part, Told, told_again
 
-Copy = dict[str, Any]
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+# mentions that are put elsewhere in one transaction; it is a second in which nobody else writes
+AT_ONCE = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Road:
-    """A ground from some place on: where it stood there, everything that came after, and what was made of that."""
+# seconds between two of them: who waits for the store looks for it ten times a second
+BREATH = 0.2
 
-    name: str
-    version: int
-    grouping: Grouping
-    said: Sequence[Complained]
-    ordered: Ordered
-    before: Mapping[int, str]
-    numbers: Mapping[str, int]
-    from_the_first: bool
+
+def never(_: float = 0) -> bool:
+    return False
 
 
 class Settling:
     """Goes over grounds again. Returns the issues whose counts changed."""
 
-    def __init__(self, store: Store, reading: Callable[[], Reading], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reading: Callable[[], Reading],
+        now: Callable[[], datetime],
+        pause: Callable[[float], bool] = never,
+    ) -> None:
+        """`pause` waits for so many seconds, and is true as soon as the work is to be left as it is."""
         self._store = store
         self._reading = reading
         self._now = now
+        self._pause = pause
+        self._known: dict[str, dict[Mark, Grouping]] = {}
 
-    def settle(self) -> frozenset[str]:
-        """Everything that waits for it. Raises StoreTrouble."""
+    def settle(self, rest: Callable[[], bool] = never) -> frozenset[str]:
+        """Everything that waits for it, or as much as there is time for: `rest` is asked after each part.
+
+        What is left is gone on with at the next call, by whichever process. Raises StoreTrouble.
+        """
         changed: frozenset[str] = frozenset()
-        for ground in self._store.issues.dirty_grounds():
-            changed |= self.go_over(ground)
+        grounds = self._store.issues.dirty_grounds()
+        self._known = {ground: known for ground, known in self._known.items() if ground in grounds}
+        for ground in grounds:
+            while (done := self._go_on(ground)) is None:
+                if rest() or self._pause(0):
+                    return changed
+            changed |= done
+            if rest() or self._pause(0):
+                return changed
         return changed
 
-    def go_over(self, ground: str) -> frozenset[str]:
-        """One ground. The walk is outside of the writing transaction; if something came in meanwhile it is repeated."""
-        while True:
-            with self._store.judging.look(self._now()) as seen:
-                road = self._road(seen.issues, ground)
-            if road is None:
-                return frozenset()
-            walked, copies = gone_over(road)
-            with self._store.judging.turn(self._now()) as writing:
-                state = writing.issues.states([ground])[ground]
-                if state.version == road.version:
-                    return self._keep(writing.issues, road, walked, copies, state)
+    def _go_on(self, ground: str) -> frozenset[str] | None:
+        """One part more; None where others are left. The walk is outside of the writing transaction.
 
-    def _road(self, turn: IssueTurn, name: str) -> Road | None:
-        state = turn.states([name]).get(name)
-        if state is None or state.dirty_since is None:
+        If something came in meanwhile the part is walked again.
+        """
+        known = self._known.pop(ground, {})
+        with self._store.judging.look(self._now()) as seen:
+            road = roads.read(seen, ground, self._reading(), known)
+        if road is None:
+            return frozenset()
+        walked, copies = roads.gone_over(road)
+        if road.is_last:
+            return self._finish(road, walked, copies)
+        self._keep(road, walked, copies)
+        return None
+
+    def _keep(self, road: Road, walked: Walked, copies: Mapping[int, Copy]) -> None:
+        """A part, aside until all are done."""
+        with self._store.judging.turn(self._now()) as turn:
+            if not is_still(turn, road):
+                return
+            keep_copies(turn, road, copies)
+            turn.walks.drop(road.name, (road.base or 0) + 1)
+            places = {one.step.mention: one.step.place for one in road.said}
+            moved = [aside(one, road, places[one.mention]) for one in roads.moved(road, walked)]
+            last = max(copies)
+            turn.walks.keep(road.name, Part(road.since, last, roads.told(road, walked)), moved)
+            state = turn.issues.states([road.name])[road.name]
+            turn.issues.keep_states([(road.name, state.version, state.last, last + 1)])
+        self._known[road.name] = {Mark(road.mark.version, last + 1): road.grouping}
+
+    def _finish(self, road: Road, walked: Walked, copies: Mapping[int, Copy]) -> frozenset[str] | None:
+        """The last part. Where much moves, it does so in several transactions, which may be gone on with later, too."""
+        with self._store.judging.turn(self._now()) as turn:
+            if not is_still(turn, road):
+                return None
+            turn.walks.drop(road.name, (road.base or 0) + 1)
+            told = turn.walks.told(road.name)
+            told_again(told, roads.told(road, walked))
+            ids = named(turn, road, walked, told)
+            if turn.walks.count(road.name) <= AT_ONCE:
+                return self._end(turn, road, walked, copies, told, ids)
+        changed = self._move(road.name, ids)
+        if changed is None:
             return None
-        reading = self._reading()
-        brand, fence = name.split("\n", 1)
-        copy = turn.snapshot(name, state.dirty_since)
-        since = datetime.fromtimestamp(seconds_of(copy.last), UTC) if copy else LONG_AGO
-        rows = turn.complaints(brand, fence or None, since)
-        said = [complained(row, row.topic, row.fence, row.duplicate_of, reading) for row in rows]
-        said = [one for one in said if copy is None or one.step.place > copy.last]
-        grouping = Grouping(
-            map(Centroid.from_json, copy.value["issues"] if copy else ()), thresholds=reading.thresholds
-        )
-        before = {mention: one for mention, one in turn.assigned([one.row.id for one in said]).items() if one}
-        pins = turn.pins()
-        known = turn.rows({*before.values(), *pins.values()})
-        numbers = {one: row.number for one, row in known.items()}
-        here = {one for one, row in known.items() if (row.brand, row.fence) == (brand, fence)}
-        locks = tuple((number, at.timestamp()) for number, at in turn.locks([name]).get(name, ()))
-        pins = held(said, before, here) | pins
-        pinned = {mention: numbers[one] if one in here else None for mention, one in pins.items()}
-        return Road(name, state.version, grouping, said, Ordered(pinned, locks), before, numbers, copy is None)
+        with self._store.judging.turn(self._now()) as turn:
+            return changed | self._end(turn, road, walked, copies, told, ids) if is_still(turn, road) else None
 
-    def _keep(
-        self, turn: IssueTurn, road: Road, walked: Walked, copies: Mapping[int, Copy], state: Row[Any]
+    def _move(self, ground: str, ids: Mapping[int, str]) -> frozenset[str] | None:
+        """Put elsewhere what waits for it, all but what one transaction can do; None where it was interrupted."""
+        changed: frozenset[str] = frozenset()
+        while not self._pause(BREATH):
+            with self._store.judging.turn(self._now()) as turn:
+                if turn.walks.count(ground) <= AT_ONCE:
+                    return changed
+                moved = put(turn, ground, ids)
+                turn.hearing.add_moved(moved, self._now())
+                changed |= moved
+        return None
+
+    def _end(
+        self,
+        turn: Turn,
+        road: Road,
+        walked: Walked,
+        copies: Mapping[int, Copy],
+        told: Told,
+        ids: Mapping[int, str],
     ) -> frozenset[str]:
-        by_mention = {one.row.id: one for one in road.said}
-        ids = named(turn, road, walked)
-        new = [opening(by_mention[founder], number) for number, founder in unnamed(walked, ids)]
-        turn.open(new)
-        ids |= {one.number: one.id for one in new}
-        moved = [one for one in walked.placed if road.before.get(one.mention) != ids[one.number]]
-        changed = turn.assign([again(one, ids) for one in moved])
-        turn.replace_words(
-            road.name, {ids[one.issue]: one.as_json() for one in road.grouping.issues if one.issue in ids}
-        )
-        turn.drop_snapshots(road.name, state.dirty_since)
-        for last, copy in copies.items():
-            turn.keep_snapshot(road.name, last, copy)
-        turn.thin_snapshots(road.name, thinned)
-        turn.keep_states([(road.name, state.version + 1, state.last, None)])
-        step = Stepped(road.name, Ground(0, road.grouping, None, ids), road.said, walked, new, None)
-        turn.set(retitled(turn.rows([ids[number] for number in walked.grown]), step))
+        changed = put(turn, road.name, ids)
+        new = [one for one in walked.placed if road.before.get(one.mention) != ids[one.number]]
+        changed |= turn.issues.assign([again(one, ids) for one in new])
+        words = {ids[one.issue]: one.as_json() for one in road.grouping.issues if one.issue in ids}
+        turn.issues.replace_words(road.name, words)
+        keep_copies(turn, road, copies)
+        retell(turn, told, ids)
+        state = turn.issues.states([road.name])[road.name]
+        turn.issues.keep_states([(road.name, state.version + 1, state.last, None)])
+        turn.walks.drop(road.name)
         # the brand may have been listened to for longer than was known, which no issue can tell by its own mentions
-        return changed | frozenset(ids.values()) if road.from_the_first else changed
+        return changed | frozenset(ids.values()) if road.since is None else changed
 
 
-def gone_over(road: Road) -> tuple[Walked, dict[int, Copy]]:
-    """Everything placed anew, and copies of the words on the way, by the last place that is in them.
-
-    They are of before the last 200 complaints, the last 400, 800 …: the next late post begins near its own place.
-    """
-    walked = Walked((), {}, {})
-    where: dict[int, int] = {}
-    copies: dict[int, Copy] = {}
-    parts = stretches([one.step for one in road.said])
-    for number, steps in enumerate(parts, 1):
-        part = walk(road.grouping, steps, road.ordered, where)
-        where |= {one.mention: one.number for one in part.placed}
-        walked = Walked(
-            (*walked.placed, *part.placed), {**walked.grown, **part.grown}, {**walked.telling, **part.telling}
-        )
-        # after the last comes the present, which the ground itself is
-        if number < len(parts):
-            copies[steps[-1].place] = {"issues": [one.as_json() for one in road.grouping.issues]}
-    return walked, copies
+def is_still(turn: Turn, road: Road) -> bool:
+    """Whether nothing came in since the part was read, and nobody else went on with it."""
+    state = turn.issues.states([road.name]).get(road.name)
+    return state is not None and Mark(state.version, state.dirty_since) == road.mark
 
 
-def stretches(steps: Sequence[Step]) -> list[Sequence[Step]]:
-    """The steps in the order of posts, cut before the last 200 of them, the last 400, 800 …, never within one place."""
-    steps = sorted(steps, key=lambda one: (one.place, one.mention))
-    cuts, back = [len(steps)], SNAPSHOT_EVERY
-    while (cut := len(steps) - back) > 0:
-        back *= 2
-        if steps[cut - 1].place < steps[cut].place:
-            cuts.append(cut)
-    return [steps[since:until] for since, until in pairwise([0, *reversed(cuts)]) if since < until]
+def keep_copies(turn: Turn, road: Road, copies: Mapping[int, Copy]) -> None:
+    turn.issues.drop_snapshots(road.name, road.mark.dirty_since)
+    for last, copy in copies.items():
+        turn.issues.keep_snapshot(road.name, last, copy)
+    turn.issues.thin_snapshots(road.name, thinned)
 
 
-def held(said: Sequence[Complained], before: Mapping[int, str], here: Collection[str]) -> dict[int, str]:
-    """What words that are gone must not move, with its issue: whoever lost theirs, and all of an issue of theirs.
+def aside(one: Placed, road: Road, place: int) -> dict[str, object]:
+    """Where a mention will be put, as it is kept until then."""
+    before = road.before.get(one.mention)
+    about = {"number": one.number, "score": one.score, "reason": reason_of(one)}
+    return {"mention": one.mention, "place": place, "before": before} | about
 
-    Without the words of somebody who was erased the others might not find to each other again.
-    """
-    known = [(one.row, before[one.row.id]) for one in said if one.row.id in before]
-    torn = {issue for row, issue in known if issue in here and (row.person or "").startswith(ERASED)}
-    return {row.id: issue for row, issue in known if issue in torn or not (row.title or row.text)}
+
+def put(turn: Turn, ground: str, ids: Mapping[int, str]) -> frozenset[str]:
+    """Put elsewhere what waits for it, as much as one transaction can do."""
+    rows = turn.walks.waiting(ground, AT_ONCE)
+    turn.walks.done(ground, [row.mention for row in rows])
+    return turn.issues.assign([late(row.mention, ids[row.number], row.score, row.reason) for row in rows])
 
 
 def again(one: Placed, ids: Mapping[int, str]) -> Membership:
     """An assignment that another order of posts made."""
-    kept = membership(one, ids)
-    return Membership(kept.mention, kept.issue, kept.score, f"late posts: {kept.reason}", VERSION)
+    return late(one.mention, ids[one.number], one.score, reason_of(one))
 
 
-def named(turn: IssueTurn, road: Road, walked: Walked) -> dict[int, str]:
-    """The id of each issue: its own, else that of an issue which lost its founder to it, by the mentions they share."""
-    numbers = {one.issue for one in road.grouping.issues} | {one.number for one in walked.placed}
-    ids = turn.ids(numbers)
-    homeless = {one.number for one in walked.placed} - ids.keys()
-    lost = {one for one in road.before.values() if road.numbers.get(one) not in numbers}
-    lost -= turn.members_outside(lost, road.before.keys()) if lost else set()
-    shared: dict[int, Counter[str]] = defaultdict(Counter)
-    for one in walked.placed:
-        if one.number in homeless and road.before.get(one.mention) in lost:
-            shared[one.number][road.before[one.mention]] += 1
-    pairs = sorted((-count, number, known) for number, counts in shared.items() for known, count in counts.items())
+def late(mention: int, issue: str, score: float, reason: str) -> Membership:
+    return Membership(mention, issue, score, f"late posts: {reason}", VERSION)
+
+
+def named(turn: Turn, road: Road, walked: Walked, told: Told) -> dict[int, str]:
+    """The id of each issue: its own, else that of an issue which lost its founder to it, else a new one.
+
+    Of several that lost theirs it is the one with which it shares the most mentions.
+    """
+    moves = turn.walks.moves(road.name)
+    placed = {*told, *(one.number for one in walked.placed), *(number for number, _, _ in moves)}
+    numbers = placed | {one.issue for one in road.grouping.issues}
+    ids = turn.issues.ids(numbers)
+    homeless = placed - ids.keys()
+    shared = Counter({(number, before): count for number, before, count in moves if before})
+    shared.update((one.number, road.before[one.mention]) for one in walked.placed if one.mention in road.before)
+    known = {before for _, before in shared}
+    lost = {one for one, row in turn.issues.rows(known).items() if row.number not in numbers}
+    lost -= turn.walks.with_others(road.name, lost, road.before.keys()) if lost else set()
+    taken = matched({pair: count for pair, count in shared.items() if pair[0] in homeless and pair[1] in lost})
+    if taken:
+        turn.issues.rename({known: number for number, known in taken.items()})
+        turn.walks.drop_others(road.name)
+    ids |= taken
+    founders = {one.number: one.mention for one in walked.placed if one.founds} | turn.walks.founders(road.name)
+    new = {founders[number]: number for number in homeless if number not in taken and number in founders}
+    openings = [
+        opening(complained(row, row.topic, row.fence, None, Reading()), new[row.id]) for row in turn.issues.said(new)
+    ]
+    turn.issues.open(openings)
+    return ids | {one.number: one.id for one in openings}
+
+
+def matched(shared: Mapping[tuple[int, str], int]) -> dict[int, str]:
+    """Issues without an id, each with the id that nobody has any more and with which it shares the most."""
     taken: dict[int, str] = {}
-    for _, number, known in pairs:
+    for _, number, known in sorted((-count, number, known) for (number, known), count in shared.items()):
         if number not in taken and known not in taken.values():
             taken[number] = known
-    turn.rename({known: number for number, known in taken.items()})
-    return ids | taken
+    return taken
 
 
-def unnamed(walked: Walked, ids: Mapping[int, str]) -> Iterable[tuple[int, int]]:
-    """(number, founder) of the issues that nobody knew before."""
-    return [(one.number, one.mention) for one in walked.placed if one.founds and one.number not in ids]
+def retell(turn: Turn, told: Told, ids: Mapping[int, str]) -> None:
+    """Topics, keywords and titles of the issues that grew."""
+    for numbers in chunks(sorted(told)):
+        rows = turn.issues.rows([ids[number] for number in numbers])
+        turn.issues.set([retold(turn, rows[ids[number]], *told[number]) for number in numbers if ids[number] in rows])
+
+
+def retold(
+    turn: Turn, row: Row[Any], topic: str, fence: str, terms: Sequence[str], spoken: Mapping[str, str]
+) -> dict[str, Any]:
+    known = {**spoken, **written(row)}
+    if missing := set(terms) - known.keys():
+        known |= asked(turn, row.id, missing)
+    return renamed(row, topic, fence, [known.get(term, term) for term in terms])
+
+
+def asked(turn: Turn, issue: str, missing: Collection[str]) -> dict[str, str]:
+    """How its people write words that nobody said of late."""
+    found: dict[str, str] = {}
+    for text in turn.walks.texts(issue):
+        found |= {term: word for word in normal_words(text) if (term := stem(word)) in missing}
+        if len(found) == len(missing):
+            break
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,15 @@ from listener.model.grouped import Membership, Opening
 from listener.model.issue import Issue, IssueLink, IssueMember, IssueState, IssueWords
 from listener.model.mention import Mention
 from listener.store import grouped
-from listener.store.engine import Database, chunks, many, table
+from listener.store.engine import Database, chunks, many, narrowed, table
 from listener.store.suggestions import suggest
 
 issue, member, link = table(Issue), table(IssueMember), table(IssueLink)
 state, words, mention = table(IssueState), table(IssueWords), table(Mention)
 
 COMPLAINTS = ("negative", "mixed")
+# what grouping reads of a complaint
+SAID = ("id", "brand", "post", "posted_at", "title", "text", "topic", "fence", "duplicate_of", "person")
 OF_GROUND = select(words.c.issue, words.c.value).where(words.c.ground == bindparam("whose"))
 
 
@@ -156,17 +158,22 @@ class IssueTurn:
         places = set(self._connection.execute(select(state.c.last).where(mine)).scalars())
         self._connection.execute(delete(state).where(mine, state.c.last.in_(places.difference(kept(places)))))
 
-    def complaints(self, brand: str, fence: str | None, since: datetime) -> list[Row[Any]]:
-        """All judged complaints of a ground that were posted from then on."""
-        query = select(mention).where(
-            mention.c.brand == brand,
-            mention.c.fence.is_(None) if fence is None else mention.c.fence == fence,
-            mention.c.label.in_(COMPLAINTS),
-            mention.c.own.is_(False),
-            mention.c.decided_at.is_not(None),
-            mention.c.posted_at >= since,
+    def complaints(
+        self, brand: str, fence: str | None, since: datetime, until: datetime | None = None, most: int | None = None
+    ) -> list[Row[Any]]:
+        """Judged complaints of a ground that were posted from then on, the oldest first: all, or so many of them."""
+        query = select(*(mention.c[name] for name in SAID)).where(
+            *of_ground(brand, fence), mention.c.posted_at >= since
         )
-        return list(self._connection.execute(query))
+        query = narrowed(query, (until, mention.c.posted_at.__lt__))
+        return list(self._connection.execute(query.order_by(mention.c.posted_at, mention.c.id).limit(most)))
+
+    def said(self, numbers: Collection[int]) -> Iterator[Row[Any]]:
+        """The same of these mentions."""
+        for part in chunks(sorted(numbers)):
+            yield from self._connection.execute(
+                select(*(mention.c[name] for name in SAID)).where(mention.c.id.in_(part))
+            )
 
     def rename(self, numbers: Mapping[str, int]) -> None:
         """These issues are known to grouping by another number: an earlier post than their founder came in."""
@@ -176,12 +183,19 @@ class IssueTurn:
         for one, number in numbers.items():
             self._connection.execute(update(issue).where(issue.c.id == one).values(number=number))
 
-    def members_outside(self, ids: Collection[str], mentions: Collection[int]) -> frozenset[str]:
-        """Those of the issues that also have mentions besides these."""
-        newest = select(func.max(member.c.id)).group_by(member.c.mention)
-        inside = set(mentions)
-        query = select(member.c.issue, member.c.mention).where(member.c.issue.in_(sorted(ids)), member.c.id.in_(newest))
-        return frozenset(row.issue for row in self._connection.execute(query) if row.mention not in inside)
+
+def of_ground(brand: str, fence: str | None) -> tuple[ColumnElement[bool], ...]:
+    """Judged complaints of a ground.
+
+    `coalesce` keeps SQLite from finding them by brand, to then sort all of them by time, for each part of them anew.
+    """
+    return (
+        func.coalesce(mention.c.brand, "") == brand,
+        mention.c.fence.is_(None) if fence is None else mention.c.fence == fence,
+        mention.c.label.in_(COMPLAINTS),
+        mention.c.own.is_(False),
+        mention.c.decided_at.is_not(None),
+    )
 
 
 def copies_of(ground: str) -> ColumnElement[bool]:

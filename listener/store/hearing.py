@@ -125,6 +125,10 @@ class Hearing:
         row = self._connection.execute(EDITION).one()
         return row.made, row.undone, int(self._connection.execute(MOVED).scalar_one())
 
+    def add_moved(self, roots: Collection[str], at: datetime) -> None:
+        """Mentions of these root issues went elsewhere or came from there: they are to be judged anew."""
+        many(self._connection, moved.insert(), [{"issue": one, "at": at} for one in sorted(roots)])
+
     def take_moved(self, at: datetime) -> set[str]:
         """The root issues whose mentions became another person's; after this transaction they have been looked at."""
         looked = update(moved).where(moved.c.looked_at.is_(None)).values(looked_at=at).returning(moved.c.issue)

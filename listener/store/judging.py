@@ -37,6 +37,7 @@ from listener.store.inviting import Inviting
 from listener.store.ledger import StoredHistory, StoredLedger
 from listener.store.person_records import PersonRecord
 from listener.store.reach import Standings
+from listener.store.walks import Walks
 from rules.terms import Mute
 
 mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
@@ -65,6 +66,7 @@ class Turn:
         self.inviting = Inviting(connection, database, at)
         self.issues = IssueTurn(connection, database, at)
         self.hearing = Hearing(connection)
+        self.walks = Walks(connection)
         self.card_rows = CardRows(connection)
         self._standings = Standings(connection, at)
         self._joinable = tickets.Joinable(connection, at)

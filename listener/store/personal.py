@@ -17,7 +17,7 @@ from listener.model import all_tables
 from listener.model.customer import Customer, ErasureTask, Handle
 from listener.model.delivery import Delivery
 from listener.model.house import AuditLine, LimitCounter, Setting, Silence
-from listener.model.mention import Appearance, Decision, Mention, Version
+from listener.model.mention import ERASED, Appearance, Decision, Mention, Version
 from listener.model.registry import Key
 from listener.model.ticket import Ticket, TicketNote, TicketTrack
 from listener.store.belonging import person_of
@@ -37,7 +37,6 @@ WHOSE = ("person", "customer", "newcomer")
 HANGS_ON = ("mention", "delivery", "ticket")
 # of these the figures stay, without the person: how many spoke, what was sent, how tickets ended
 FIGURES = frozenset({"mention", "delivery", "ticket", "contact"})
-ERASED = "erased:"  # what the name of an erased person begins with
 TOLD_ELSEWHERE = ("group", "summary")  # such an alert went out in another's message
 Task: TypeAlias = tuple[str, str | None]  # what is to be erased, and where it can be seen
 LONGEST_PERSON = 12  # characters of the hash that stands for an erased person in figures

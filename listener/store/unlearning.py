@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select, update
 
 from listener.model.campaign import Campaign
 from listener.model.grouped import ground_of, text_of, titled
@@ -23,6 +23,7 @@ from listener.store.engine import Database, chunks, table
 from listener.store.grounds import copies_of
 from listener.store.striking import LONGEST_QUOTE, Lost, strike_deliveries, strike_quotes, strike_records
 from listener.store.terms import Terms
+from listener.store.walks import Walks
 
 issue, mention = table(Issue), table(Mention)
 words, state, member = table(IssueWords), table(IssueState), table(IssueMember)
@@ -49,6 +50,7 @@ class Said:
 
 def unlearn(connection: Connection, database: Database, ids: Sequence[int], terms: Terms, at: datetime) -> set[str]:
     """Before these mentions are emptied. Returns the root issues in which they count."""
+    _rewind(connection, ids, terms)
     said = _said(connection, ids, terms)
     rows = grouped.rows(connection, {name for one in said for name in (one.issue, one.root)})
     _take_back(connection, rows, said)
@@ -104,6 +106,7 @@ def forget_posts(connection: Connection, database: Database, ids: Sequence[int],
 
 
 def _forget(connection: Connection, ids: Sequence[int], posts: Sequence[Said], terms: Terms, why: str) -> None:
+    _rewind(connection, ids, terms)
     said = [one for one in posts if one.words]
     rows = grouped.rows(connection, {name for one in said for name in (one.issue, one.root)})
     _take_back(connection, rows, said)
@@ -160,6 +163,25 @@ def _take_back(connection: Connection, rows: Mapping[str, Row[Any]], said: Seque
         copies = _take_back_copies(connection, ground, {rows[one.issue].number: one.issue for one in mine}, mine)
         if version is not None and (live or copies):
             connection.execute(update(state).where(state.c.name == ground).values(version=version + 1))
+
+
+def _rewind(connection: Connection, ids: Sequence[int], terms: Terms) -> None:
+    """Grounds that are being gone over are gone over again from these on: what was made of them knows their words."""
+    walks = Walks(connection)
+    begun = walks.grounds()
+    first: dict[str, int] = {}
+    for some in chunks(sorted(ids)) if begun else ():
+        query = select(mention.c.brand, mention.c.posted_at, mention.c.post).where(mention.c.id.in_(some))
+        for row in connection.execute(query):
+            place = terms.place(row.posted_at, row.post)
+            first[row.brand] = min(place, first.get(row.brand, place))
+    for ground in begun:
+        since = first.get(ground.partition("\n")[0])
+        dirty = connection.execute(select(state.c.dirty_since).where(state.c.name == ground).with_for_update()).scalar()
+        if since is not None and dirty is not None and since < dirty:
+            connection.execute(update(state).where(state.c.name == ground).values(dirty_since=since))
+            connection.execute(delete(state).where(copies_of(ground), state.c.last >= since))
+            walks.drop(ground, since)
 
 
 def _take_back_copies(connection: Connection, ground: str, ids: Mapping[int, str], said: Sequence[Said]) -> bool:

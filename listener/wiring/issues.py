@@ -28,7 +28,8 @@ class IssueParts(JudgingParts):
         from listener.pipeline.issue_watch import IssueWatch
 
         ops, book = self.config.ops.channel, lambda: self.book.running().book
-        return IssueWatch(self.store, self.issue_check, self.reading, clock, ops, self.log, book)
+        pause = self.stopped.wait
+        return IssueWatch(self.store, self.issue_check, self.reading, clock, ops, self.log, book, pause)
 
     def issue_card(self, one: str) -> EvidenceCard | None:
         """The evidence card of an issue, or of the one that it was merged into."""

@@ -8,7 +8,7 @@ import pytest
 
 from listener.issues.reading import TERMS
 from listener.model.delivery import Delivery
-from listener.model.issue import Issue, IssueMember, IssueState, IssueWords
+from listener.model.issue import Issue, IssueMember, IssuePart, IssuePlaced, IssueState, IssueWords
 from listener.model.ticket import TicketNote
 from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.joined import Reading
@@ -214,6 +214,23 @@ def test_words_of_an_edit_that_nobody_went_over_yet_go_with_the_next_look(tmp_pa
     assert (left(road), counts(road)) == ([], [(1, 1), (5, 5)])
 
 
+def test_what_was_made_so_far_of_a_ground_that_is_gone_over_keeps_no_word_of_theirs(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.pipeline.roads.PART", 1)
+    road = a_trouble(tmp_path, store=store)
+    road.says(saying(20, "- Acme Flow prices went up again", "gus", posted_at=NOW - timedelta(days=2)))
+    for _ in range(3):
+        road.watch.beat(rest=lambda: True)
+    with store.database.read() as connection:
+        made = str([tuple(row) for row in connection.execute(table(IssuePart).select())])
+    assert OWN_WORDS[0] in made
+
+    erase(road, tmp_path)
+    assert left(road) == []
+
+    road.watch.beat()
+    assert (left(road), counts(road)) == ([], [(1, 1), (1, 1), (5, 5)])
+
+
 def test_a_title_that_people_gave_stays(tmp_path):
     road = a_trouble(tmp_path, "- Acme Flow quibblewort flimsify broken")
     (row,) = [row for row in road.store.issues.page(IssueFilter()) if "quibblewort" in row.keywords]
@@ -228,7 +245,7 @@ def test_a_title_that_people_gave_stays(tmp_path):
 def learned_words(road):
     """Whatever issues keep of what was said: their words, copies of these, what they are called, why one is in them."""
     with road.store.database.read() as connection:
-        tables = (IssueWords, IssueState, Issue, IssueMember)
+        tables = (IssueWords, IssueState, Issue, IssueMember, IssuePart, IssuePlaced)
         kept = [tuple(row) for one in tables for row in connection.execute(table(one).select())]
     return [word for word in OWN_WORDS if word in str(kept).lower()]
 

@@ -10,6 +10,7 @@ import pytest
 
 from listener.model.plan import Judgement
 from listener.model.verdict import Verdict
+from listener.pipeline import roads
 from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.joined import Reading
@@ -56,6 +57,8 @@ class Desk:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.copies: dict[str, str] = {}
+        self.ids: dict[str | None, int] = {}
         self.start()
 
     def start(self) -> None:
@@ -66,7 +69,10 @@ class Desk:
         arrivals = [an_arrival(f"p{n}", text, author_handle=who, posted_at=at) for n, (text, who, at) in said]
         self.store.arrivals.take("forum", arrivals, NOW)
         rows = self.store.judging.waiting(1_000)
-        judgements = {row.id: Judgement(row.id, judged(row), f"forum:{row.author_handle}", None) for row in rows}
+        self.ids |= {row.external_id: row.id for row in rows}
+        copies = {row.id: self.ids.get(self.copies.get(row.external_id)) for row in rows}
+        who = {row.id: f"forum:{row.author_handle}" for row in rows}
+        judgements = {row.id: Judgement(row.id, judged(row), who[row.id], None, copies[row.id]) for row in rows}
         with self.store.judging.turn(NOW) as turn:
             turn.claim([row.id for row in rows], NOW)
             turn.keep_judgements(judgements.values())
@@ -115,6 +121,20 @@ def undisturbed(folder: Path, said: list[Any]) -> tuple[Any, ...]:
     return found
 
 
+@pytest.fixture(params=[None, 8], ids=["at once", "in parts"])
+def part(request, monkeypatch):
+    """How many complaints are gone over in one part."""
+    if request.param:
+        in_parts(monkeypatch, request.param)
+    return request.param
+
+
+def in_parts(monkeypatch, size: int) -> None:
+    monkeypatch.setattr(roads, "PART", size)
+    monkeypatch.setattr("listener.pipeline.settling.AT_ONCE", 3)
+
+
+@pytest.mark.usefixtures("part")
 @pytest.mark.parametrize("seed", range(3))
 def test_any_order_of_arrival_and_any_restart_end_in_the_same_issues(tmp_path, seed):
     (tmp_path / "mixed").mkdir()
@@ -122,6 +142,7 @@ def test_any_order_of_arrival_and_any_restart_end_in_the_same_issues(tmp_path, s
         disturbed_equals_straight(store, tmp_path, seed)
 
 
+@pytest.mark.usefixtures("part")
 def test_on_both_stores_any_order_and_any_restart_end_in_the_same_issues(store, tmp_path):
     disturbed_equals_straight(store, tmp_path, 7)
 
@@ -139,7 +160,7 @@ def disturbed_equals_straight(store: Store, tmp_path: Path, seed: int) -> None:
         if chance.random() < 0.3:
             desk.start()
         if chance.random() < 0.3:
-            desk.watch.beat()
+            desk.watch.beat(rest=lambda: chance.random() < 0.5)
     desk.watch.beat()
 
     assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
@@ -160,7 +181,7 @@ def test_a_little_late_is_gone_over_from_a_kept_copy(tmp_path, monkeypatch):
 
 
 def test_what_was_gone_over_at_once_is_gone_over_from_near_the_next_late_post(tmp_path, monkeypatch):
-    for room in ("joining", "settling"):
+    for room in ("joining", "roads"):
         monkeypatch.setattr(f"listener.pipeline.{room}.SNAPSHOT_EVERY", 10)
     said = sorted(enumerate(a_world(Random(9))), key=lambda one: one[1][2])
     late = said.pop(-15)
@@ -177,3 +198,140 @@ def test_what_was_gone_over_at_once_is_gone_over_from_near_the_next_late_post(tm
     assert 15 <= len(read[0]) < len(said) / 2
     assert outcome(desk.store) == undisturbed(tmp_path / "straight", [one for _, one in sorted([*said, late])])
     desk.store.close()
+
+
+def late_after_all(folder: Path, size: int = 75) -> tuple[Desk, list[Any]]:
+    """A store in which everything is to be gone over again: the first post comes last."""
+    said = sorted(enumerate(a_world(Random(5))), key=lambda one: one[1][2])[:size]
+    desk = Desk(a_store(folder))
+    desk.hears(said[1:])
+    desk.hears(said[:1])
+    return desk, [one for _, one in sorted(said)]
+
+
+def names(store: Store) -> dict[str, list[int]]:
+    return {
+        row.id: sorted(one.id for one in store.issues.mentions(row.id))
+        for row in store.issues.page(IssueFilter(limit=1_000))
+    }
+
+
+def test_in_parts_issues_keep_the_names_that_they_keep_at_once(tmp_path, monkeypatch):
+    (tmp_path / "parts").mkdir()
+    whole, _ = late_after_all(tmp_path)
+    parts, _ = late_after_all(tmp_path / "parts")
+
+    whole.watch.beat()
+    in_parts(monkeypatch, 6)
+    parts.watch.beat()
+
+    assert names(whole.store) == names(parts.store)
+    whole.store.close(), parts.store.close()
+
+
+def test_what_is_gone_over_in_parts_is_seen_when_all_of_it_is_done(tmp_path, monkeypatch):
+    in_parts(monkeypatch, 6)
+    desk, said = late_after_all(tmp_path)
+    before = outcome(desk.store)
+
+    desk.watch.beat(rest=lambda: True)
+    assert (outcome(desk.store), desk.store.issues.dirty_grounds()) == (before, ["Acme Flow\n"])
+
+    desk.watch.beat()
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
+    desk.store.close()
+
+
+def test_no_more_than_two_parts_are_read_at_once_and_none_again_after_a_restart(tmp_path, monkeypatch):
+    in_parts(monkeypatch, 6)
+    desk, said = late_after_all(tmp_path)
+    read, parts = [], []
+    plain = IssueTurn.complaints
+    monkeypatch.setattr(IssueTurn, "complaints", lambda *args: read.append(plain(*args)) or read[-1])
+    monkeypatch.setattr(
+        "listener.pipeline.roads.gone_over", lambda road, plain=roads.gone_over: parts.append(road.said) or plain(road)
+    )
+
+    while desk.store.issues.dirty_grounds():
+        desk.start()
+        desk.watch.beat(rest=lambda: True)
+
+    assert max(map(len, read)) <= 13
+    assert len(parts) > 5
+    gone_over = [one.row.id for part in parts for one in part if one.ground == "Acme Flow\n"]
+    assert len(gone_over) == len(set(gone_over))
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
+    desk.store.close()
+
+
+def test_many_posts_of_one_second_are_one_part(tmp_path, monkeypatch):
+    in_parts(monkeypatch, 4)
+    chance = Random(3)
+    at = NOW - timedelta(days=2)
+    said = [(a_text(chance, chance.choice(TROUBLES)), f"p{n}", at) for n in range(30)]
+    said += [(a_text(chance, chance.choice(TROUBLES)), f"q{n}", at + timedelta(hours=n)) for n in range(20)]
+    desk = Desk(a_store(tmp_path))
+    numbered = list(enumerate(said))
+    desk.hears(numbered[1:])
+    desk.hears(numbered[:1])
+    desk.watch.beat()
+
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
+    desk.store.close()
+
+
+def test_a_post_from_before_the_part_in_hand_is_gone_over_too(tmp_path, monkeypatch):
+    in_parts(monkeypatch, 6)
+    said = sorted(enumerate(a_world(Random(5))), key=lambda one: one[1][2])
+    desk = Desk(a_store(tmp_path))
+    desk.hears([one for place, one in enumerate(said) if place not in (3, 9)])
+    desk.hears([said[9]])
+    for _ in range(4):
+        desk.watch.beat(rest=lambda: True)
+    desk.hears([said[3]])
+    desk.watch.beat()
+
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", [one for _, one in sorted(said)])
+    desk.store.close()
+
+
+def test_a_stop_while_much_is_put_elsewhere_loses_nothing(tmp_path, monkeypatch):
+    in_parts(monkeypatch, 6)
+    desk, said = late_after_all(tmp_path)
+    stops = iter(20 * [False] + [True])
+    desk.watch = IssueWatch(desk.store, desk.check, Reading, lambda: NOW, "ops", LOG, None, lambda _: next(stops, True))
+    while any(stops):
+        desk.watch.beat()
+    assert desk.store.issues.dirty_grounds()
+    desk.start()
+    desk.watch.beat()
+
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
+    desk.store.close()
+
+
+@pytest.mark.usefixtures("part")
+def test_a_copy_teaches_nothing_also_where_what_it_copies_is_not_gone_over(tmp_path, monkeypatch):
+    for room in ("joining", "roads"):
+        monkeypatch.setattr(f"listener.pipeline.{room}.SNAPSHOT_EVERY", 10)
+    said = sorted(enumerate(a_world(Random(9))), key=lambda one: one[1][2])
+    late = said[-25]
+    first, last = said[0], said[-3]
+    said[-3] = (last[0], (first[1][0], *last[1][1:]))
+    words, week_ago = [], (NOW - timedelta(days=7)).timestamp()
+    for folder, comes_late in (("late", [late]), ("straight", [])):
+        (tmp_path / folder).mkdir()
+        desk = Desk(a_store(tmp_path / folder))
+        desk.copies = {f"p{last[0]}": f"p{first[0]}"}
+        in_time = [one for one in said if one not in comes_late]
+        for start in range(0, len(in_time), 7):
+            desk.hears(in_time[start : start + 7])
+        desk.hears(comes_late)
+        desk.watch.beat()
+        with desk.store.judging.look(NOW) as seen:
+            kept = seen.issues.words("Acme Flow\n").values()
+            words.append({value["issue"]: value["mentions"] for value in kept if value["last_at"] > week_ago})
+        desk.store.close()
+
+    assert words[0] == words[1]
+    assert words[0]

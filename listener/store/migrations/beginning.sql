@@ -1026,4 +1026,30 @@ CREATE INDEX mention_topic ON mention (brand, topic, label, posted_at) WHERE lab
 
 CREATE INDEX delivery_issue ON delivery (issue) WHERE issue IS NOT NULL;
 
-INSERT INTO alembic_version (version_num) VALUES ('0030')
+CREATE TABLE issue_part (
+	id INTEGER NOT NULL, 
+	ground VARCHAR NOT NULL, 
+	since BIGINT, 
+	last BIGINT NOT NULL, 
+	told JSON NOT NULL, 
+	PRIMARY KEY (id)
+);
+
+CREATE INDEX issue_part_ground ON issue_part (ground, last);
+
+CREATE TABLE issue_placed (
+	ground VARCHAR NOT NULL, 
+	mention INTEGER NOT NULL, 
+	place BIGINT NOT NULL, 
+	number BIGINT NOT NULL, 
+	score FLOAT NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	"before" VARCHAR, 
+	PRIMARY KEY (ground, mention)
+);
+
+CREATE INDEX issue_placed_place ON issue_placed (ground, place);
+
+CREATE INDEX issue_placed_number ON issue_placed (ground, number);
+
+INSERT INTO alembic_version (version_num) VALUES ('0031')
