@@ -59,9 +59,14 @@ def show(context: typer.Context, issue: Issue, as_json: Json = False, png: Png =
 @app.command()
 def merge(context: typer.Context, issue: Issue, other: Other, why: Why = "", named: As = None) -> None:
     """The other issue is the same trouble: its mentions count in the first from now on."""
+    from listener.model.issue import MENDED
+
     with desk(context, named) as issues:
-        row = issues.merge(issue, other, why)
+        row, before = issues.merge(issue, other, why), issues.store.issues.get(other)
     print(f"{other} counts in {row.id}: {_counted(row)}; `listener issues undo` takes it back")
+    if row.state in MENDED and before and before.state not in MENDED:
+        print(f"{row.id} is {row.state}, and who reported {other} heard nothing of a fix: if it is theirs too,")
+        print(f"`listener campaign draft {row.id} --stage fixed` names them; if not, undo this")
 
 
 @app.command()

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index
 from sqlmodel import Field, SQLModel
 
+MENDED = ("fixed", "watching", "resolved")  # the states of an issue from its fix on
+
 
 class Issue(SQLModel, table=True):
     """One trouble of a brand. `topic` is what most of its mentions are about unless `topic_by` somebody, `fence` the

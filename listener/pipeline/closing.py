@@ -13,6 +13,7 @@ from structlog.typing import FilteringBoundLogger
 from connectors.contract import Failed
 from listener.actions import campaign_words as words
 from listener.issues.quiet import GRACE, Watch, judged, peak_of
+from listener.model.issue import MENDED
 from listener.pipeline.audience import Affected, Listed
 from listener.pipeline.campaign_letters import FIXED, TROUBLE
 from listener.pipeline.letters import letter
@@ -68,7 +69,7 @@ class Closing:
             raise NotPossible(f"there is no issue {one!r}: `listener issues` lists them")
         if not cause.strip():
             raise NotPossible("a fix names its root cause: --cause 'what went wrong'")
-        if root.state in ("fixed", "watching", "resolved"):
+        if root.state in MENDED:
             raise NotPossible(f"issue {root.id} is {root.state} already: `listener issues report {root.id}`")
         return root
 
@@ -177,7 +178,7 @@ class Closing:
             if ticket.status == "closed":
                 person.reopen(ticket.id)
         issue = self.store.issues.get(root)
-        if issue is not None and issue.state in ("fixed", "watching", "resolved"):
+        if issue is not None and issue.state in MENDED:
             self._back(issue, f"{row.person} ({self._segment(row)}) says that it is not fixed")
 
     def _segment(self, row: Row[Any]) -> str:

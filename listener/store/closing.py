@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select, update
 
 from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
 from listener.model.delivery import Delivery
-from listener.model.issue import Issue, IssueEpisode
+from listener.model.issue import MENDED, Issue, IssueEpisode
 from listener.model.mention import Mention
 from listener.model.ticket import Ticket, TicketMention
 from listener.store import grouped, outbox
@@ -134,7 +134,7 @@ class Closing:
     def fixed_ones(self) -> list[Row[Any]]:
         """Issues that were fixed, with the time of the fix: `fixed_at`."""
         present = (episode.c.issue == issue.c.id) & (episode.c.number == issue.c.episode)
-        states = issue.c.state.in_(("fixed", "watching", "resolved"))
+        states = issue.c.state.in_(MENDED)
         query = select(issue, episode.c.fixed_at).join(episode, present)
         with self._database.read() as connection:
             mine = query.where(states, issue.c.alias_of.is_(None), episode.c.fixed_at.is_not(None))

@@ -71,6 +71,17 @@ def test_a_merge_counts_anew_and_undo_restores_the_same_counts(house):
     assert listed(house) == before
 
 
+def test_a_merge_into_a_fixed_issue_says_who_heard_nothing_of_the_fix(house):
+    one, other = [each["id"] for each in listed(house)]
+    assert "heard nothing of a fix" not in house.run("issues", "merge", one, other).out
+    assert house.run("issues", "undo").code == 0
+    assert house.run("issues", "fixed", one, "--cause", "a full disk").code == 0
+    told = house.run("issues", "merge", one, other).out
+
+    assert f"{one} is fixed, and who reported {other} heard nothing of a fix" in told
+    assert f"`listener campaign draft {one} --stage fixed`" in told
+
+
 def topics_of(house, number):
     with house.store() as store:
         kept = store.mentions.get(number)
