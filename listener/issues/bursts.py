@@ -13,7 +13,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from listener.issues.rates import DAY, HOUR, LONG, QUARTER, SHORT, WIDTHS, Hearing, Rate, Span, number_of, quarter
+from listener.issues.rates import (
+    DAY,
+    HOUR,
+    LONG,
+    QUARTER,
+    SHORT,
+    WIDTHS,
+    Hearing,
+    Rate,
+    Span,
+    is_touched,
+    number_of,
+    quarter,
+)
 
 Level = Literal["watch", "page"]
 LEVELS: tuple[Level | None, ...] = (None, "watch", "page")
@@ -132,7 +145,11 @@ class Series:
             # after a restart only the last standing is known, and what it stood on is built again
             if self._restarted and len(self._standing) == 1:
                 first, self._restarted = min(self._hearing.quarters()), False
+            unlikely = self._hearing.unlikely(first, {width: min(self._from(width)) for width in WIDTHS})
             for now in sorted(now for now in self._hearing.quarters() if now >= first):
+                watch, spans = self._standing[-1].watch, self._standing[-1].spans
+                if now in unlikely and watch.level is None and not is_touched(now, spans):
+                    continue
                 self._stand(self._after(self._silence(self._standing[-1], now), now))
             self._new.clear()
         return self._standing[-1]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from itertools import repeat
 from math import inf, sqrt
 from operator import getitem
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
 
 QUARTER = 900
 HOUR = 3_600 // QUARTER
@@ -70,6 +73,11 @@ def as_rate(width: int, persons: int, usual: Usual) -> Rate:
     return Rate(width // HOUR, persons, round(usual.mean, 2), round(z, 2), usual.windows)
 
 
+def is_touched(now: int, spans: tuple[Span, ...]) -> bool:
+    """Whether a burst is in what the windows of a quarter are held against."""
+    return bool(spans) and is_alarmed(now - (1 + GUARD) * DAY, (DAYS - 1) * DAY + LONG, spans)
+
+
 def is_alarmed(last: int, width: int, spans: Iterable[Span]) -> bool:
     """Whether a window overlaps a burst."""
     start, end = (last - width + 1) * QUARTER, (last + 1) * QUARTER
@@ -87,6 +95,13 @@ NOBODY = bytes(LONG)
 LEAST_REMEMBERED = 4 * 3 * DAYS
 # windows of so few quarters are counted faster than they are looked up
 FEW = 16
+
+
+# so many quarters are gone over all at once, and not more than of a year
+MANY = 32
+LONGEST = 366 * DAY
+# a z is rounded to hundredths
+CERTAIN = 0.02
 
 
 def number_of(person: str) -> int:
@@ -126,11 +141,17 @@ class Hearing:
 
     def fill(self, said: Iterable[tuple[int, float]]) -> None:
         """Much at once, where nothing was said before."""
-        ordered = sorted((at, person) for person, at in said)
-        self._times = array("d", (at for at, _ in ordered))
-        self._persons = array("q", (person for _, person in ordered))
-        if ordered:
-            self._sweep(quarter(ordered[0][0]), quarter(ordered[-1][0]))
+        import numpy as np
+
+        times, persons = array("d"), array("q")
+        for person, at in said:
+            times.append(at)
+            persons.append(person)
+        if times:
+            ordered = np.lexsort((persons, times))
+            self._times = array("d", np.asarray(times)[ordered].tobytes())
+            self._persons = array("q", np.asarray(persons)[ordered].tobytes())
+            self._sweep(quarter(self._times[0]), quarter(self._times[-1]))
 
     @property
     def said(self) -> Iterator[tuple[int, float]]:
@@ -198,6 +219,53 @@ class Hearing:
             return False
         counts = self._counts_at(_ends(now), width, spans)
         return bool(counts) and as_rate(width, persons, _usual(counts, prior)).z >= z
+
+    def unlikely(self, first: int, marks: Mapping[int, float]) -> frozenset[int]:
+        """Quarters from `first` on in which no window reaches the z of its width for certain, bursts left aside.
+
+        All of them at once take a hundredth of what they take one by one; of few it is not worth while.
+        """
+        if len(self.quarters()) < MANY or max(self._new) - min(self._new) > LONGEST:
+            return frozenset()
+        import numpy as np
+
+        low, some = min(self._new), np.fromiter((now for now in self._new if now >= first), dtype=np.int64)
+        below = np.ones(len(some), dtype=bool)
+        for width, z in marks.items():
+            reached = self._heights(self._all_counts(width), low, width)[some - low]
+            below &= reached < z - CERTAIN
+        return frozenset(some[below].tolist())
+
+    def _all_counts(self, width: int) -> np.ndarray[Any, Any]:
+        """`count` of each quarter from the first one in which somebody spoke to the last."""
+        import numpy as np
+
+        low, high = min(self._new), max(self._new)
+        new = np.zeros((width - 1 + high - low + 1, LONG), dtype=np.int64)
+        for now, counts in self._new.items():
+            new[width - 1 + now - low] = np.frombuffer(counts, dtype=np.uint8)
+        size = high - low + 1
+        return sum((new[into : into + size, into] for into in range(width)), np.zeros(size, dtype=np.int64))
+
+    def _heights(self, counts: np.ndarray[Any, Any], low: int, width: int) -> np.ndarray[Any, Any]:
+        """The z of each quarter against the windows at its clock time, as `as_rate` has it; none where none is."""
+        import numpy as np
+
+        size, prior, listened = len(counts), self.prior * width / LONG, quarter(self.began) + width - 1
+        windows, total, squares = (np.zeros(size) for _ in range(3))
+        for day in range(1 + GUARD, 1 + GUARD + DAYS):
+            known_from = max(0, listened + day * DAY - low)
+            windows[known_from:] += 1
+            # before the first quarter nobody spoke
+            there = counts[max(0, known_from - day * DAY) : max(0, size - day * DAY)]
+            total[size - len(there) :] += there
+            squares[size - len(there) :] += there**2
+        known = np.maximum(windows, 1)
+        mean = total / known
+        scatter = np.sqrt(np.maximum(squares / known - mean**2, 0))
+        usual, doubt = np.maximum(mean, prior), np.sqrt((1 + 1 / known) / (1 + 1 / DAYS))
+        heights = (counts - usual) / (np.maximum(scatter, np.sqrt(usual + 0.5)) * doubt)
+        return np.where(windows > 0, heights, -inf)
 
     def usual(self, now: int, width: int, spans: tuple[Span, ...]) -> Usual:
         """The windows at about the same clock time that were listened to and that no burst had.

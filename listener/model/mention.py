@@ -53,12 +53,12 @@ class Mention(SQLModel, table=True):
             sqlite_where=text("issue IS NOT NULL"),
             postgresql_where=text("issue IS NOT NULL"),
         ),
-        # who complained of a topic, which is asked of a month at a time
+        # who complained of a topic, which is asked of a month at a time, so that no row is read
         Index(
             "mention_topic",
-            *("brand", "topic", "label", "posted_at"),
-            sqlite_where=text("label IS NOT NULL"),
-            postgresql_where=text("label IS NOT NULL"),
+            *("brand", "topic", "label", "posted_at", "person", "own", "duplicate_of"),
+            sqlite_where=text("label IS NOT NULL AND decided_at IS NOT NULL"),
+            postgresql_where=text("label IS NOT NULL AND decided_at IS NOT NULL"),
         ),
         Index(
             "mention_customer",

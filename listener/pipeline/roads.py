@@ -20,8 +20,8 @@ from listener.pipeline.joining import SNAPSHOT_EVERY
 from listener.store.judging import Turn
 from listener.store.walks import Told
 
-# complaints of one part: a second or two of work, in which the daemon judges nothing, and 20 MB
-PART = 2_000
+# complaints of one part: about a second of work, in which the daemon judges nothing
+PART = 1_000
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 Copy = dict[str, Any]

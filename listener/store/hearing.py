@@ -102,7 +102,7 @@ class Hearing:
         first = func.min(mention.c.posted_at)
         lately = first.filter(mention.c.posted_at >= since)
         # who has no verdict waits for one: of both kinds an index knows, and no row of a million is read
-        kinds = (mention.c.label.is_not(None), mention.c.decided_at.is_(None))
+        kinds = (mention.c.label.is_not(None) & mention.c.decided_at.is_not(None), mention.c.decided_at.is_(None))
         found = [
             self._connection.execute(select(first, lately).where(mention.c.brand == brand, kind)).one()
             for kind in kinds

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.issues.bursts import Alarm, Series, alarms, unsilenced
-from listener.issues.rates import Span
+from listener.issues.rates import LONG, SHORT, Hearing, Span, number_of
 
 HOUR = 3_600.0
 DAY = 24 * HOUR
@@ -155,3 +155,30 @@ def test_persons_of_a_stretch_are_those_after_its_start_up_to_its_end() -> None:
         (BEGAN + DAY, BEGAN + 2 * DAY),
     ]
     assert [len(series.persons(*one)) for one in stretches] == [1, 2, 1, 0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 12), st.integers(0, 5), st.integers(0, 3))
+def test_what_is_ruled_out_for_many_quarters_at_once_is_ruled_out_for_each(size: int, day: int, an_hour: int) -> None:
+    said = [
+        *usual(17, an_hour),
+        *a_burst(size, BEGAN + (4 + day) * DAY),
+        *a_burst(size, BEGAN + (11 + day) * DAY, HOUR),
+    ]
+    at_once, slowly, plain = Series(BEGAN, 0.5), Series(BEGAN, 0.5), Hearing(BEGAN, 0.5)
+    at_once.hear_all(said)
+    plain.fill((number_of(person), at) for person, at in said)
+    for person, at in said:
+        slowly.hear(person, at)
+        slowly.spans(at)
+
+    ruled_out = plain.unlikely(0, {LONG: 4.5, SHORT: 6.0})
+    may = {
+        now
+        for now in plain.quarters()
+        for width, z in ((LONG, 4.5), (SHORT, 6.0))
+        if plain.may_reach(z, now, width, ())
+    }
+    assert not ruled_out & may
+    assert an_hour == 0 or len(ruled_out | may) > 0.9 * len(plain.quarters())
+    assert (at_once.alarms, at_once.spans(BEGAN + 30 * DAY)) == (slowly.alarms, slowly.spans(BEGAN + 30 * DAY))

@@ -1022,8 +1022,6 @@ CREATE INDEX ix_issue_moved_looked_at ON issue_moved (looked_at);
 
 CREATE INDEX handle_unlinked ON handle (state) WHERE state <> 'linked';
 
-CREATE INDEX mention_topic ON mention (brand, topic, label, posted_at) WHERE label IS NOT NULL;
-
 CREATE INDEX delivery_issue ON delivery (issue) WHERE issue IS NOT NULL;
 
 CREATE TABLE issue_part (
@@ -1052,4 +1050,6 @@ CREATE INDEX issue_placed_place ON issue_placed (ground, place);
 
 CREATE INDEX issue_placed_number ON issue_placed (ground, number);
 
-INSERT INTO alembic_version (version_num) VALUES ('0031')
+CREATE INDEX mention_topic ON mention (brand, topic, label, posted_at, person, own, duplicate_of) WHERE label IS NOT NULL AND decided_at IS NOT NULL;
+
+INSERT INTO alembic_version (version_num) VALUES ('0032')
