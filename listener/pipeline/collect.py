@@ -114,6 +114,7 @@ class Collect:
         return "failed"
 
     def _poll(self, watched: Watched, row: Row[Any], door: Door) -> None:
+        began = door.now()
         batch = watched.connector.poll(row.cursor, door)
         now = door.now()
         next_at = now + self._interval(watched, batch, row)
@@ -125,18 +126,26 @@ class Collect:
             return
         polled = _remembered(watched.name, batch, now, next_at)
         first_poll = row.first_ok_at is None
-        taken = self._take(watched, list(batch.items), polled, first_poll, row.last_ok_at)
+        taken = self._take(watched, list(batch.items), polled, first_poll, row.last_ok_at, began)
         if taken.items or taken.edited:
             counts = {"items": taken.items, "mentions": taken.mentions, "edited": taken.edited}
             self._log.info("poll.done", source=watched.name, **counts)
 
     def _take(
-        self, watched: Watched, items: Sequence[Item], polled: Polled, first_poll: bool, last_ok_at: datetime | None
+        self,
+        watched: Watched,
+        items: Sequence[Item],
+        polled: Polled,
+        first_poll: bool,
+        last_ok_at: datetime | None,
+        began: datetime | None = None,
     ) -> Taken:
         restored = self._store.house.restored_at()
         origin = self._origin(watched, first_poll, polled.at)
         if restored:
             origin = replace(origin, restored=restored, undated_old=last_ok_at is None or last_ok_at < restored)
+        if began and (origin.first_poll or origin.undated_old):
+            items = [_credible(item, began) for item in items]
         arrivals = self._following.arrivals(items, origin)
         taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled, _terms())
         if replies := self._intake.own_replies(items, watched.platform):
@@ -203,6 +212,11 @@ class Collect:
         missed = self._store.sources.missed(row.name, row.last_ok_at or since, now)
         key = f"back:{row.name}:{since.isoformat()}"
         self._notices.send(words.source_back(row.name, since, now, missed, key), now)
+
+
+def _credible(item: Item, began: datetime) -> Item:
+    """Without a date later than the poll's begin: that of a wrong clock says as little about its age as none."""
+    return replace(item, posted_at=None) if item.posted_at and item.posted_at >= began else item
 
 
 def _terms() -> Terms:

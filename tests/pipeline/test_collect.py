@@ -5,6 +5,7 @@ from datetime import timedelta
 from connectors.contract import Batch, Blind, GiveUp, TryLater
 from listener.pipeline.rhythm import tell_silent_sources
 from listener.store.delivery_lists import DeliveryFilter
+from listener.store.mentions import MentionFilter
 from tests.pipeline.road import NOW, SCRIPT, a_road, an_item
 
 
@@ -118,6 +119,16 @@ def test_day_one_is_quiet_but_for_fresh_posts(tmp_path):
 
     acted = {row.mention for row in road.store.deliveries.page(DeliveryFilter()) if row.action == "alert"}
     assert len(acted) == 1
+
+
+def test_a_clock_in_the_future_says_nothing_of_age_on_day_one_and_counts_as_now_later(tmp_path):
+    road = a_road(tmp_path)
+    road.store.sources.enlist([("forum", "feed", "anew")])
+    road.says(an_item("ahead", posted_at=NOW + timedelta(days=3)))
+    assert [row.history for row in road.store.mentions.page(MentionFilter())] == [True]
+
+    road.says(an_item("later", posted_at=NOW + timedelta(days=3)))
+    assert [(row.history, row.posted_at) for row in road.store.mentions.page(MentionFilter(limit=1))] == [(False, NOW)]
 
 
 def test_blindness_is_told_with_its_last_good_poll_and_an_estimate(tmp_path):
