@@ -105,6 +105,16 @@ def first_day(source: str, mentions: int, complaints: int, key: str) -> Message:
     )
 
 
+def imported(source: str, file: str, mentions: int, complaints: int, key: str) -> Message:
+    """A file brought history: kept and judged, never acted on."""
+    return Message(
+        title=f"{source}: {_count(mentions, 'old mention')}, {_count(complaints, 'complaint')}, nothing sent",
+        text=f"They were imported from {file}. They are kept and counted, and nobody is contacted about them.",
+        footer=f"`listener mentions --source {source}` shows them; `listener import --act` lets rules act on a file.",
+        key=key,
+    )
+
+
 def book_broken(version: str, since: datetime, problems: tuple[str, ...], key: str) -> Message:
     """The rule files on disk cannot be used. `problems` as `file:line:col: what`."""
     # What is wrong with one key can show up on every line after it.

@@ -77,6 +77,7 @@ def _imported(parts: Parts, task: Task, ahead: Ahead | None) -> tuple[Tally, int
             judged += importer.judge()
             progress.update(bar, completed=judged)
     judged += importer.judge()
+    importer.tell()
     if not ahead:
         # a large import leaves this to the daemon: it takes as long again, and nobody waits for it here
         parts.issue_watch.beat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from listener.actions.notices import imported
 from listener.imports.ahead import Ahead
 from listener.imports.ready import Preparing, Ready, Task, said_in
 from listener.model.verdict import Utterance, Verdict
@@ -72,3 +73,11 @@ class Importer:
     def judge(self) -> int:
         """Judge and decide whatever waits; how many that were. Raises StoreTrouble."""
         return sum(iter(self._judge.batch, 0))
+
+    def tell(self) -> None:
+        """People hear of each source whose history this brought, as of a first poll. Raises StoreTrouble."""
+        at = self._task.elsewhere.at
+        for source, mentions, complaints in self._parts.store.sources.history_of(at):
+            key = f"imported:{source}:{at.isoformat()}"
+            told = imported(source, self._task.file.name, mentions, complaints, key)
+            self._parts.notices.send(told, at)

@@ -166,6 +166,14 @@ class Sources:
             row = connection.execute(query).one()
         return int(row[0]), int(row[1])
 
+    def history_of(self, seen_at: datetime) -> list[tuple[str, int, int]]:
+        """Source, old mentions and complaints among them, of what was first seen at this moment: an import has one."""
+        old = (mention.c.seen_at == seen_at) & mention.c.history.is_(True)
+        complaints = func.count().filter(mention.c.label == "negative")
+        query = select(mention.c.source, func.count(), complaints).where(old).group_by(mention.c.source)
+        with self._database.read() as connection:
+            return [(source, int(many), int(bad)) for source, many, bad in connection.execute(query)]
+
 
 def keep_blind_spot(connection: Connection, name: str, since: datetime, until: datetime | None, why: str) -> None:
     """One row for one stretch and reason, however often it is told: the newest word on its end holds."""

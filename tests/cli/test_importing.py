@@ -47,6 +47,31 @@ def test_only_text_is_needed_and_the_only_brand_is_meant(tmp_path):
     assert (mention["source"], mention["brand"], mention["kind"]) == ("import", "Acme Flow", "import")
 
 
+def told(house):
+    rows = [json.loads(line) for line in house.run("deliveries", "--json").out.splitlines()]
+    return sorted(row["text"] for row in rows if row["action"] == "notice")
+
+
+def test_people_are_told_of_the_history_of_each_source_once(tmp_path):
+    house = a_house(tmp_path)
+    rows = "text,source\nthis is awful,old\nthis is great,old\nthis is terrible,older\n"
+    imported(house, "m.csv", rows)
+    one, two = told(house)
+
+    assert one.startswith("old: 2 old mentions, 1 complaint, nothing sent")
+    assert two.startswith("older: 1 old mention, 1 complaint, nothing sent")
+    assert "imported from m.csv" in one
+    imported(house, "m.csv", rows)
+    assert len(told(house)) == 2
+
+
+def test_nobody_is_told_of_history_where_rules_may_act(tmp_path):
+    house = a_house(tmp_path)
+    imported(house, "m.csv", "text\nthis is awful\n", "--act")
+
+    assert told(house) == []
+
+
 def test_the_same_file_twice_keeps_nothing_twice(tmp_path):
     house = a_house(tmp_path)
     rows = "text,author\nthis is awful,anna\nthis is awful,anna\nfine,bo\n"
