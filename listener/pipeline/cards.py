@@ -15,8 +15,6 @@ from listener.actions.issue_words import IssueTold, with_card, with_cards
 from listener.pipeline.notices import BLANK, as_delivery
 from listener.pipeline.orders import told_of
 from listener.store import Store
-from listener.store.delivery_lists import DeliveryFilter
-from listener.store.tickets import TicketFilter
 
 OPEN = ("waiting", "by_hand")
 CHANGES = frozenset({"amend", "redact"})
@@ -82,10 +80,9 @@ class Cards:
         return Card("ticket", number, said, f"{row.owner or ''}|{row.status}", row.status == "closed")
 
     def _draft(self, number: int, key: str) -> Card | None:
-        rows = self._store.deliveries.page(DeliveryFilter(id=number))
-        if not rows:
+        row = self._store.deliveries.get(number)
+        if row is None:
             return None
-        row = rows[0]
         waiting = wording.Waiting(row.id, row.action, row.text, self._told(row), note=row.last_error or "")
         decided = groups.decided(row.status, row.decided_by, row.decided_at, row.why)
         state = row.status if row.status in OPEN else decided
@@ -128,8 +125,8 @@ class Cards:
         return Card("alert", row.id, message, f"{row.mentions} {speaking} {acked}", row.closed_at is not None)
 
     def _single(self, row: Row[Any], key: str, told: wording.Told, above: str) -> Card:
-        tickets = self._store.tickets.page(TicketFilter(id=told.ticket)) if told.ticket else []
-        owner, status = (tickets[0].owner or "", tickets[0].status) if tickets else ("", "")
+        ticket = self._store.tickets.get(told.ticket) if told.ticket else None
+        owner, status = (ticket.owner or "", ticket.status) if ticket else ("", "")
         acked = groups.acknowledged(row.acked_by, row.acked_at)
         message = groups.single(told, groups.Seen(row.id, acked, owner, status), key, above)
         state = f"{acked}|{owner}|{status}|{'' if told.text or told.title else 'gone'}"

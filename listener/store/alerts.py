@@ -6,15 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, delete, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, cast, delete, select, update
 
 from listener.model.alert import Alert, Posting
 from listener.model.delivery import Delivery
 from listener.model.mention import Mention
 from listener.store.engine import Database, chunks, many, table
 from listener.store.house import audit, audit_line
+from listener.store.prepared import Prepared
 
 alert, delivery, mention = table(Alert), table(Delivery), table(Mention)
+
+# made once: each card asks for them
+_ONE = Prepared(select(alert).where(alert.c.id == bindparam("which")))
+_THEIRS = select(delivery.c.mention).where(delivery.c.alert == bindparam("which"), delivery.c.mention.is_not(None))
+_MEMBERS = Prepared(select(mention).where(mention.c.id.in_(_THEIRS)).order_by(mention.c.id.desc()))
 
 NOTABLY = 2  # times as many as were told: then it is told again
 CARDS = 20  # evidence cards of one alert that are looked at
@@ -118,7 +124,7 @@ class Alerts:
 
     def get(self, number: int) -> Row[Any] | None:
         with self._database.read() as connection:
-            return connection.execute(select(alert).where(alert.c.id == number)).first()
+            return _ONE.first(connection, {"which": number})
 
     def to_tell(self, now: datetime, patient: bool = True) -> list[Row[Any]]:
         """Groups with news whose time has come; impatiently, also those that still collect. A digest always waits."""
@@ -128,10 +134,8 @@ class Alerts:
 
     def members(self, number: int) -> list[Row[Any]]:
         """The mentions of an alert, newest first, each once, with the rule that alerted."""
-        theirs = select(delivery.c.mention).where(delivery.c.alert == number, delivery.c.mention.is_not(None))
-        query = select(mention).where(mention.c.id.in_(theirs)).order_by(mention.c.id.desc())
         with self._database.read() as connection:
-            return list(connection.execute(query))
+            return _MEMBERS.all(connection, {"which": number})
 
     def evidence(self, number: int) -> list[dict[str, Any]]:
         """The newest evidence card of each issue that a rule of this alert has checked, newest first."""

@@ -16,6 +16,7 @@ from listener.store.prepared import Prepared
 delivery, attempt, contact, alert = table(Delivery), table(Attempt), table(Contact), table(Alert)
 
 _ABOUT = delivery.c.rule.is_not(None) & delivery.c.mention.is_not(None)
+_ONE = Prepared(select(delivery).where(delivery.c.id == bindparam("number")))
 _ORDERED = Prepared(select(delivery).where(delivery.c.id == bindparam("number"), _ABOUT))
 
 
@@ -81,6 +82,11 @@ class DeliveryLists:
         )
         with self._database.read() as connection:
             return list(connection.execute(query))
+
+    def get(self, number: int) -> Row[Any] | None:
+        """The delivery of that number."""
+        with self._database.read() as connection:
+            return _ONE.first(connection, {"number": number})
 
     def ordered(self, number: int) -> Row[Any] | None:
         """The delivery of that number, where a rule ordered it about a mention."""

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.store.engine import Database, chunks, narrowed, table
+from listener.store.prepared import Prepared
 
 mention, appearance, decision, version = table(Mention), table(Appearance), table(Decision), table(Version)
 
 
+_ONE = Prepared(select(mention).where(mention.c.id == bindparam("which")))
 UNCLEAR = ("unsure", "mixed", "unscored")
 
 
@@ -52,7 +54,7 @@ class Mentions:
 
     def get(self, number: int) -> Row[Any] | None:
         with self._database.read() as connection:
-            return connection.execute(select(mention).where(mention.c.id == number)).first()
+            return _ONE.first(connection, {"which": number})
 
     def appearances(self, posts: Sequence[str]) -> dict[str, list[Row[Any]]]:
         """Where each post appeared, first sighting first."""

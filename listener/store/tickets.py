@@ -32,6 +32,8 @@ OPENED = (
     *("first_reply_due", "resolve_due", "reply_warn_at", "resolve_warn_at", "look_at"),
 )
 OPEN = Prepared(ticket.insert().values({name: bindparam(name) for name in OPENED}).returning(ticket.c.id))
+_OF_MENTION = Prepared(OF_MENTION)
+_ONE = Prepared(select(ticket).where(ticket.c.id == bindparam("which")))
 JOIN, NOTE = ticket_mention.insert(), ticket_note.insert()
 WRITTEN = ("noted", "answered")  # what our people write, which its counterpart outside gets too
 
@@ -214,8 +216,8 @@ class Tickets:
 
     def of_mention(self, mention: int) -> int | None:
         with self._database.read() as connection:
-            query = select(ticket_mention.c.ticket).where(ticket_mention.c.mention == mention)
-            return connection.execute(query).scalar()
+            row = _OF_MENTION.first(connection, {"about": mention})
+            return int(row.ticket) if row else None
 
     def open_now(self, plan: TicketPlan, at: datetime) -> int:
         """A ticket that a person approved."""
@@ -227,7 +229,7 @@ class Tickets:
 
     def get(self, number: int) -> Row[Any] | None:
         with self._database.read() as connection:
-            return connection.execute(select(ticket).where(ticket.c.id == number)).first()
+            return _ONE.first(connection, {"which": number})
 
     def change(self, number: int, at: datetime, who: str, what: str, text: str = "", **values: Any) -> bool:
         """Set columns and note who did it; false when there is no such ticket. Its counterpart outside follows."""
