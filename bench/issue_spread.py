@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bench.figures import Figure
 from bench.issue_streams import DAY, read
+from listener.issues.meaning import LANGUAGE, meaning
 from listener.issues.replay import Replay
 from listener.issues.similar import Days, Spoken
 from listener.issues.stream import Post
@@ -47,7 +48,8 @@ def of_likeness() -> Iterator[Figure]:
     """What it takes to find those who complain alike where each has an issue of its own, so that most is compared."""
     said, days, took = stream("banking77", random.Random(FIRST_SEED)), Days(lambda number: ()), 0.0
     for number, one in enumerate(said):
-        spoken = Spoken(number, one.at, f"person {number}", number, frozenset(terms(one.text)))
+        meant = meaning(one.text, LANGUAGE)
+        spoken = Spoken(number, one.at, f"person {number}", number, frozenset(terms(one.text)), meant)
         days.add(spoken)
         began = time.process_time()
         days.elsewhere(spoken)

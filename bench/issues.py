@@ -32,7 +32,8 @@ from bench.issue_streams import (
 )
 from listener.issues.bursts import Alarm, Series
 from listener.issues.grouping import Complaint, Grouping
-from listener.issues.replay import Raised, replayed
+from listener.issues.meaning import LANGUAGE, meaning
+from listener.issues.replay import Raised, Replay, replayed
 from listener.issues.stream import Post
 from listener.issues.topic_learning import Text, learn
 from listener.issues.topics import OTHER, called
@@ -121,7 +122,7 @@ def grouped(rows: Sequence[dict[str, Any]]) -> list[int]:
     """The issue of each, one post a minute."""
     grouping, found = Grouping(), []
     for at, row in enumerate(rows):
-        said = Complaint("", "", terms(row["text"]), at * 60.0)
+        said = Complaint("", "", terms(row["text"]), at * 60.0, meaning=meaning(row["text"], LANGUAGE))
         issue = grouping.match(said, said.at).nearest or at + 1
         grouping.join(issue, said, said.at)
         found.append(issue)
@@ -200,7 +201,7 @@ def replayed_alarms() -> dict[tuple[str, str], list[Alarm]]:
         if row["brand"] != "American"
     ]
     told: dict[tuple[str, str], list[Alarm]] = defaultdict(list)
-    for one in replayed(posts, lambda post: OTHER):
+    for one in replayed(posts, Replay(lambda post: OTHER)):
         if isinstance(one, Raised):
             told[one.brand, one.topic].append(one.alarm)
     return told

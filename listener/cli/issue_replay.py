@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +13,7 @@ import typer
 from listener.cli.asked import Json
 
 if TYPE_CHECKING:
-    from listener.issues.replay import Placed, Raised
+    from listener.issues.replay import Placed, Raised, Replay
     from listener.issues.stream import Post
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,7 +34,7 @@ def replay(file: File, as_json: Json = False) -> None:
     posts = _posts(file)
     told: list[Raised] = []
     placed: list[Placed] = []
-    for found in replayed(posts, _topics()):
+    for found in replayed(posts, _replay()):
         if as_json:
             print(json.dumps(_mention(found) if isinstance(found, Placed) else _alarm(found)))
         elif isinstance(found, Placed):
@@ -68,14 +67,22 @@ def _text(file: Path) -> str:
     return file.read_text("utf-8-sig", errors="replace")
 
 
-def _topics() -> Callable[[Post], str]:
-    """The topic by the shipped taxonomy, for posts that say none."""
+def _replay() -> Replay:
+    """With the topic by the shipped taxonomy, for posts that say none."""
+    from listener.issues.replay import Replay
     from listener.issues.topics import called
     from listener.model.verdict import Utterance
     from listener.understanding.judging import Understanding
 
     understanding = Understanding()
-    return lambda post: called(understanding.topics_of(Utterance(post.text, post.brand))).topic
+
+    def topic_of(post: Post) -> str:
+        return called(understanding.topics_of(Utterance(post.text, post.brand))).topic
+
+    def language_of(post: Post) -> str | None:
+        return understanding.language_of(understanding.prepared(Utterance(post.text, post.brand)).text).code
+
+    return Replay(topic_of, language_of)
 
 
 def _mention(placed: Placed) -> dict[str, Any]:

@@ -3,19 +3,22 @@
 A ground is a brand, or a topic of it that ops' rules gave. A topic that was only guessed fences nothing.
 
 An issue is the sum of the words of its mentions; words weigh by how few *issues* have them, not how few mentions:
-a word that hundreds of mentions of one outbreak share stays telling. Merging is an alias and touches no words, so
+a word that hundreds of mentions of one outbreak share stays telling. Where it is known what complaints mean, those that
+say the same in other words are more alike for it. Merging is an alias and touches no words, so
 that taking it back restores what was. What is remembered is the `Centroid` of each live issue and the `Orders` of
 ops; everything else is computed from them, so a restart goes on as if it had not been.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from heapq import heapify, heappop, heappush, nsmallest
 from math import log, sqrt
 from typing import Any
 
+from listener.issues.meant import NOTHING, Meanings, Meant, mixed
 from listener.issues.merges import Orders
 from listener.issues.order import NO_TOPIC
 from listener.issues.postings import Postings
@@ -48,7 +51,8 @@ class Thresholds:
 class Complaint:
     """One complaint to be grouped. `at` is when it was posted, in seconds of UTC since 1970.
 
-    `fence` is the topic within which alone its issue is looked for, empty for none; `topic` what it is about.
+    `fence` is the topic within which alone its issue is looked for, empty for none; `topic` what it is about;
+    `meaning` as `meaning.meaning` tells it, empty where it is not known.
     """
 
     brand: str
@@ -56,11 +60,14 @@ class Complaint:
     terms: tuple[str, ...]
     at: float
     topic: str = ""
+    meaning: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Centroid:
-    """One issue: in how many of its mentions each term is, and each topic. `norm` is its length when it last grew.
+    """One issue: in how many of its mentions each term is, and each topic, and what they meant.
+
+    `norm` is the length of the terms when it last grew.
 
     `touched` is when a mention last joined, by the clock of arrival; `first_at` and `last_at` by the posts' own.
     """
@@ -75,6 +82,7 @@ class Centroid:
     touched: float
     norm: float = 1.0
     topics: Mapping[str, int] = field(default_factory=dict)
+    meant: Meant = NOTHING
 
     @property
     def topic(self) -> str:
@@ -87,11 +95,13 @@ class Centroid:
         return {name: getattr(self, name) for name in self.__slots__} | {
             "terms": dict(self.terms),
             "topics": dict(self.topics),
+            "meant": self.meant.as_json(),
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Centroid:
-        return cls(**kept)
+        # those of before meanings were known have none
+        return cls(**{**kept, "meant": Meant.from_json(kept["meant"]) if "meant" in kept else NOTHING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ class Ground:
     def __init__(self, issues: Iterable[Centroid] = ()) -> None:
         self.issues: dict[int, Centroid] = {}
         self._index = Postings()
+        self._meanings = Meanings()
         self._ages: list[tuple[float, int]] = []
         for one in issues:
             self.put(one)
@@ -133,10 +144,15 @@ class Ground:
         if known is None:
             heappush(self._ages, (one.touched, one.issue))
         self.issues[one.issue] = one
-        self._index.put(one.issue, one.norm, one.terms, known.terms if known else {})
+        slot = self._index.put(one.issue, one.norm, one.terms, known.terms if known else {})
+        self._meanings.put(slot, one.meant, known.meant if known else NOTHING)
+
+    def _forget(self, issue: int) -> None:
+        one = self.issues.pop(issue)
+        self._meanings.put(self._index.drop(issue, one.terms), NOTHING, one.meant)
 
     def drop(self, issue: int) -> None:
-        self._index.drop(issue, self.issues.pop(issue).terms)
+        self._forget(issue)
         self._ages = [age for age in self._ages if age[1] != issue]
         heapify(self._ages)
 
@@ -145,7 +161,7 @@ class Ground:
         while self._ages and self._ages[0][0] < now - idle:
             _, issue = heappop(self._ages)
             if (touched := self.issues[issue].touched) < now - idle:
-                self._index.drop(issue, self.issues.pop(issue).terms)
+                self._forget(issue)
             else:
                 heappush(self._ages, (touched, issue))
 
@@ -154,19 +170,28 @@ class Ground:
         frequency, most = self._index.frequency, len(self.issues) + 1 + UNSEEN
         return [log(most / (frequency.get(term, 0) + 0.5)) for term in terms]
 
-    def scores(self, terms: Sequence[str], is_open: Callable[[Centroid], bool]) -> dict[int, float]:
-        """Cosine of these words to the open issues that are likest, the likest first."""
-        weights = {term: weight**2 for term, weight in zip(terms, self.weights(terms), strict=True)}
-        issues = self.issues
+    def scores(self, said: Complaint, is_open: Callable[[Centroid], bool]) -> dict[int, float]:
+        """Likeness to the open issues that are likest, the likest first."""
+        weights = {term: weight**2 for term, weight in zip(said.terms, self.weights(said.terms), strict=True)}
+        issues, likeness = self.issues, partial(self._meanings.mixed, one=said.meaning)
         # nearly all are open, so only the likeliest are asked, and all of them only where too few of these are
-        near = self._index.nearest(weights, 2 * MEASURED)
+        near = self._index.nearest(weights, 2 * MEASURED, likeness)
         best = [one for one in near if is_open(issues[one[1]])]
         if len(best) < MEASURED < len(near):
-            best = [one for one in self._index.nearest(weights, len(issues)) if is_open(issues[one[1]])]
-        exact = {issue: product / self.length(issues[issue].terms) for _, issue, product in best[:MEASURED]}
-        ranked = sorted(exact, key=lambda issue: (-exact[issue], issue))
+            best = [one for one in self._index.nearest(weights, len(issues), likeness) if is_open(issues[one[1]])]
         length = sqrt(sum(weights.values())) or 1.0
-        return {issue: exact[issue] / length for issue in ranked}
+        words = {one: product / self.length(issues[one].terms) / length for _, one, product in best[:MEASURED]}
+        exact = self._with_meaning(words, said.meaning)
+        return {one: exact[one] for one in sorted(exact, key=lambda one: (-exact[one], one))}
+
+    def _with_meaning(self, words: dict[int, float], meaning: bytes) -> dict[int, float]:
+        """Likeness to issues, from that of the words."""
+        if not words or not meaning:
+            return words
+        import numpy as np
+
+        near = self._meanings.near(np.array([self.issues[one].meant.mean() for one in words]), meaning)
+        return dict(zip(words, mixed(np.array(list(words.values())), near).tolist(), strict=True))
 
     def join(self, issue: int, said: Complaint, now: float) -> Centroid:
         """Add a complaint to an issue, or open the issue with it. Returns what is to be kept of it."""
@@ -178,6 +203,7 @@ class Ground:
             known,
             terms=capped(counts),
             topics=counted(known.topics, said.topic),
+            meant=known.meant.plus((said.meaning,)),
             mentions=known.mentions + 1,
             first_at=min(known.first_at, said.at),
             last_at=max(known.last_at, said.at),
@@ -245,14 +271,14 @@ class Grouping:
         """The issue that a complaint belongs to. `now` is the clock of arrival, which ages issues."""
         ground = self.ground(said.brand, said.fence)
         ground.age(now, self.thresholds.idle)
-        scores = ground.scores(said.terms, lambda one: self._is_open(one, said.at))
+        scores = ground.scores(said, lambda one: self._is_open(one, said.at))
         if not scores:
             return Match(None, None, 0.0, "nothing alike is live")
         near = [Suggestion(self.orders.root(issue), round(score, 4)) for issue, score in scores.items()]
         nearest = next(iter(scores))
         words = ground.why(said.terms, nearest)
         if scores[nearest] >= self.thresholds.attach:
-            return Match(near[0].issue, nearest, near[0].score, "alike", words)
+            return Match(near[0].issue, nearest, near[0].score, "alike" if words else "alike in meaning", words)
         likely = [one for one in near if one.score >= self.thresholds.suggest]
         return Match(None, None, near[0].score, "like none enough", words, tuple(likely[:MOST_SUGGESTED]))
 

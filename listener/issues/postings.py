@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class Postings:
         self._norms = array("d")
         self._free: list[int] = []
 
-    def put(self, issue: int, norm: float, terms: Mapping[str, int], known: Mapping[str, int]) -> None:
-        """List the words of an issue in place of those that are `known` of it."""
+    def put(self, issue: int, norm: float, terms: Mapping[str, int], known: Mapping[str, int]) -> int:
+        """List the words of an issue in place of those that are `known` of it. Returns its slot."""
         slot = self._slots.get(issue)
         slot = self._slots[issue] = self._new(issue) if slot is None else slot
         self._norms[slot] = norm
@@ -61,6 +62,7 @@ class Postings:
             elif known[term] != count:
                 column = self._columns[term]
                 column.counts[column.place(slot)] = count
+        return slot
 
     def _new(self, issue: int) -> int:
         if self._free:
@@ -72,12 +74,13 @@ class Postings:
             self._norms.append(1.0)
         return slot
 
-    def drop(self, issue: int, terms: Iterable[str]) -> None:
-        """Forget an issue, which has these words."""
+    def drop(self, issue: int, terms: Iterable[str]) -> int:
+        """Forget an issue, which has these words. Returns the slot that it had."""
         slot = self._slots.pop(issue)
         for term in terms:
             self._take_out(term, slot)
         self._free.append(slot)
+        return slot
 
     def _take_out(self, term: str, slot: int) -> None:
         column = self._columns[term]
@@ -89,10 +92,13 @@ class Postings:
     def set_norm(self, issue: int, norm: float) -> None:
         self._norms[self._slots[issue]] = norm
 
-    def nearest(self, weights: Mapping[str, float], most: int) -> list[tuple[float, int, float]]:
-        """(likeness, issue, product) of at least so many issues that share words, where there are, the likest first.
+    def nearest(
+        self, weights: Mapping[str, float], most: int, mixed: Callable[[Any], Any] | None = None
+    ) -> list[tuple[float, int, float]]:
+        """(likeness, issue, product) of at least so many issues that are alike, where there are, the likest first.
 
-        The product is that of the weighted words, likeness what it is for each unit of the issue's norm.
+        The product is that of the weighted words, likeness their cosine by the norms at hand; `mixed` makes of these,
+        by slots, the likeness that is looked at.
         """
         import numpy as np
 
@@ -100,7 +106,8 @@ class Postings:
         for term, weight in weights.items():
             if column := self._columns.get(term):
                 products[viewed(column.slots)] += weight * viewed(column.counts)
-        alike = products / viewed(self._norms)
+        alike = products / viewed(self._norms) / (sqrt(sum(weights.values())) or 1.0)
+        alike = mixed(alike) if mixed else alike
         shared = alike.nonzero()[0]
         if len(shared) > most:
             shared = shared[alike[shared] >= np.partition(alike[shared], -most)[-most]]

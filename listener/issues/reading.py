@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from listener.issues.meaning import meaning
+from listener.issues.meant import Meant
 from listener.issues.order import place
 from listener.issues.topic_learning import TopicModel
 from listener.issues.words import terms
@@ -16,4 +18,9 @@ def without(model: Mapping[str, Any], words: Collection[str]) -> Mapping[str, An
     return TopicModel.from_json(model).without(words).as_json()
 
 
-TERMS = Terms(terms, place, without)
+def unmeant(kept: Sequence[Any], meanings: Iterable[bytes]) -> list[Any]:
+    """What an issue meant as it is kept, without these."""
+    return Meant.from_json(kept).plus(meanings, -1).as_json()
+
+
+TERMS = Terms(terms, place, without, meaning, unmeant)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from listener.issues.bursts import Alarm, Level, Series
 from listener.issues.copies import Copies, Said
 from listener.issues.grouping import Complaint, Grouping
+from listener.issues.meaning import LANGUAGE, meaning
 from listener.issues.rates import LEAST_USUAL
 from listener.issues.similar import Days, Spoken
 from listener.issues.spread import DAY, Circumstances, Spread, judged
@@ -63,10 +64,16 @@ class Crowd:
 
 
 class Replay:
-    """Takes posts in the order of their time. `topic_of` tells the topic of one that does not say it."""
+    """Takes posts in the order of their time. `topic_of` tells the topic of one that does not say it.
 
-    def __init__(self, topic_of: Callable[[Post], str]) -> None:
+    `language_of` tells the ISO 639-1 code, None where nobody knows; else all are taken for English.
+    """
+
+    def __init__(
+        self, topic_of: Callable[[Post], str], language_of: Callable[[Post], str | None] = lambda post: LANGUAGE
+    ) -> None:
         self._topic_of = topic_of
+        self._language_of = language_of
         self._copies = Copies()
         self._grouping = Grouping()
         self._first: float | None = None
@@ -82,7 +89,8 @@ class Replay:
         topic = post.topic or self._topic_of(post)
         said = Said(str(post.id), post.author, post.at)
         first = self._copies.original(post.brand, post.text, said)
-        person, issue = first.person, self._place(post, topic)
+        meant = meaning(post.text, self._language_of(post))
+        person, issue = first.person, self._place(post, topic, meant)
         crowd = self._issues.setdefault(issue, Crowd(Series(began, LEAST_USUAL)))
         over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))
         own, of_topic = crowd.hear(person, post.at), over.hear(person, post.at)
@@ -91,7 +99,7 @@ class Replay:
         if not self._is_explained((post.brand, topic), over, issue, post.at):
             level = over.series.level(post.at)
             raised += [Raised(post.brand, topic, None, alarm) for alarm in of_topic]
-        alike = self._alike(post, person, issue, is_copy=first is not said)
+        alike = self._alike(post, person, issue, meant, is_copy=first is not said)
         spread = judged(self._circumstances(post, person, crowd, level, alike)).spread
         return Placed(post, topic, issue, spread), tuple(raised)
 
@@ -101,13 +109,13 @@ class Replay:
             self._first = post.at
         return self._began.setdefault(post.brand, self._first if post.at - self._first < DAY else post.at)
 
-    def _place(self, post: Post, topic: str) -> int:
+    def _place(self, post: Post, topic: str, meant: bytes) -> int:
         """Its issue.
 
         A topic that was said fences; one that was only guessed from words does not, as it would tear issues apart
         (Banking77: B³F .28 within guessed topics, .39 without).
         """
-        said = Complaint(post.brand, post.topic or "", terms(post.text), post.at, topic)
+        said = Complaint(post.brand, post.topic or "", terms(post.text), post.at, topic, meant)
         match = self._grouping.match(said, post.at)
         issue = match.issue or len(self._issues) + 1
         self._grouping.join(match.nearest or issue, said, post.at)
@@ -124,10 +132,10 @@ class Replay:
         some: set[str] = set().union(*(self._issues[one].others(None, at - LATELY) for one in bursting))
         return 2 * len(some & lately) >= len(lately)
 
-    def _alike(self, post: Post, person: str | None, issue: int, is_copy: bool) -> set[str]:
+    def _alike(self, post: Post, person: str | None, issue: int, meant: bytes, is_copy: bool) -> set[str]:
         """Who complained alike in other issues; the post is remembered, unless it only repeats another."""
         days = self._days.setdefault((post.brand, post.topic or ""), Days(lambda number: ()))
-        one = Spoken(post.id, post.at, person, issue, frozenset(terms(post.text)))
+        one = Spoken(post.id, post.at, person, issue, frozenset(terms(post.text)), meant)
         if not is_copy:
             days.add(one)
         return days.elsewhere(one)
@@ -150,9 +158,8 @@ class Replay:
         )
 
 
-def replayed(posts: list[Post], topic_of: Callable[[Post], str]) -> Iterator[Placed | Raised]:
+def replayed(posts: list[Post], replay: Replay) -> Iterator[Placed | Raised]:
     """All posts and alarms, each alarm after the post that raised it."""
-    replay = Replay(topic_of)
     for post in posts:
         placed, raised = replay.take(post)
         yield placed

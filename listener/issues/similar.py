@@ -1,18 +1,26 @@
 """Who else complains alike, one by one: also those whose complaints went into other issues.
 
-Two complaints are similar from a likeness (cosine) of their words on; words weigh by how few issues of the seven days
-before have them. The likeness of two texts alone is often chance: a complaint of another issue counts only where a
-third bears it out, which is similar to it or of its issue, and as near to the first.
+Two complaints are similar from a likeness on, that of their words and of what they mean; words weigh by how few issues
+of the seven days before have them. The likeness of two texts alone is often chance: a complaint of another issue counts
+only where a third bears it out, which is similar to it or of its issue, and as near to the first.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
+from typing import TYPE_CHECKING, Any
 
+from listener.issues.meant import NOTHING, TINY, apart, general, mixed, nearness, stacked
 from listener.issues.spread import DAY
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Numbers = np.ndarray[Any, Any]
 
 # what it finds on Banking77 and CLINC150 from this likeness on is in docs/issues.md
 SIMILAR = 0.25
@@ -28,13 +36,17 @@ MOST_NEAR = 50
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One complaint, and the issue that it counts in. `person` None: nobody knows who. `at` is seconds of UTC."""
+    """One complaint, and the issue that it counts in. `person` None: nobody knows who. `at` is seconds of UTC.
+
+    `meaning` is empty where it is not known.
+    """
 
     mention: str | int | float
     at: float
     person: str | None
     issue: str | int
     terms: frozenset[str]
+    meaning: bytes = b""
 
 
 class Weights:
@@ -42,22 +54,31 @@ class Weights:
 
     def __init__(self, said: Iterable[Spoken] = ()) -> None:
         issues: dict[str | int, set[str]] = defaultdict(set)
+        meant: dict[str | int, list[bytes]] = defaultdict(list)
         for one in said:
             issues[one.issue].update(one.terms)
+            if one.meaning:
+                meant[one.issue].append(one.meaning)
         self.are_known = len(issues) >= LEAST_ISSUES
         counts = Counter(term for terms in issues.values() for term in terms)
         self._rare = square(len(issues), 1)
         self._known = {term: square(len(issues), count) for term, count in counts.items() if count > 1}
+        self._general = general(sum(NOTHING.plus(mine).mean() for mine in meant.values()), len(meant))
 
     def of(self, terms: Iterable[str]) -> float:
         """Their weights squared and added up."""
         known, rare = self._known, self._rare
         return sum([known.get(term, rare) for term in terms])
 
-    def likeness(self, one: Spoken, other: Spoken) -> float:
-        """The cosine, 0 to 1."""
+    def likeness(self, one: Spoken, other: Spoken, near: float) -> float:
+        """0 to 1, where `near` is how near their meanings lie."""
         both = self.of(one.terms & other.terms)
-        return both and both / sqrt(self.of(one.terms) * self.of(other.terms))
+        words = both and both / sqrt(self.of(one.terms) * self.of(other.terms))
+        return max(words, (words + near) / 2)
+
+    def directions(self, said: Sequence[Spoken]) -> Numbers:
+        """In which way each differs from what complaints mean in general, a row for each."""
+        return apart(stacked(one.meaning for one in said), self._general)
 
 
 def square(issues: int, count: int) -> float:
@@ -65,51 +86,48 @@ def square(issues: int, count: int) -> float:
 
 
 class Day:
-    """The complaints of one day of one ground, found by their words."""
+    """The complaints of one day of one ground, found by their words and by what they mean."""
 
     def __init__(self, said: Iterable[Spoken] = ()) -> None:
         self.said: list[Spoken] = []
-        self._by_term: dict[str, list[int]] = {}
+        self._by_term: dict[str, array[int]] = {}
         self._by_issue: dict[str | int, list[Spoken]] = {}
-        self._lengths: dict[int, float] = {}
+        self._lengths, self._directions = array("d"), array("d")
         self._weights: Weights | None = None
         for one in said:
             self.add(one)
 
     def add(self, one: Spoken) -> None:
         for term in one.terms:
-            self._by_term.setdefault(term, []).append(len(self.said))
+            self._by_term.setdefault(term, array("q")).append(len(self.said))
         self._by_issue.setdefault(one.issue, []).append(one)
         self.said.append(one)
 
-    def near(self, one: Spoken, weights: Weights) -> Iterator[tuple[float, Spoken]]:
+    def near(self, one: Spoken, direction: Numbers, weights: Weights) -> list[tuple[float, Spoken]]:
         """The complaints of others that are similar, with their likeness."""
-        length = weights.of(one.terms)
-        # the other is at least as long as what both share
-        least, first = SIMILAR**2 * length, len(self.said) - MOST_OF_A_DAY
-        for place, both in self._shared(one, weights).items():
-            if both >= least and place >= first and is_before(other := self.said[place], one):
-                likeness = both / sqrt(length * self._length(place, weights))
-                if likeness >= SIMILAR:
-                    yield likeness, other
+        if not self.said:
+            return []
+        import numpy as np
 
-    def _shared(self, one: Spoken, weights: Weights) -> Mapping[int, float]:
-        """What each complaint shares, by its place."""
-        shared: dict[int, float] = defaultdict(float)
-        for term in one.terms:
-            weight = weights.of((term,))
-            for place in self._by_term.get(term, ()):
-                shared[place] += weight
-        return shared
+        self._measure(weights)
+        both = np.zeros(len(self.said))
+        for term in one.terms & self._by_term.keys():
+            both[np.frombuffer(self._by_term[term], np.int64)] += weights.of((term,))
+        likeness = both / np.sqrt(np.frombuffer(self._lengths) * weights.of(one.terms) + TINY)
+        if one.meaning:
+            directions = np.frombuffer(self._directions).reshape(len(self.said), -1)
+            likeness = mixed(likeness, nearness(directions @ direction))
+        likeness[:-MOST_OF_A_DAY] = 0
+        found = [(float(likeness[place]), self.said[place]) for place in (likeness >= SIMILAR).nonzero()[0]]
+        return [pair for pair in found if is_before(pair[1], one)]
 
-    def _length(self, place: int, weights: Weights) -> float:
-        """That of one complaint, measured once for each day from which it is looked at."""
+    def _measure(self, weights: Weights) -> None:
+        """Lengths, and the directions of what is meant, once for each day from which they are looked at."""
         if weights is not self._weights:
-            self._weights, self._lengths = weights, {}
-        found = self._lengths.get(place)
-        if found is None:
-            found = self._lengths[place] = weights.of(self.said[place].terms)
-        return found
+            self._weights, self._lengths, self._directions = weights, array("d"), array("d")
+        if fresh := self.said[len(self._lengths) :]:
+            self._lengths.extend([weights.of(one.terms) for one in fresh])
+            self._directions.frombytes(weights.directions(fresh).tobytes())
 
     def newest(self, issue: str | int, until: float) -> Spoken | None:
         """The last complaint of an issue."""
@@ -165,21 +183,28 @@ class Days:
         if not weights.are_known:
             return set()
         days = [self.day(today - 1), self.day(today)]
-        found = sorted((pair for day in days for pair in day.near(one, weights)), key=lambda pair: -pair[0])
+        direction = weights.directions((one,))[0]
+        found = sorted((pair for day in days for pair in day.near(one, direction, weights)), key=lambda pair: -pair[0])
         others = [other for _, other in found if other.issue != one.issue and may_meet(other)][:MOST_NEAR]
-        mates = [other for day in days for other in day.mates(one)] if others else []
-        near = [*others, *mates[-MOST_NEAR:]]
-        return {str(other.person) for other in others if is_borne_out(other, near, weights)}
+        if not others:
+            return set()
+        mates = [other for day in days for other in day.mates(one)]
+        return {str(other.person) for other in borne_out(others, mates[-MOST_NEAR:], weights)}
 
 
 def day_of(at: float) -> int:
     return int(at // DAY)
 
 
-def is_borne_out(one: Spoken, near: Iterable[Spoken], weights: Weights) -> bool:
-    """Whether another person's complaint is of the same issue, or similar too."""
-    return any(
-        other.issue == one.issue or weights.likeness(one, other) >= SIMILAR
-        for other in near
-        if other.person != one.person
-    )
+def borne_out(others: Sequence[Spoken], mates: Sequence[Spoken], weights: Weights) -> Iterator[Spoken]:
+    """Those of the others whose issue another person's complaint is of, or to which one is similar, of any of these."""
+    thirds = [*others, *mates]
+    directions = weights.directions(thirds)
+    near = nearness(directions[: len(others)] @ directions.T).tolist()
+    for place, one in enumerate(others):
+        if any(
+            third.issue == one.issue or weights.likeness(one, third, near[place][at]) >= SIMILAR
+            for at, third in enumerate(thirds)
+            if third.person != one.person
+        ):
+            yield one

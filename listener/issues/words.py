@@ -32,9 +32,13 @@ def terms(text: str) -> tuple[str, ...]:
 
     A survey's reasons are words, its score is none.
     """
-    text = SCORED.sub(r"\1", text) if text.endswith(" of 10.") else text
-    found = dict.fromkeys(stem(word) for word in normal_words(text) if word not in IDLE_WORDS)
+    found = dict.fromkeys(stem(word) for word in normal_words(unscored(text)) if word not in IDLE_WORDS)
     return tuple(found)[:MOST_TERMS]
+
+
+def unscored(text: str) -> str:
+    """Without the score that a survey adds."""
+    return SCORED.sub(r"\1", text) if text.endswith(" of 10.") else text
 
 
 @lru_cache(maxsize=8_192)

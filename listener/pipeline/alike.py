@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from listener.issues.meaning import meaning
 from listener.issues.rates import number_of
 from listener.issues.similar import MOST_OF_A_DAY, Days, Spoken, Weights
 from listener.issues.spread import DAY
-from listener.model.grouped import ground_of
+from listener.model.grouped import ground_of, text_of
 from listener.pipeline.joined import Reading, telling_words
 from listener.store.judging import Turn
 
@@ -85,4 +86,5 @@ class Sight:
 def spoken(row: Row[Any], names: frozenset[str]) -> Spoken:
     person = None if row.person.startswith("mention:") else row.person
     words = frozenset(telling_words(row.title, row.text, names))
-    return Spoken(row.id, row.at, person, row.issue, words)
+    meant = meaning(text_of(row.title, row.text), row.language)
+    return Spoken(row.id, row.at, person, row.issue, words, meant)

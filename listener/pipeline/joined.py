@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from listener.issues.grouping import Complaint, Grouping, Thresholds
+from listener.issues.meaning import meaning
 from listener.issues.order import NO_TOPIC, name_of, place
 from listener.issues.walking import Placed, Step, Walked
 from listener.issues.words import stem, terms
@@ -16,7 +17,7 @@ from listener.likeness import normal_words
 from listener.model.grouped import Membership, Opening, ground_of, text_of, titled
 from listener.store.grounds import COMPLAINTS
 
-VERSION = "words-1"
+VERSION = "words-2"
 
 
 @dataclass
@@ -68,13 +69,19 @@ class Reading:
 
 
 def complained(
-    row: Row[Any], topic: str | None, fence: str | None, copy_of: int | None, reading: Reading
+    row: Row[Any],
+    topic: str | None,
+    fence: str | None,
+    language: str | None,
+    copy_of: int | None,
+    reading: Reading,
 ) -> Complained:
     """A mention as grouping sees it; issues are looked for within its `fence`, where ops' rules gave it one."""
     names = reading.names.get(row.brand, frozenset())
     words = telling_words(row.title, row.text, names)
     at = row.posted_at.timestamp()
-    said = Complaint(row.brand, fence or "", words, at, topic or NO_TOPIC)
+    meant = meaning(text_of(row.title, row.text), language)
+    said = Complaint(row.brand, fence or "", words, at, topic or NO_TOPIC, meant)
     return Complained(row, ground_of(row.brand, fence), Step(row.id, place(row.posted_at, row.post), said, copy_of))
 
 
@@ -99,7 +106,7 @@ def suggested(step: Stepped) -> list[tuple[str, str, float, str]]:
     """Issues that a new one may be the same as: near, but not near enough to be counted together."""
     ids = step.ground.ids
     return [
-        (ids[one.number], ids[number], score, f"share {', '.join(one.words) or 'some words'}")
+        (ids[one.number], ids[number], score, f"share {', '.join(one.words)}" if one.words else "mean nearly the same")
         for one in step.walked.placed
         for number, score in one.maybe
         if number in ids

@@ -66,7 +66,7 @@ class Joining:
             judgement = judgements[row.id]
             if is_complaint(judgement.verdict.label, row):
                 verdict = judgement.verdict
-                one = complained(row, verdict.topic, verdict.fence, judgement.duplicate_of, reading)
+                one = complained(row, verdict.topic, verdict.fence, verdict.language, judgement.duplicate_of, reading)
                 (again if before.get(row.id) else fresh)[one.ground].append(one)
         grounds = sorted({*fresh, *again})
         states, locks = turn.states(grounds), turn.locks(grounds)

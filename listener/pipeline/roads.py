@@ -66,7 +66,7 @@ def read(turn: Turn, name: str, reading: Reading, known: Mapping[Mark, Grouping]
     grouping = known.get(mark) or Grouping(map(Centroid.from_json, copy.value["issues"] if copy else ()))
     grouping.thresholds = reading.thresholds
     rows, is_last = following(turn, name, base)
-    said = [complained(row, row.topic, row.fence, row.duplicate_of, reading) for row in rows]
+    said = [complained(row, row.topic, row.fence, row.language, row.duplicate_of, reading) for row in rows]
     since = beginning(turn.walks.began(name), base)
     before = assigned(turn, [one.row.id for one in said])
     torn = set(assigned(turn, turn.walks.erased(*parted(name), posted(since))).values())

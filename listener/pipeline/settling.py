@@ -215,7 +215,8 @@ def named(turn: Turn, road: Road, walked: Walked, told: Told) -> dict[int, str]:
     founders = {one.number: one.mention for one in walked.placed if one.founds} | turn.walks.founders(road.name)
     new = {founders[number]: number for number in homeless if number not in taken and number in founders}
     openings = [
-        opening(complained(row, row.topic, row.fence, None, Reading()), new[row.id]) for row in turn.issues.said(new)
+        opening(complained(row, row.topic, row.fence, None, None, Reading()), new[row.id])
+        for row in turn.issues.said(new)
     ]
     turn.issues.open(openings)
     return ids | {one.number: one.id for one in openings}

@@ -20,7 +20,7 @@ state, words, mention = table(IssueState), table(IssueWords), table(Mention)
 
 COMPLAINTS = ("negative", "mixed")
 # what grouping reads of a complaint
-SAID = ("id", "brand", "post", "posted_at", "title", "text", "topic", "fence", "duplicate_of", "person")
+SAID = ("id", "brand", "post", "posted_at", "title", "text", "topic", "fence", "duplicate_of", "person", "language")
 OF_GROUND = select(words.c.issue, words.c.value).where(words.c.ground == bindparam("whose"))
 
 

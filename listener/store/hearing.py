@@ -83,7 +83,7 @@ class Hearing:
 
         `at` is in seconds of UTC since 1970.
         """
-        columns = [mention.c[name] for name in ("id", "person", "issue", "title", "text")]
+        columns = [mention.c[name] for name in ("id", "person", "issue", "title", "text", "language")]
         said: Select[Any] = select(*columns, seconds(mention.c.posted_at, self._connection).label("at"))
         query = said.where(
             mention.c.brand == brand,

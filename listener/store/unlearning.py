@@ -46,6 +46,7 @@ class Said:
     words: tuple[str, ...]
     taught: tuple[str, ...]
     quote: str
+    meaning: bytes
 
 
 def unlearn(connection: Connection, database: Database, ids: Sequence[int], terms: Terms, at: datetime) -> set[str]:
@@ -53,7 +54,7 @@ def unlearn(connection: Connection, database: Database, ids: Sequence[int], term
     _rewind(connection, ids, terms)
     said = _said(connection, ids, terms)
     rows = grouped.rows(connection, {name for one in said for name in (one.issue, one.root)})
-    _take_back(connection, rows, said)
+    _take_back(connection, rows, said, terms)
     for root in sorted({one.root for one in said}):
         mine = [one for one in said if one.root == root]
         own = {term for one in mine for term in one.words}
@@ -109,7 +110,7 @@ def _forget(connection: Connection, ids: Sequence[int], posts: Sequence[Said], t
     _rewind(connection, ids, terms)
     said = [one for one in posts if one.words]
     rows = grouped.rows(connection, {name for one in said for name in (one.issue, one.root)})
-    _take_back(connection, rows, said)
+    _take_back(connection, rows, said, terms)
     for root in sorted({one.root for one in said}):
         family = grouped.rows(connection, grouped.family(connection, root)).values()
         shown = {stem for row in family for word in row.keywords for stem in (word.casefold(), *terms.of(word))}
@@ -136,7 +137,9 @@ def _said(connection: Connection, ids: Sequence[int], terms: Terms) -> list[Said
         # a copy taught nothing that the first one had said
         taught = tuple(term for term in mine if term not in first.get(row.duplicate_of, ()))
         quote = " ".join(text_of(row.title, row.text).split())[:LONGEST_QUOTE]
-        found.append(Said(number, put, roots[put], terms.place(row.posted_at, row.post), mine, taught, quote))
+        meant = b"" if row.duplicate_of else terms.meaning(text_of(row.title, row.text), row.language)
+        place = terms.place(row.posted_at, row.post)
+        found.append(Said(number, put, roots[put], place, mine, taught, quote, meant))
     return found
 
 
@@ -148,7 +151,7 @@ def _originals(connection: Connection, ids: set[int], terms: Terms) -> dict[int 
     return found
 
 
-def _take_back(connection: Connection, rows: Mapping[str, Row[Any]], said: Sequence[Said]) -> None:
+def _take_back(connection: Connection, rows: Mapping[str, Row[Any]], said: Sequence[Said], terms: Terms) -> None:
     """Out of what live issues know, and out of the copies of earlier times; who remembers the grounds reads anew."""
     by_ground: dict[str, list[Said]] = defaultdict(list)
     for one in said:
@@ -158,9 +161,9 @@ def _take_back(connection: Connection, rows: Mapping[str, Row[Any]], said: Seque
         version = connection.execute(held).scalar()
         live = list(connection.execute(select(words).where(words.c.issue.in_({one.issue for one in mine}))))
         for row in live:
-            value = _without(row.value, [one for one in mine if one.issue == row.issue])
+            value = _without(row.value, [one for one in mine if one.issue == row.issue], terms)
             connection.execute(update(words).where(words.c.issue == row.issue).values(value=value))
-        copies = _take_back_copies(connection, ground, {rows[one.issue].number: one.issue for one in mine}, mine)
+        copies = _take_back_copies(connection, ground, {rows[one.issue].number: one.issue for one in mine}, mine, terms)
         if version is not None and (live or copies):
             connection.execute(update(state).where(state.c.name == ground).values(version=version + 1))
 
@@ -184,7 +187,9 @@ def _rewind(connection: Connection, ids: Sequence[int], terms: Terms) -> None:
             walks.drop(ground, since)
 
 
-def _take_back_copies(connection: Connection, ground: str, ids: Mapping[int, str], said: Sequence[Said]) -> bool:
+def _take_back_copies(
+    connection: Connection, ground: str, ids: Mapping[int, str], said: Sequence[Said], terms: Terms
+) -> bool:
     """True where a copy knew something of theirs."""
     changed = False
     since = min(one.place for one in said)
@@ -194,18 +199,19 @@ def _take_back_copies(connection: Connection, ground: str, ids: Mapping[int, str
             continue
         changed = True
         live = [
-            _without(one, [gone for gone in before if gone.issue == ids.get(one["issue"])])
+            _without(one, [gone for gone in before if gone.issue == ids.get(one["issue"])], terms)
             for one in row.value["issues"]
         ]
         connection.execute(update(state).where(state.c.name == row.name).values(value={"issues": live}))
     return changed
 
 
-def _without(value: Mapping[str, Any], gone: Sequence[Said]) -> dict[str, Any]:
+def _without(value: Mapping[str, Any], gone: Sequence[Said], terms: Terms) -> dict[str, Any]:
     """What an issue knows, less what these taught it."""
     less = Counter(term for one in gone for term in one.taught)
     left = {term: count - less[term] for term, count in value["terms"].items() if count > less[term]}
-    return {**value, "terms": left}
+    meant = {"meant": terms.unmeant(value["meant"], [one.meaning for one in gone])} if "meant" in value else {}
+    return {**value, "terms": left, **meant}
 
 
 def _lost(connection: Connection, root: str, own: set[str], gone: frozenset[int], terms: Terms) -> frozenset[str]:

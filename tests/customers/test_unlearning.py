@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from listener.issues.meaning import meaning
+from listener.issues.meant import NOTHING
 from listener.issues.reading import TERMS
 from listener.model.delivery import Delivery
 from listener.model.issue import Issue, IssueMember, IssuePart, IssuePlaced, IssueState, IssueWords
+from listener.model.mention import Mention
 from listener.model.ticket import TicketNote
 from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.joined import Reading
@@ -260,6 +263,26 @@ def grown_old(road):
 
 def grown_older(road):
     assert road.store.upkeep.forget_mentions(NOW - timedelta(minutes=90), TERMS) == 1
+
+
+def meant(road):
+    """What the issue of the trouble is known to mean, and what those mean whose words are still there."""
+    mentions, words = table(Mention), table(IssueWords)
+    with road.store.database.read() as connection:
+        (kept,) = [row.value["meant"] for row in connection.execute(words.select()) if "fail" in row.value["terms"]]
+        texts = [row.text for row in connection.execute(mentions.select()) if "sync" in row.text]
+    return kept, NOTHING.plus(meaning(text, "en") for text in texts).as_json()
+
+
+@pytest.mark.parametrize("goes", [deleted_there, grown_old, grown_older])
+def test_a_post_that_goes_is_no_part_of_what_its_issue_means(store, tmp_path, goes):
+    road = a_trouble(tmp_path, store=store, rules=THREE)
+    before, said = meant(road)
+    assert (before, before[0]) == (said, 5)
+
+    goes(road)
+    after, said = meant(road)
+    assert (after, after[0]) == (said, 4)
 
 
 @pytest.mark.parametrize("goes", [deleted_there, grown_old, grown_older])

@@ -1,5 +1,7 @@
 """The columns say the same as going through all issues one by one, whatever was listed and dropped before."""
 
+from math import sqrt
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +32,10 @@ def test_the_nearest_are_those_of_a_plain_search(orders, weights, most):
         issue: sum(weight * terms[word] for word, weight in weights.items() if word in terms)
         for issue, terms in plain.items()
     }
-    expected = sorted(((product / (1.0 + issue), issue, product) for issue, product in products.items() if product))
+    length = sqrt(sum(weights.values()))
+    expected = sorted(
+        (product / (1.0 + issue) / length, issue, product) for issue, product in products.items() if product
+    )
     found = postings.nearest(weights, most)
     assert found[:most] == expected[::-1][:most]
 

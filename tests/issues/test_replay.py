@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from random import Random
 
-from listener.issues.replay import Placed, Raised, replayed
+from listener.issues.replay import Placed, Raised, Replay, replayed
 from listener.issues.stream import Post, read
 
 HOUR = 3_600.0
@@ -33,11 +33,11 @@ def an_outbreak(at: float, count: int = 12) -> list[Post]:
 
 
 def alarms(posts: list[Post]) -> list[Raised]:
-    return [one for one in replayed(posts, lambda post: "other") if isinstance(one, Raised)]
+    return [one for one in replayed(posts, Replay(lambda post: "other")) if isinstance(one, Raised)]
 
 
 def places(posts: list[Post]) -> list[Placed]:
-    return [one for one in replayed(posts, lambda post: "other") if isinstance(one, Placed)]
+    return [one for one in replayed(posts, Replay(lambda post: "other")) if isinstance(one, Placed)]
 
 
 def test_an_outbreak_is_an_issue_with_an_alarm() -> None:

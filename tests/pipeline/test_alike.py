@@ -23,13 +23,27 @@ from tests.pipeline.test_any_order import a_world
 from tests.pipeline.test_issue_check import ALIKE, saying
 
 PERSONS = ("ben", "cem", "dan")
+THINGS = [
+    "invoice",
+    "garden",
+    "kitchen",
+    "train",
+    "museum",
+    "pepper",
+    "winter",
+    "doctor",
+    "guitar",
+    "carpet",
+    "holiday",
+    "soldier",
+]
 
 
 def a_full_issue(folder):
     """Three have a trouble; then ops lock their issue, and a fourth opens another with the same words."""
     road = a_road(folder, reading=lambda: READING)
-    for n in range(12):
-        road.says(saying(20 + n, f"- Acme Flow thing{n} part{n}", f"p{n}", posted_at=NOW - timedelta(days=3)))
+    for n, thing in enumerate(THINGS):
+        road.says(saying(20 + n, f"- Acme Flow {thing} {thing}s", f"p{n}", posted_at=NOW - timedelta(days=3)))
     for number, person in enumerate(PERSONS):
         road.says(saying(number, ALIKE[number], person, posted_at=NOW - timedelta(hours=3 - number)))
     row = road.store.issues.page(IssueFilter())[0]
@@ -103,7 +117,7 @@ def heard(store, check, number, text, who, at):
     """The spread that the daemon finds for a post as it comes."""
     store.arrivals.take("forum", [an_arrival(f"p{number}", text, author_handle=who, posted_at=at, seen_at=at)], at)
     (row,) = store.judging.waiting(10)
-    judgement = Judgement(row.id, Verdict("negative", -0.5, 0.9, "v"), f"forum:{who}", None)
+    judgement = Judgement(row.id, Verdict("negative", -0.5, 0.9, "v", language="en"), f"forum:{who}", None)
     with store.judging.turn(at) as turn:
         turn.claim([row.id], at)
         turn.keep_judgements([judgement])
