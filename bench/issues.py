@@ -32,7 +32,7 @@ from bench.issue_streams import (
 )
 from listener.issues.bursts import Alarm, Series
 from listener.issues.grouping import Complaint, Grouping
-from listener.issues.meaning import LANGUAGE, meaning
+from listener.issues.meaning import DIMENSIONS, LANGUAGE, meaning
 from listener.issues.replay import Raised, Replay, replayed
 from listener.issues.stream import Post
 from listener.issues.topic_learning import Text, learn
@@ -273,14 +273,16 @@ def persons(heard: Sequence[Heard], at: float) -> int:
 
 
 def of_size(asked: int) -> Iterator[Figure]:
-    """Words of a law like Zipf's; each issue has six words of its own, of which a mention says three."""
+    """Words of a law like Zipf's; each issue has six words of its own, of which a mention says three, and a meaning."""
     chance = random.Random(3)
     weights = list(itertools.accumulate(1 / (one + 10) for one in range(20_000)))
 
     def said(issue: int, at: float) -> Complaint:
-        own = random.Random(issue).sample(range(200, 20_000), 6)
+        mine = random.Random(issue)
+        own = mine.sample(range(200, 20_000), 6)
         words = [*chance.sample(own, 3), *chance.choices(range(20_000), cum_weights=weights, k=8)]
-        return Complaint("", "", tuple(dict.fromkeys(f"w{one}" for one in words)), at)
+        terms = tuple(dict.fromkeys(f"w{one}" for one in words))
+        return Complaint("", "", terms, at, meaning=mine.randbytes(DIMENSIONS))
 
     everything = [(issue, said(issue, issue * 60.0)) for issue in range(1, LIVE + 1) for _ in range(3)]
     tracemalloc.start()
