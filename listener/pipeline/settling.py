@@ -113,7 +113,7 @@ class Settling:
             told = turn.walks.told(road.name)
             told_again(told, roads.told(road, walked))
             ids = named(turn, road, walked, told)
-            if turn.walks.count(road.name) <= AT_ONCE:
+            if not turn.walks.has_more(road.name, AT_ONCE):
                 return self._end(turn, road, walked, copies, told, ids)
         changed = self._move(road.name, ids)
         if changed is None:
@@ -126,7 +126,7 @@ class Settling:
         changed: frozenset[str] = frozenset()
         while not self._pause(BREATH):
             with self._store.judging.turn(self._now()) as turn:
-                if turn.walks.count(ground) <= AT_ONCE:
+                if not turn.walks.has_more(ground, AT_ONCE):
                     return changed
                 moved = put(turn, ground, ids)
                 turn.hearing.add_moved(moved, self._now())

@@ -72,10 +72,10 @@ class Walks:
         for one in (part, placed):
             self._connection.execute(delete(one).where(one.c.ground != ground))
 
-    def count(self, ground: str) -> int:
-        """How many mentions wait to be put elsewhere."""
-        query = select(func.count()).select_from(still_there).where(placed.c.ground == ground)
-        return int(self._connection.execute(query).scalar_one())
+    def has_more(self, ground: str, most: int) -> bool:
+        """Whether more mentions than that wait to be put elsewhere."""
+        query = select(placed.c.mention).select_from(still_there).where(placed.c.ground == ground)
+        return self._connection.execute(query.offset(most).limit(1)).first() is not None
 
     def waiting(self, ground: str, most: int) -> list[Row[Any]]:
         """Mentions that wait to be put elsewhere, those of one issue together; not those that are gone by now."""
