@@ -20,6 +20,8 @@ COLUMNS = ("kind", "at", "labels", "before", "after", "told", "adopted", "rolled
 def learned(context: typer.Context, roll_back: Kind = None, as_json: Json = False, named: As = None) -> None:
     """What the daemon learned: topics from `topic` and `topic-of`, likeness from merges, rejects, splits and pins."""
     from listener.cli.who import decider
+    from listener.issues.topic_learning import LEAST_LABELS
+    from listener.pipeline.issue_lessons import LEAST_RULINGS
     from listener.views import objects, tables
     from listener.wiring.now import clock
 
@@ -36,5 +38,10 @@ def learned(context: typer.Context, roll_back: Kind = None, as_json: Json = Fals
     if as_json:
         for thing in things:
             print(objects.line(thing))
-    else:
+    elif things:
         tables.show("learned", things)
+    else:
+        print(
+            f"nothing was learned yet: likeness takes {LEAST_RULINGS} rulings (a suggestion decided, a split, a pin),"
+        )
+        print(f"topics take {LEAST_LABELS} that you gave (topic, topic-of); the daemon looks once a day")

@@ -50,6 +50,9 @@ class IssueDesk:
         if missing := [str(number) for number in numbers if number not in mine]:
             raise NotPossible(f"mention {', '.join(missing)} is not in issue {row.id}: `listener issues show {row.id}`")
         chosen = {*numbers} | {mention.id for mention in mine.values() if mention.duplicate_of in numbers}
+        if all(mine[one].duplicate_of is not None for one in chosen):
+            originals = " ".join(sorted({str(mine[one].duplicate_of) for one in chosen}))
+            raise NotPossible(f"these only repeat what others said, and go with them: split {originals}")
         if chosen == mine.keys():
             raise NotPossible(f"these are all the mentions of issue {row.id}: nothing would be left of it")
         first = min((mine[number] for number in chosen), key=lambda mention: (mention.posted_at, mention.id))

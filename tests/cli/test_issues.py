@@ -135,6 +135,19 @@ def test_a_split_is_an_issue_of_its_own_that_cannot_be_merged_back(house):
     assert listed(house) == before
 
 
+def test_a_copy_is_not_split_from_what_it_repeats(house, tmp_path):
+    (tmp_path / "copy.jsonl").write_text(json.dumps({"external_id": "p9", "author": "fay", "text": SAID[0][1]}))
+    assert house.run("import", str(tmp_path / "copy.jsonl")).code == 0
+    rows = [json.loads(line) for line in house.run("mentions", "--json").out.splitlines()]
+    copy, said = (next(row for row in rows if row["external_id"] == name) for name in ("p9", "p0"))
+    before = listed(house)
+    refused = house.run("issues", "split", copy["issue"], str(copy["id"]))
+
+    assert refused.code == 1
+    assert f"these only repeat what others said, and go with them: split {said['id']}" in refused.err
+    assert listed(house) == before
+
+
 def test_a_mention_is_pinned_to_an_issue_and_back(house):
     before = listed(house)
     into, from_ = sorted(before, key=lambda one: one["persons"])
@@ -191,6 +204,12 @@ def test_the_plot_is_drawn(house, tmp_path):
 
     assert ran.code == 0, ran.err
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_where_nothing_was_learned_it_says_what_teaches(house):
+    shown = house.run("issues", "learned").out
+    assert "nothing was learned yet: likeness takes 5 rulings" in shown
+    assert "topics take 100" in shown
 
 
 def test_where_nothing_is_suggested_it_says_what_there_is_none_of(house):
