@@ -55,8 +55,8 @@ def _torn(connection: Connection) -> list[float]:
     moved = {int(number): one for row in acts for number, one in row.about.get("moved", {}).items() if one}
     found: list[float] = []
     for part in chunks(sorted(moved)):
-        # by their words, and not as a copy or the first of an issue
-        mine = member.c.mention.in_(part) & (member.c.version != "ops") & member.c.reason.contains("alike:")
+        # by their words or meaning, and not as a copy or the first of an issue
+        mine = member.c.mention.in_(part) & (member.c.version != "ops") & member.c.reason.startswith("alike")
         for row in connection.execute(select(member).where(mine).order_by(member.c.id)):
             if row.issue == moved[row.mention]:
                 found.append(row.score)

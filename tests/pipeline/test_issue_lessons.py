@@ -10,6 +10,7 @@ from listener.issues.grouping import Thresholds
 from listener.model.verdict import Verdict
 from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.issue_lessons import IssueLessons
+from listener.pipeline.joined import Reading
 from listener.store.issues import IssueFilter
 from tests.customers.test_personal import erasure
 from tests.pipeline.road import LOG, NOW, a_road, an_item
@@ -188,3 +189,16 @@ def test_a_model_that_was_fitted_while_somebody_was_erased_is_not_kept(tmp_path)
     lessons(road).learn()
     assert road.store.learned.newest("topics").id != kept
     assert "quibblewort" not in str([row.model for row in road.store.learned.all()])
+
+
+def test_who_was_split_off_though_alike_in_meaning_is_a_ruling_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.pipeline.joined.meaning", lambda text, language: bytes([9] * 32 + [90] * 32))
+    road = a_road(tmp_path, reading=lambda: Reading(names={"Acme Flow": frozenset({"acm", "flow"})}))
+    road.says(an_item("a", "- Acme Flow slow broken printer", "ann", posted_at=NOW - timedelta(minutes=5)))
+    road.says(an_item("b", "- awful noisy hotel, Acme Flow", "ben"))
+    (one,) = road.store.issues.page(IssueFilter())
+    (later,) = [row.id for row in road.store.issues.mentions(one.id) if "hotel" in row.text]
+    a_desk(road).split(one.id, [later])
+
+    ((score, together),) = road.store.suggestions.rulings()
+    assert (score >= 0.25, together) == (True, False)
