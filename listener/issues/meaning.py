@@ -14,6 +14,7 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from listener.importing import importing
 from listener.issues.words import unscored
 from listener.likeness import normal_words
 
@@ -40,9 +41,11 @@ class Vectors:
     pieces: Callable[[str], tuple[int, ...]]
 
 
-def is_known() -> bool:
-    """Whether the extra `meaning` is installed."""
-    return find_spec(PACKAGE) is not None
+def folder() -> Path | None:
+    """Where the extra `meaning` keeps its vectors; None where it is not installed, or not as we know it."""
+    found = find_spec(PACKAGE)
+    kept = Path(found.origin).parent if found and found.origin else None
+    return kept if kept and (kept / WEIGHTS).is_file() and (kept / TOKENIZER).is_file() else None
 
 
 def meaning(text: str, language: str | None) -> bytes:
@@ -66,16 +69,16 @@ def meaning_of(words: str) -> bytes:
 @cache
 def vectors() -> Vectors | None:
     """Those of the extra, None without it; they take 30 MB, and a sixth of a second to load."""
-    found = find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    kept = folder()
+    if kept is None:
         return None
-    import numpy as np
-    from safetensors import safe_open
-    from tokenizers import Tokenizer
+    with importing:
+        import numpy as np
+        from safetensors import safe_open
+        from tokenizers import Tokenizer
 
     # the package's own way keeps the vectors at eight times the size, and imports much that is not needed
-    folder = Path(found.origin).parent
-    with safe_open(folder / WEIGHTS, "np") as file:
+    with safe_open(kept / WEIGHTS, "np") as file:
         table = np.ascontiguousarray(file.get_slice("embedding.weight")[:, :DIMENSIONS])
-    encode = Tokenizer.from_file(str(folder / TOKENIZER)).encode
+    encode = Tokenizer.from_file(str(kept / TOKENIZER)).encode
     return Vectors(table, lru_cache(maxsize=8_192)(lambda word: tuple(encode(word, add_special_tokens=False).ids)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from listener.issues import meaning as reading
 from listener.issues.grouping import Centroid, Complaint, Grouping
-from listener.issues.meaning import DIMENSIONS, is_known, meaning
+from listener.issues.meaning import DIMENSIONS, folder, meaning
 from listener.issues.meant import NOTHING, Meanings, Meant, mixed
 from listener.issues.words import terms
 
@@ -59,7 +59,7 @@ def test_what_shares_no_word_may_be_alike_in_meaning() -> None:
 
 
 def test_without_the_extra_words_decide(without_the_extra: None) -> None:
-    assert (is_known(), meaning(FOUNDER, "en")) == (False, b"")
+    assert (folder(), meaning(FOUNDER, "en")) == (None, b"")
     assert grouped(FOUNDER, OTHER, SAME, "bank card kept by the ATM") == [1, 2, 3, 1]
 
 
