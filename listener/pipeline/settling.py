@@ -180,7 +180,9 @@ def put(turn: Turn, ground: str, ids: Mapping[int, str]) -> frozenset[str]:
     """Put elsewhere what waits for it, as much as one transaction can do."""
     rows = turn.walks.waiting(ground, AT_ONCE)
     turn.walks.done(ground, [row.mention for row in rows])
-    return turn.issues.assign([late(row.mention, ids[row.number], row.score, row.reason) for row in rows])
+    # an issue that lost its founder has another number now, and its mentions are where they were
+    moved = [row for row in rows if row.before != ids[row.number]]
+    return turn.issues.assign([late(row.mention, ids[row.number], row.score, row.reason) for row in moved])
 
 
 def again(one: Placed, ids: Mapping[int, str]) -> Membership:
