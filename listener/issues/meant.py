@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from listener.issues.meaning import DIMENSIONS, LANGUAGE, meaning
@@ -107,6 +108,18 @@ def general(total: Numbers | int, issues: int) -> Numbers:
     usual = ordinary()
     found: Numbers = (usual.numbers() + total) / max(usual.count + issues, 1)
     return found
+
+
+def general_of(issues: Sequence[Sequence[bytes]]) -> Numbers:
+    """The same from the known meanings of each issue, of which it has one or more."""
+    import numpy as np
+
+    if not issues:
+        return general(0, 0)
+    counts = np.array([len(mine) for mine in issues])
+    rows = stacked(chain.from_iterable(issues)).astype(np.int64)
+    sums = np.add.reduceat(rows, counts.cumsum() - counts, axis=0)
+    return general(np.rint(sums / counts[:, None]).astype(np.int64).sum(axis=0), len(issues))
 
 
 def nearness(cosines: Numbers) -> Numbers:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
-from listener.issues.meant import NOTHING, TINY, apart, general, mixed, nearness, stacked
+from listener.issues.meant import TINY, apart, general_of, mixed, nearness, stacked
 from listener.issues.spread import DAY
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Weights:
         counts = Counter(term for terms in issues.values() for term in terms)
         self._rare = square(len(issues), 1)
         self._known = {term: square(len(issues), count) for term, count in counts.items() if count > 1}
-        self._general = general(sum(NOTHING.plus(mine).mean() for mine in meant.values()), len(meant))
+        self._general = general_of(list(meant.values()))
 
     def of(self, terms: Iterable[str]) -> float:
         """Their weights squared and added up."""

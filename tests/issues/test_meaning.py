@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from listener.issues import meaning as reading
 from listener.issues.grouping import Centroid, Complaint, Grouping
 from listener.issues.meaning import DIMENSIONS, folder, meaning
-from listener.issues.meant import NOTHING, Meanings, Meant, mixed
+from listener.issues.meant import NOTHING, Meanings, Meant, general, general_of, mixed
 from listener.issues.words import terms
 
 FOUNDER = "the ATM kept my bank card"
@@ -96,6 +96,13 @@ def test_meanings_add_up_to_the_same_in_any_order_and_are_taken_away_again(
     assert whole.plus([b""]) == whole
     assert whole.plus(shuffled[1:], -1) == NOTHING.plus(shuffled[:1])
     assert whole.plus(shuffled, -1) == NOTHING
+
+
+@given(st.lists(MEANINGS, max_size=5))
+def test_what_is_usual_is_taken_from_each_issue_once(issues: list[list[bytes]]) -> None:
+    means = sum(NOTHING.plus(mine).mean() for mine in issues)
+
+    assert general_of(issues).tolist() == general(means, len(issues)).tolist()
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), MEANINGS | st.just([])), max_size=12))
