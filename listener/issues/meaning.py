@@ -26,6 +26,8 @@ DIMENSIONS = 64
 # whole numbers add up to the same in any order; so many make the length 1
 STEPS = 400
 LARGEST = 127
+# of one or two words ("awful") it is not known what they are about
+FEWEST_WORDS = 3
 # more say nothing new, and bound what one long text costs
 MOST_WORDS = 100
 PACKAGE = "wordllama"
@@ -50,7 +52,8 @@ def folder() -> Path | None:
 
 def meaning(text: str, language: str | None) -> bytes:
     """64 numbers from -127 to 127, a byte each; empty where nothing is known of what the text means."""
-    return meaning_of(" ".join(normal_words(unscored(text))[:MOST_WORDS])) if language == LANGUAGE else b""
+    words = normal_words(unscored(text)) if language == LANGUAGE else []
+    return meaning_of(" ".join(words[:MOST_WORDS])) if len(words) >= FEWEST_WORDS else b""
 
 
 @lru_cache(maxsize=4_096)

@@ -31,7 +31,7 @@ def test_simulate_tells_the_difference_in_people_sends_nothing_and_says_the_same
     assert found["tag"]["after"]["times"] == 6
     assert found["tag"]["after"]["persons"] == 3
     assert found["open_ticket"]["after"]["times"] == 0
-    assert ran("deliveries", "--json").out == ""
+    assert [json.loads(line)["action"] for line in ran("deliveries", "--json").out.splitlines()] == ["notice"]
 
 
 def test_simulate_shows_a_table(house):

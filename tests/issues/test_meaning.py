@@ -68,8 +68,8 @@ def test_nothing_is_known_of_what_other_languages_mean(language: str | None) -> 
     assert meaning(FOUNDER, language) == b""
 
 
-@pytest.mark.parametrize("text", ["", "!!! ???", "🙃"])
-def test_nothing_is_known_of_a_text_without_words(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "!!! ???", "🙃", "awful", "so bad!"])
+def test_nothing_is_known_of_a_text_of_hardly_any_words(text: str) -> None:
     assert meaning(text, "en") == b""
 
 
