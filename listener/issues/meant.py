@@ -165,12 +165,13 @@ class Meanings:
 
     def put(self, slot: int, meant: Meant, before: Meant) -> None:
         """Of an issue, in place of what it meant `before`."""
-        first, mean = slot * DIMENSIONS, meant.mean()
+        first = slot * DIMENSIONS
         if first >= len(self._means):
             self._means.extend([0.0] * DIMENSIONS)
             self._squares.append(0.0)
         if meant == before:
             return
+        mean = meant.mean()
         self._total = self._total + mean - before.mean()
         self._count += (meant.count > 0) - (before.count > 0)
         self._means[first : first + DIMENSIONS] = array("f", mean.tolist())
