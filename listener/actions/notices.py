@@ -95,22 +95,23 @@ def source_back(source: str, since: datetime, until: datetime, missed: int, key:
 
 
 def first_day(source: str, mentions: int, complaints: int, key: str) -> Message:
-    """A first poll, or the first after a restore, found history: kept and judged, never acted on."""
-    return Message(
-        title=f"{source}: {_count(mentions, 'old mention')}, {_count(complaints, 'complaint')}, nothing sent",
-        text="They were posted before you began to listen, or before this store was restored. They are kept and "
-        "counted, and nobody is contacted about them.",
-        footer=f"`listener mentions --source {source}` shows them.",
-        key=key,
-    )
+    """A first poll, or the first after a restore, found history."""
+    came = "They were posted before you began to listen, or before this store was restored."
+    return _history(source, mentions, complaints, came, ".", key)
 
 
 def imported(source: str, file: str, mentions: int, complaints: int, key: str) -> Message:
-    """A file brought history: kept and judged, never acted on."""
+    """A file brought history."""
+    further = "; `listener import --act` lets rules act on a file."
+    return _history(source, mentions, complaints, f"They were imported from {file}.", further, key)
+
+
+def _history(source: str, mentions: int, complaints: int, came: str, further: str, key: str) -> Message:
+    """What is kept and judged, and never acted on: how it `came`, and what there is to do `further`."""
     return Message(
         title=f"{source}: {_count(mentions, 'old mention')}, {_count(complaints, 'complaint')}, nothing sent",
-        text=f"They were imported from {file}. They are kept and counted, and nobody is contacted about them.",
-        footer=f"`listener mentions --source {source}` shows them; `listener import --act` lets rules act on a file.",
+        text=f"{came} They are kept and counted, and nobody is contacted about them.",
+        footer=f"`listener mentions --source {source}` shows them{further}",
         key=key,
     )
 
