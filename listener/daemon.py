@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -37,6 +38,7 @@ class Daemon:
         self._ending = threading.Event()
         self._how: Ending = "stop"
         self._trouble = threading.Event()
+        self._beating: set[str] = set()
         self._polling = polling
         self._performers = Crew(PERFORMERS, "act")
         self._health = Health(parts.store, clock)
@@ -99,12 +101,17 @@ class Daemon:
     def _guarded(self, beat: Callable[[], object]) -> Callable[[], None]:
         """A store that cannot be written is told, not fatal: the work waits in the store and at the sources."""
 
+        name = beat.__name__.lstrip("_")
+
         def guarded() -> None:
+            self._beating.add(name)
             try:
                 beat()
             except StoreTrouble as error:
                 self._trouble.set()
                 self._log.error("store.trouble", error=str(error))
+            finally:
+                self._beating.discard(name)
 
         guarded.__name__ = beat.__name__
         return guarded
@@ -203,9 +210,10 @@ class Daemon:
         self._parts.read_customers()
 
     def _stop(self, beats: BackgroundScheduler) -> None:
-        """Finish the work in hand; after a while break off the network; never longer than 10 s in all."""
-        notify("STOPPING=1")
-        began = time.monotonic()
+        """Finish the work in hand; after a while break off network and parser; never longer than 10 s in all."""
+        # to systemd a reload that says STOPPING=1 is a stop: it would kill the daemon after TimeoutStopSec
+        notify("STOPPING=1" if self._how == "stop" else f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        until = time.monotonic() + STOP_WITHIN
         # in a thread, as a beat may wait for a locked store for longer than a stop may take
         resting = threading.Thread(target=beats.shutdown, daemon=True)
         resting.start()
@@ -216,16 +224,20 @@ class Daemon:
         for crew in crews:
             crew.stop()
         if not all(crew.finished(BREAK_OFF_AFTER / 2) for crew in crews):
-            self._parts.net.close()
-        left = max(0.1, STOP_WITHIN - (time.monotonic() - began))
-        ended = all(crew.finished(left / 3) for crew in crews)
-        resting.join(left / 3)
+            self._parts.break_off()
+        ended = all(crew.finished(until - time.monotonic()) for crew in crews)
+        resting.join(max(0.0, until - time.monotonic()))
         if not ended or resting.is_alive():
-            self._log.warning("daemon.broke_off")
-            self._parts.store.close()
-            # what hangs is marked as being sent: the next start settles it as its channel allows
-            os._exit(0)
+            self._leave(sorted({name for crew in crews for name in crew.busy()} | self._beating))
         self._log.info("daemon.stopped", how=self._how)
+
+    def _leave(self, hanging: list[str]) -> None:
+        """What hangs holds its thread, so the whole process goes; the next start settles it as its channel allows."""
+        self._log.warning("daemon.broke_off", how=self._how, hanging=hanging)
+        self._parts.close()
+        if self._how == "reload":
+            os.execv(sys.executable, sys.orig_argv)
+        os._exit(0)
 
 
 def notify(state: str) -> None:

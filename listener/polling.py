@@ -42,7 +42,13 @@ class Crew:
 
     def finished(self, seconds: float) -> bool:
         """Wait until the work in hand has ended; false when it has not by then."""
-        return not wait(self._busy.values(), seconds).not_done
+        # work that was cancelled in the queue has ended too, of which `wait` never hears
+        under_way = [work for work in self._busy.values() if not work.done()]
+        return not wait(under_way, max(0.0, seconds)).not_done
+
+    def busy(self) -> list[str]:
+        """The names of what is under way."""
+        return [name for name, work in self._busy.items() if not work.done()]
 
 
 class Polling:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import signal
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -92,6 +93,37 @@ def test_it_stops_within_ten_seconds_though_the_store_is_locked(world):
             assert daemon.stop(seconds=10) == 0
         daemon.started()
         eventually(lambda: daemon.kept(ALERTS) == DONE)
+
+
+def test_a_reload_in_which_something_hangs_begins_anew_and_never_ends_it(world):
+    address = f"listener-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(f"\0{address}")
+        with running(world.house(), environment={"NOTIFY_SOCKET": f"@{address}"}) as daemon:
+            with closing(sqlite3.connect(daemon.folder / "listener.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                world.offers(COMPLAINT, PRAISE)
+                sleep(A_WHILE)
+                daemon.signal(signal.SIGHUP)
+                eventually(lambda: "daemon.broke_off" in daemon.log)
+            eventually(lambda: daemon.kept(ALERTS) == DONE)
+            assert not daemon.ended()
+        told = (systemd.recv(200).split(b"\n")[0] for _ in range(99))
+        words = (word for word in told if word != b"WATCHDOG=1")
+        assert [next(words) for _ in range(3)] == [b"READY=1", b"RELOADING=1", b"READY=1"]
+
+
+def test_a_stop_breaks_silent_sources_off_and_holds_that_against_none(world):
+    folder = world.house()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{port_of(silent)}/feed.xml"
+        many = "".join(f'{{name = "s{n}", kind = "feed", url = "{url}"}}, ' for n in range(20))
+        config = folder / "config.toml"
+        config.write_text(config.read_text().replace("source = [", f"source = [{many}"))
+        with running(folder) as daemon:
+            assert daemon.stop(seconds=10) == 0
+            assert "daemon.stopped" in daemon.log
+            assert daemon.one("SELECT max(failures) FROM source") == 0
 
 
 def test_a_silent_slack_does_not_hold_up_the_mail_and_its_doubt_is_told(world):

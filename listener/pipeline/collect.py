@@ -103,7 +103,8 @@ class Collect:
         except GiveUp as error:
             self._failed(watched, row, door.now(), str(error), "gone", None)
         except TryLater as error:
-            self._failed(watched, row, door.now(), str(error), "backing off", error.after)
+            if error.after or not door.stopped.is_set():  # broken off by our own stop, it is due again at the start
+                self._failed(watched, row, door.now(), str(error), "backing off", error.after)
         except StoreTrouble:
             raise
         except Exception:  # noqa: BLE001  # boundary: a bug in one connector must not stop the others

@@ -101,8 +101,8 @@ class Parts(CustomerParts, IssueParts):
         """Make the store's sources agree with the configuration."""
         self.store.sources.enlist([(w.name, w.kind, w.connector.identity()) for w in self.watched.values()])
 
-    def close(self) -> None:
-        """End children, connections and the store, as far as they were started."""
+    def break_off(self) -> None:
+        """End children and connections, as far as they were started; whoever waits for them gets TryLater."""
         from listener.aside import Aside
         from listener.engine_door import EngineDoor
         from listener.net import Net
@@ -111,6 +111,10 @@ class Parts(CustomerParts, IssueParts):
         for name, end in (("net", Net.close), ("near", EngineDoor.close), ("parser", Aside.close)):
             if name in self.__dict__:
                 partial(end, getattr(self, name))()
+
+    def close(self) -> None:
+        """End everything that was started, the store too."""
+        self.break_off()
         self.store.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -121,6 +122,7 @@ class ClockDoor:
     """As much of a door as a scripted source needs."""
 
     now: Callable[[], datetime]
+    stopped: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass
