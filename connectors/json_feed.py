@@ -23,6 +23,8 @@ def read_json_feed(body: bytes, base: str) -> list[Entry]:
         feed = json.loads(body.decode("utf-8-sig", "replace"))
     except json.JSONDecodeError as error:
         raise ValueError(f"the feed is cut off or is not JSON ({error}); its owner must repair it") from error
+    except RecursionError as error:
+        raise ValueError("the feed is JSON in far too many brackets to be read; its owner must repair it") from error
     if not text(feed, "version").startswith(HOME):
         raise ValueError("the address answers with JSON that is no JSON Feed; use the kind `json_api` for it")
     items = feed.get("items")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -18,6 +18,8 @@ from listener.model.verdict import Voice
 
 TITLE, NAME = 500, 200
 MOST = 2**31 - 1  # what a column of whole numbers holds
+# what programs write for no date lies before: 0001-01-01, 1900-01-01, 1970-01-01
+NO_WEB_YET = datetime(1990, 1, 1, tzinfo=UTC)
 EXACT = 2**53  # beyond it numbers in JSON lose digits, far beyond it they are refused
 
 
@@ -132,7 +134,7 @@ class Intake:
         }
 
     def _times(self, item: Item, origin: Origin) -> dict[str, Any]:
-        posted = min(item.posted_at, origin.at) if item.posted_at else None
+        posted = min(item.posted_at, origin.at) if item.posted_at and item.posted_at > NO_WEB_YET else None
         limit = origin.young if origin.first_poll else origin.fresh
         old = _old(posted, origin, limit) if posted else origin.first_poll or origin.undated_old
         return {

@@ -5,38 +5,53 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from concurrent.futures import Future
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 
-from connectors.contract import GiveUp
+from connectors.contract import GiveUp, TryLater
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 # Python 3.11 calls these global: protocol assignments (192.0.0.8) and the 6to4 relay
 V4_TRAPS = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+# a name that leads inside is asked for again after this long
+AGAIN = timedelta(hours=1)
 # global unicast is 2000::/3 alone, so NAT64, fec0:: and multicast fall out; 6to4 and documentation lie within
 V6_GLOBAL = IPv6Network("2000::/3")
 V6_TRAPS = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 
 
-class Inside(GiveUp):
+class Inside(Exception):
     """A host lies at an address that is not of the open internet. Says how an operator who means it can allow it."""
 
     def __init__(self, host: str, address: Address) -> None:
         super().__init__(host, address)
-        at = "" if host == str(address) else f" is {address}, which"
-        self.what = f"{host}{at} is not an address of the open internet"
+        self.host, self.address = host, str(address)
         self.network = f"{address}/{address.max_prefixlen}"
 
     def __str__(self) -> str:
-        return f'{self.what}; if it is yours, set `[net] allow_private = ["{self.network}"]`'
+        at = "" if self.host == self.address else f" is {self.address}, which"
+        cure = f'if it is yours, set `[net] allow_private = ["{self.network}"]`'
+        return f"{self.host}{at} is not an address of the open internet; {cure}"
 
-    def behind(self, site: str) -> GiveUp:
-        """The same where `site` redirected there: nobody who only knows that site means to open the house to it."""
-        return GiveUp(
-            f"{site} redirects to {self.what}: it may be trying to reach into your network. Correct the address of the "
-            f"source, or ask who runs {site}; allow {self.network} only if both the site and the address are yours"
+    def trouble(self, site: str = "") -> GiveUp | TryLater:
+        """As connectors meet it, `site` having redirected there: only an address that was written so stays inside.
+
+        A name comes back by itself, and so does a site behind the login page of a network.
+        """
+        if site:
+            return TryLater(self._behind(site), AGAIN)
+        return GiveUp(str(self)) if is_address(self.host) else TryLater(str(self), AGAIN)
+
+    def _behind(self, site: str) -> str:
+        """Nobody who only knows the site that redirects means to open the house to it."""
+        there = self.host if self.host == self.address else f"{self.host} ({self.address})"
+        return (
+            f"{site} redirects to {there}, which is not an address of the open internet: it may be trying to reach "
+            f"into your network. Correct the address of the source, or ask who runs {site}; allow {self.network} only "
+            "if both the site and the address are yours"
         )
 
 
@@ -72,6 +87,14 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv4Address):
         return not any(address in trap for trap in V4_TRAPS)
     return address in V6_GLOBAL and not any(address in trap for trap in V6_TRAPS)
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is written as an address, or as this machine itself."""
+    try:
+        return host == "localhost" or bool(unwrapped(host))
+    except ValueError:
+        return False
 
 
 def is_ours(host: str) -> bool:

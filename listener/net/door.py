@@ -26,6 +26,7 @@ PERMANENT = (301, 308)
 FOLLOWED = (301, 302, 303, 307, 308)
 # the caller decides what these mean; every other trouble is one of "later"
 FOR_THE_CALLER = (401, 403, 404, 410)
+UNTRUSTED = "its owner must renew it, or, where it is yours, add its authority to this machine's certificates"
 # of an answer that is an error anyway, a page of text is enough
 ERROR_PAGE = 65536
 
@@ -186,7 +187,7 @@ class Net:
             return self._pools[aim.scheme]
 
     def _addresses(self, host: str, port: int, seconds: float) -> list[str]:
-        """The checked addresses of a host. Raises GiveUp when it must not be reached."""
+        """The checked addresses of a host. Raises Inside when it must not be reached."""
         try:
             found = self._resolve(host, port, seconds)
         except TimeoutError as error:
@@ -228,7 +229,7 @@ def sent_by(site: str) -> Iterator[None]:
     try:
         yield
     except Inside as error:
-        raise (error.behind(site) if site else error) from None
+        raise error.trouble(site) from None
 
 
 @contextmanager
@@ -244,6 +245,8 @@ def in_plain_words(site: str, limit: int) -> Iterator[None]:
     except Unresolved as error:
         raise TryLater(f"the name {site} cannot be resolved; check its spelling and this machine's DNS") from error
     except httpcore.ConnectError as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise TryLater(f"{site} has a certificate that is not trusted ({error}); {UNTRUSTED}") from error
         raise TryLater(f"{site} cannot be connected to ({error}); check the address and that it is up") from error
     except httpcore.LocalProtocolError as error:
         raise GiveUp(f"{site} cannot be asked: a header of the request is not valid ({error})") from error

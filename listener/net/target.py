@@ -52,10 +52,10 @@ class Target:
         return f"{self.scheme}://{self.site}{self.path}"
 
 
-def target(url: str) -> Target:
-    """Take an address apart. Raises BadAddress."""
+def target(url: str, base: str = "") -> Target:
+    """Take an address apart, which may be told from where it stands. Raises BadAddress."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(urljoin(base, url))
         port = parts.port
         host = (parts.hostname or "").rstrip(".")
         # not only for looks: the Host header and the TLS name must be ASCII
@@ -99,7 +99,7 @@ class Question:
 
     def redirected(self, status: int, location: str) -> Question:
         """The request that a redirect asks for. Raises BadAddress for one that must not be followed."""
-        new = target(urljoin(self.target.url, location))
+        new = target(location, self.target.url)
         if new.credentials is not None:
             raise BadAddress("it carries a user name")
         here = (self.target.scheme, self.target.host, self.target.port)

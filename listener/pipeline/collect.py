@@ -32,6 +32,7 @@ ADAPTIVE = timedelta(minutes=15)
 LONGEST_BACK_OFF = timedelta(hours=6)
 SHORTEST_BACK_OFF = timedelta(seconds=30)
 BLIND_AFTER = 3
+LONG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +188,11 @@ class Collect:
     def _failed(
         self, watched: Watched, row: Row[Any], now: datetime, why: str, state: str, after: timedelta | None
     ) -> None:
-        """Errors double the interval with full jitter; the third in a row is told to people."""
+        """Errors double the interval with full jitter; people are told of the third in a row, and of a long wait."""
         ceiling = min((watched.every or ADAPTIVE) * 2 ** min(row.failures, 10), LONGEST_BACK_OFF)
         jitter = timedelta(seconds=random.uniform(0, ceiling.total_seconds()))
         next_at = now + max(jitter, min(SHORTEST_BACK_OFF, ceiling), after or timedelta())
-        blind = state == "gone" or row.failures + 1 >= BLIND_AFTER
+        blind = state == "gone" or row.failures + 1 >= BLIND_AFTER or (after or timedelta()) >= LONG
         state = "blind" if blind and state != "gone" else state
         failure = Failure(watched.name, now, None if state == "gone" else next_at, state, why)
         told = self._blindness(row, failure) if blind and row.state not in ("blind", "gone") else []

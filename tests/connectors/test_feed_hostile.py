@@ -159,7 +159,7 @@ def test_a_cut_connection_is_not_taken_for_a_short_feed(site: Site, door: RealDo
 
 @pytest.mark.parametrize("depth", [2_000, 100_000])
 def test_nesting_without_end_does_no_harm(site: Site, door: RealDoor, depth: int) -> None:
-    with pytest.raises(TryLater):
+    with pytest.raises(TryLater, match="its owner must repair it"):
         poll(site, door, '{"a":' * depth)
     poll(site, door, an_rss(an_entry("x", "1", description="<![CDATA[" + "<b>" * depth + "]]>")))
 

@@ -6,8 +6,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from connectors.contract import GiveUp
-from listener.net.addresses import is_public, reachable, unwrapped
+from connectors.contract import GiveUp, TryLater
+from listener.net.addresses import Inside, is_public, reachable, unwrapped
 
 FORBIDDEN = [
     "127.0.0.1",
@@ -56,12 +56,27 @@ def test_an_address_of_the_open_internet_is_public(text: str) -> None:
 
 
 def test_the_refusal_names_the_cure() -> None:
-    with pytest.raises(GiveUp, match=r'evil\.example is 10\.0\.0\.7.*allow_private = \["10\.0\.0\.7/32"\]'):
+    with pytest.raises(Inside, match=r'evil\.example is 10\.0\.0\.7.*allow_private = \["10\.0\.0\.7/32"\]'):
         reachable("evil.example", ["10.0.0.7"], False)
 
 
+@pytest.mark.parametrize(
+    ("host", "site", "trouble"),
+    [
+        ("10.0.0.7", "", GiveUp),
+        ("localhost", "", GiveUp),
+        ("evil.example", "", TryLater),
+        ("10.0.0.7", "news.example", TryLater),
+    ],
+)
+def test_only_what_was_written_as_an_address_inside_is_given_up(host: str, site: str, trouble: type) -> None:
+    with pytest.raises(Inside) as refused:
+        reachable(host, ["10.0.0.7"], False)
+    assert type(refused.value.trouble(site)) is trouble
+
+
 def test_one_bad_address_among_good_ones_is_refused() -> None:
-    with pytest.raises(GiveUp):
+    with pytest.raises(Inside):
         reachable("rebind.example", ["1.1.1.1", "127.0.0.1"], False)
 
 
@@ -70,13 +85,13 @@ def test_of_a_name_with_a_network_that_was_named_only_that_is_reached() -> None:
 
 
 def test_a_network_that_was_not_named_stays_closed() -> None:
-    with pytest.raises(GiveUp):
+    with pytest.raises(Inside):
         reachable("box", ["192.168.1.1"], (ip_network("10.0.0.0/8"),))
 
 
 def test_allowing_all_private_addresses_leaves_the_clouds_secrets_closed() -> None:
     assert reachable("box", ["192.168.1.1", "::1"], True) == ["192.168.1.1", "::1"]
-    with pytest.raises(GiveUp):
+    with pytest.raises(Inside):
         reachable("meta", ["169.254.169.254"], True)
 
 

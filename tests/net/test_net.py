@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from connectors.contract import GiveUp, TryLater
 from listener.net import Net, NetSettings
+from tests.actions.mail_sink import a_certificate, mail_sink
 from tests.doors import NOW, Clock, a_net
 from tests.web_server import Site, drip
 
@@ -141,7 +143,7 @@ def test_a_post_that_is_answered_elsewhere_becomes_a_get(site: Site, net: Net) -
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0x7f000001", "2130706433", "127.1", "[::ffff:127.0.0.1]"])
 def test_loopback_is_refused_however_it_is_written(site: Site, host: str) -> None:
     net = a_net(allow_private=False)
-    with pytest.raises(GiveUp, match="allow_private"):
+    with pytest.raises((GiveUp, TryLater), match="allow_private"):
         net.fetch(site.url(host=host))
     net.close()
     assert site.seen == []
@@ -149,12 +151,23 @@ def test_loopback_is_refused_however_it_is_written(site: Site, host: str) -> Non
 
 def test_a_redirect_to_an_address_inside_is_refused(site: Site) -> None:
     net = a_net(allow_private=("127.0.0.1/32",))
-    with pytest.raises(GiveUp, match=rf"127\.0\.0\.1:{site.port} redirects to 127\.0\.0\.2 is") as refused:
+    with pytest.raises(TryLater, match=rf"127\.0\.0\.1:{site.port} redirects to 127\.0\.0\.2, which is") as refused:
         net.fetch(site.redirect("/", site.url("/secret", host="127.0.0.2")))
     net.close()
     # who only knows the site that redirects must not be told to open the house
     assert "set `[net]" not in str(refused.value)
     assert [seen.path for seen in site.seen] == ["/"]
+
+
+def test_a_redirect_to_no_address_is_for_later(site: Site, net: Net) -> None:
+    with pytest.raises(TryLater, match="redirects to where we do not follow: it is not an address"):
+        net.fetch(site.redirect("/", "http://[bad"))
+
+
+def test_a_certificate_that_is_not_trusted_is_told_with_its_cure(tmp_path: Path, net: Net) -> None:
+    file = a_certificate(tmp_path)
+    with mail_sink(file, implicit=True) as server, pytest.raises(TryLater, match="its owner must renew it"):
+        net.fetch(f"https://127.0.0.1:{server.port}/")
 
 
 def test_the_address_that_was_checked_is_the_one_connected_to(site: Site) -> None:

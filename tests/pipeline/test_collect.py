@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from connectors.contract import Batch, Blind, GiveUp, TryLater
 from listener.pipeline.rhythm import tell_silent_sources
 from listener.store.delivery_lists import DeliveryFilter
@@ -40,8 +42,16 @@ def test_failures_back_off_and_are_never_tried_before_retry_after(tmp_path):
     road = a_road(tmp_path)
     poll(road, TryLater("429", after=timedelta(hours=3)))
 
-    assert (source(road).state, source(road).failures) == ("backing off", 1)
+    assert source(road).failures == 1
     assert source(road).next_at >= NOW + timedelta(hours=3)
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(59, 0), (60, 1)])
+def test_a_failure_after_which_it_waits_for_an_hour_is_told_at_once(tmp_path, minutes, told):
+    road = a_road(tmp_path)
+    poll(road, TryLater("404", after=timedelta(minutes=minutes)))
+
+    assert len(notices(road)) == told
 
 
 def test_the_third_failure_in_a_row_is_told_once(tmp_path):

@@ -1,6 +1,6 @@
 """Step 2: one decision for each mention, with tickets, drafts and alerts in the same transaction."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -158,6 +158,15 @@ def test_a_post_dated_in_the_future_is_taken_for_now(tmp_path):
     road.says(an_item(posted_at=NOW + timedelta(days=400)))
 
     assert the_mention(road).posted_at == NOW
+
+
+@pytest.mark.parametrize("year", [1, 1900, 1970])
+def test_a_date_from_before_the_web_is_none(tmp_path, year):
+    road = a_road(tmp_path)
+    road.says(an_item(posted_at=datetime(year, 1, 1, tzinfo=UTC)))
+
+    assert the_mention(road).posted_at == NOW
+    assert len(tickets(road)) == 1
 
 
 def test_a_repost_is_linked_to_the_first(tmp_path):
