@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -218,6 +219,12 @@ def test_the_lock_file_holds_hashes_and_no_address() -> None:
 
     assert "://" not in lock
     assert 0 < len(pinned) <= lock.count("--hash=sha256:")
+
+
+def test_a_plain_installation_brings_the_driver_of_every_store() -> None:
+    project = tomllib.loads(said("pyproject.toml"))["project"]
+
+    assert any(needed.startswith("psycopg[binary]") for needed in project["dependencies"])
 
 
 def test_the_rules_in_the_readme_are_right(tmp_path: Path) -> None:

@@ -85,7 +85,9 @@ def _told(trouble: Exception) -> str:
 
 
 def _flush() -> None:
-    """A reader that went away (`| head`) is no trouble."""
+    """A reader that went away (`| head`) or never was (`>&-`) is no trouble."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -124,3 +124,13 @@ def test_a_reader_that_was_never_there_is_no_trouble(tmp_path):
     assert piped.stderr.read() == b""
     piped.stderr.close()
     piped.wait()
+
+
+def test_a_closed_output_is_no_trouble(tmp_path):
+    house = a_house(tmp_path)
+    listener = f"{sys.executable} -c 'from listener.cli import main; main()'"
+
+    shell = f"{listener} --config {house.config} mentions --json >&-"
+    closed = subprocess.run(["sh", "-c", shell], stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (closed.returncode, closed.stderr) == (0, "")
