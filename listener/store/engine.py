@@ -55,8 +55,10 @@ def _trouble(error: DBAPIError) -> StoreTrouble:
 
 def _tune(connection: Any, query_only: bool) -> None:
     connection.isolation_level = None  # BEGIN is sent by the "begin" event
+    # in a store that exists this writes: who only reads would wait for a writer, and fail on a full disk
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in (
-        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1000}",

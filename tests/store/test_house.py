@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import closing
+
+from listener.store import Store
 from tests.makers import NOW
+from tests.pipeline.road import a_store
 
 
 def test_the_signing_key_is_made_once(store):
@@ -15,3 +21,21 @@ def test_the_signing_key_is_made_once(store):
 def test_a_link_that_works_once_works_once(store):
     assert [store.house.spend("approve:7", NOW), store.house.spend("approve:7", NOW)] == [True, False]
     assert store.house.spend("approve:8", NOW)
+
+
+def test_who_only_reads_waits_for_no_writer(tmp_path):
+    a_store(tmp_path).close()
+    file = tmp_path / "listener.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with closing(Store(f"sqlite:///{file}")) as store:
+            assert store.house.pauses() == []
+
+    assert time.monotonic() - began < 10
+
+
+def test_a_new_store_can_give_free_pages_back(tmp_path):
+    a_store(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "listener.db")) as store:
+        assert store.execute("PRAGMA auto_vacuum").fetchone() == (2,)
