@@ -221,10 +221,11 @@ def test_the_lock_file_holds_hashes_and_no_address() -> None:
     assert 0 < len(pinned) <= lock.count("--hash=sha256:")
 
 
-def test_a_plain_installation_brings_the_driver_of_every_store() -> None:
+@pytest.mark.parametrize("needed", ["psycopg[binary]", "scikit-learn"])  # `[store] url`, `evaluate --train`
+def test_what_the_commands_need_comes_without_an_extra(needed: str) -> None:
     project = tomllib.loads(said("pyproject.toml"))["project"]
 
-    assert any(needed.startswith("psycopg[binary]") for needed in project["dependencies"])
+    assert any(each.startswith(needed) for each in project["dependencies"])
 
 
 def test_the_rules_in_the_readme_are_right(tmp_path: Path) -> None:

@@ -155,11 +155,9 @@ def rarities(texts: Sequence[Text]) -> dict[str, float]:
 
 def fitted(examples: Sequence[tuple[Text, str]], rarity: Mapping[str, float]) -> TopicModel:
     """A model of these. Raises CannotLearn."""
-    try:
-        from sklearn.feature_extraction import DictVectorizer
-        from sklearn.linear_model import LogisticRegression
-    except ImportError as trouble:
-        raise CannotLearn("fitting needs scikit-learn: install this package with its extra `learn`") from trouble
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
     if len({topic for _, topic in examples}) < 2:
         raise CannotLearn("all texts have one topic: there is nothing to tell apart")
     table = DictVectorizer()

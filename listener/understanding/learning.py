@@ -70,7 +70,7 @@ def worth(one: Figures) -> float:
 def learn(understanding: Understanding, examples: Sequence[Example]) -> Lesson:
     """Fit on a random sample of labelled texts. `understanding` is one without a learned model.
 
-    Raises CannotLearn below 100 labels, with one kind of label only, or without the library that fits.
+    Raises CannotLearn below 100 labels, or with one kind of label only.
     """
     usable = sorted((one for one in examples if one.label in LEARNABLE), key=shuffled)
     labels = [one.label for one in usable]
@@ -124,11 +124,9 @@ def tilted(chances: Sequence[Chances], labels: Sequence[Label]) -> dict[Label, f
 
 
 def fitted(rows: Sequence[dict[str, float]], labels: Sequence[Label]) -> Learned:
-    """A model of these rows. Raises CannotLearn where scikit-learn is not installed."""
-    try:
-        from sklearn.linear_model import LogisticRegression
-    except ImportError as trouble:
-        raise CannotLearn("fitting needs scikit-learn: install this package with its extra `learn`") from trouble
+    """A model of these rows. Raises CannotLearn where all have one label."""
+    from sklearn.linear_model import LogisticRegression
+
     names = list(rows[0])
     table = [[row[name] for name in names] for row in rows]
     codes = [LEARNABLE.index(label) for label in labels]

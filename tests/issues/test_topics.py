@@ -25,7 +25,6 @@ def examples(count: int) -> list[tuple[Text, str]]:
 
 
 def test_a_word_that_the_taxonomy_lacks_is_learned() -> None:
-    pytest.importorskip("sklearn")
     lesson = learn(examples(120))
 
     assert lesson.wins
@@ -34,7 +33,6 @@ def test_a_word_that_the_taxonomy_lacks_is_learned() -> None:
 
 
 def test_the_model_goes_to_json_and_back() -> None:
-    pytest.importorskip("sklearn")
     model = learn(examples(120)).model
     again = TopicModel.from_json(json.loads(json.dumps(model.as_json())))
 

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from random import Random
 
-import pytest
-
 from connectors.contract import TryLater
 from listener.issues.grouping import Thresholds
 from listener.model.verdict import Verdict
@@ -45,7 +43,6 @@ def a_desk(road):
 
 
 def test_topics_that_people_name_are_learned_used_and_taken_back(tmp_path):
-    pytest.importorskip("sklearn")
     road = a_road(tmp_path)
     road.says(*complaints())
     for row in road.store.issues.page(IssueFilter(limit=100)):
@@ -153,7 +150,6 @@ def erase_u0(road, folder):
 
 
 def test_who_is_erased_leaves_no_word_in_the_models_of_topics(store, tmp_path):
-    pytest.importorskip("sklearn")
     road = a_road(tmp_path, store=store)
     taught = taught_topics(tmp_path, road)
     before = road.store.learned.newest("topics")
@@ -171,7 +167,6 @@ def test_who_is_erased_leaves_no_word_in_the_models_of_topics(store, tmp_path):
 
 
 def test_a_model_that_was_fitted_while_somebody_was_erased_is_not_kept(tmp_path):
-    pytest.importorskip("sklearn")
     road = a_road(tmp_path)
     taught_topics(tmp_path, road)
     kept = road.store.learned.newest("topics").id

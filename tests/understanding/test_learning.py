@@ -1,7 +1,6 @@
 """Learning from audited labels: what is learned, when it counts, and how it is applied."""
 
 import json
-import sys
 
 import pytest
 
@@ -44,12 +43,6 @@ def test_labels_that_contradict_each_other_teach_nothing() -> None:
 def test_too_little_to_learn_from_is_said(given: list[Example], why: str) -> None:
     with pytest.raises(CannotLearn, match=why):
         learn(PLAIN, given)
-
-
-def test_without_the_library_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
-    with pytest.raises(CannotLearn, match="extra `learn`"):
-        learn(PLAIN, examples())
 
 
 def test_a_model_is_the_same_after_a_trip_through_json() -> None:
