@@ -8,12 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from listener.store import Store
 from listener.store.upgrading import migrate
 from tests import fresh, postgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+# how long an example takes says more of the machine's other work than of ours
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)

@@ -67,9 +67,7 @@ def quarter(at: float) -> int:
 
 
 def as_rate(width: int, persons: int, usual: Usual) -> Rate:
-    # the mean of few days is itself off by as much as one day is, over the root of their number
-    doubt = sqrt((1 + 1 / max(usual.windows, 1)) / (1 + 1 / DAYS))
-    z = (persons - usual.mean) / (max(usual.scatter, sqrt(usual.mean + 0.5)) * doubt)
+    z = (persons - usual.mean) / max(usual.scatter, sqrt(usual.mean + 0.5))
     return Rate(width // HOUR, persons, round(usual.mean, 2), round(z, 2), usual.windows)
 
 
@@ -263,8 +261,8 @@ class Hearing:
         known = np.maximum(windows, 1)
         mean = total / known
         scatter = np.sqrt(np.maximum(squares / known - mean**2, 0))
-        usual, doubt = np.maximum(mean, prior), np.sqrt((1 + 1 / known) / (1 + 1 / DAYS))
-        heights = (counts - usual) / (np.maximum(scatter, np.sqrt(usual + 0.5)) * doubt)
+        usual = np.maximum(mean, prior)
+        heights = (counts - usual) / np.maximum(scatter, np.sqrt(usual + 0.5))
         return np.where(windows > 0, heights, -inf)
 
     def usual(self, now: int, width: int, spans: tuple[Span, ...]) -> Usual:

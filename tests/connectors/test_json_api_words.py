@@ -88,7 +88,7 @@ SOURCES = [
 
 
 @given(data=JSON)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.parametrize("source", SOURCES)
 def test_closures_answer_as_jmespath_does(source: str, data: Any) -> None:
     assert value(source, data) == jmespath.search(source, data)

@@ -106,7 +106,7 @@ heard = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(heard, st.randoms(use_true_random=False), st.integers(0, 120))
 def test_any_order_any_repeat_and_any_restart_give_the_same_alarms(
     spoken: list[Heard], chance: object, cut: int
@@ -127,7 +127,7 @@ def test_any_order_any_repeat_and_any_restart_give_the_same_alarms(
     assert series.alarms == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(heard)
 def test_who_is_heard_all_at_once_is_heard_as_one_after_the_other(spoken: list[Heard]) -> None:
     burst = a_burst(12, BEGAN + 4 * DAY)
@@ -157,7 +157,7 @@ def test_persons_of_a_stretch_are_those_after_its_start_up_to_its_end() -> None:
     assert [len(series.persons(*one)) for one in stretches] == [1, 2, 1, 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 12), st.integers(0, 5), st.integers(0, 3))
 def test_what_is_ruled_out_for_many_quarters_at_once_is_ruled_out_for_each(size: int, day: int, an_hour: int) -> None:
     said = [

@@ -33,7 +33,7 @@ def counted(made: Hearing, last: int, width: int) -> int:
     return found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(spoken, spoken)
 def test_a_window_counts_each_person_once_and_three_of_a_quarter(
     early: list[tuple[str, float]], late: list[tuple[str, float]]
@@ -50,7 +50,7 @@ def test_a_window_counts_each_person_once_and_three_of_a_quarter(
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(daily, st.integers(1, 30), st.sampled_from([0.0, 0.5]))
 def test_what_may_not_reach_a_z_does_not(days: list[tuple[int, int]], crowd: int, prior: float) -> None:
     usual = [(f"d{day}.{n}", BEGAN + day * 86_400 + n * QUARTER) for day, n in days]

@@ -43,7 +43,7 @@ def a_full_issue(folder):
     """Three have a trouble; then ops lock their issue, and a fourth opens another with the same words."""
     road = a_road(folder, reading=lambda: READING)
     for n, thing in enumerate(THINGS):
-        road.says(saying(20 + n, f"- Acme Flow {thing} {thing}s", f"p{n}", posted_at=NOW - timedelta(days=3)))
+        road.says(saying(20 + n, f"- Acme Flow {thing} {thing}s", f"p{n}", posted_at=NOW - timedelta(days=2)))
     for number, person in enumerate(PERSONS):
         road.says(saying(number, ALIKE[number], person, posted_at=NOW - timedelta(hours=3 - number)))
     row = road.store.issues.page(IssueFilter())[0]

@@ -26,13 +26,13 @@ def compound(text: str) -> float:
     return float(STOCK.polarity_scores(text)["compound"])
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(SENTENCES)
 def test_sentences_of_grammar_words_score_as_in_the_original(text: str) -> None:
     assert FAST.read(text).score == compound(text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.text(max_size=60))
 def test_any_text_scores_as_in_the_original(text: str) -> None:
     assert FAST.read(text).score == compound(text)
