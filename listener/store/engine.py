@@ -46,11 +46,17 @@ CHUNK = 500
 # up to here SQLAlchemy's own way is the cheaper one: it remembers how it compiled a statement
 FEW = 8
 READERS = 8
+DAMAGED = ("malformed", "not a database")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def _trouble(error: DBAPIError) -> StoreTrouble:
     return with_cure(str(error.orig))
+
+
+def _is_the_stores(error: DBAPIError) -> bool:
+    """Whether the store is to blame, and not our statement."""
+    return isinstance(error, OperationalError) or any(sign in str(error.orig) for sign in DAMAGED)
 
 
 def _tune(connection: Any, query_only: bool) -> None:
@@ -202,12 +208,8 @@ class Database:
         try:
             with self._turn, self._writing() as connection, connection.begin():
                 yield connection
-        except (OperationalError, DBAPIError) as error:
-            if (
-                isinstance(error, OperationalError)
-                or "malformed" in str(error.orig)
-                or "not a database" in str(error.orig)
-            ):
+        except DBAPIError as error:
+            if _is_the_stores(error):
                 raise _trouble(error) from error
             raise
 
@@ -227,8 +229,8 @@ class Database:
         try:
             with self._reader.begin() as connection:
                 yield connection
-        except (OperationalError, DBAPIError) as error:
-            if isinstance(error, OperationalError) or "not a database" in str(error.orig):
+        except DBAPIError as error:
+            if _is_the_stores(error):
                 raise _trouble(error) from error
             raise
 

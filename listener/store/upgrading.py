@@ -13,8 +13,14 @@ from sqlalchemy import inspect, text
 
 from listener.store.engine import Database, StoreTrouble
 from listener.store.revision import BEGINNING, END, MIGRATIONS, newest_revision
+from listener.store.trouble import with_cure
 
 SQLITE = b"SQLite format 3\x00"
+SOUND = ("ok",)
+
+
+class StoreDamaged(StoreTrouble):
+    """The store cannot be copied, as it is damaged."""
 
 
 def revision_of(database: Database) -> str | None:
@@ -85,11 +91,17 @@ def backup(database: Database, target: Path) -> None:
         part.unlink(missing_ok=True)
         with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
+            if copy.execute("PRAGMA quick_check(1)").fetchone() != SOUND:
+                raise sqlite3.DatabaseError("malformed")
             copy.execute("PRAGMA journal_mode=DELETE")
         part.replace(target)
     except (OSError, sqlite3.OperationalError) as error:
         cure = "is its folder there, writable, and with room for the whole store?"
         raise StoreTrouble(f"{target} cannot be written ({error}): {cure}") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"nothing was written to {target}: {with_cure(str(error))}") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _may_replace(store: Path, target: Path) -> None:
@@ -116,10 +128,7 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
         raise StoreTrouble("`listener restore` works on SQLite; for PostgreSQL use pg_restore, then `listener pause`")
     database.hold()
     _check(saved)
-    old = None
-    if database.path.exists():
-        old = database.path.with_name(f"{database.path.name}.replaced-{at:%Y%m%d%H%M%S}")
-        backup(database, old)
+    old = _set_aside(database, database.path, at) if database.path.exists() else None
     database.close()
     for suffix in ("-wal", "-shm"):
         database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)
@@ -136,13 +145,25 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
     return old
 
 
+def _set_aside(database: Database, path: Path, at: datetime) -> Path:
+    """Where the old store is kept; a damaged one file by file, for whoever can save something of it."""
+    old = path.with_name(f"{path.name}.replaced-{at:%Y%m%d%H%M%S}")
+    try:
+        backup(database, old)
+    except StoreDamaged:
+        for end in ("", "-wal"):
+            if (file := path.with_name(path.name + end)).exists():
+                shutil.copyfile(file, old.with_name(old.name + end))
+    return old
+
+
 def _check(saved: Path) -> None:
     if not saved.exists():
         raise StoreTrouble(f"there is no file {saved}")
     revision = None
     try:
         with closing(sqlite3.connect(f"file:{saved}?mode=ro", uri=True)) as copy:
-            if copy.execute("PRAGMA quick_check").fetchone() == ("ok",):
+            if copy.execute("PRAGMA quick_check").fetchone() == SOUND:
                 (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
     except sqlite3.DatabaseError:
         revision = None

@@ -102,6 +102,36 @@ def test_a_backup_may_take_the_place_of_an_older_one(tmp_path):
         assert [house.run("backup", str(tmp_path / "saved.db")).code for _ in range(2)] == [0, 0]
 
 
+def no_store(file):
+    file.write_bytes(b"this is no store")
+
+
+def damaged(file):
+    """A store whose mentions cannot be read any more; everything else can."""
+    with closing(sqlite3.connect(file)) as store:
+        (page,) = store.execute("SELECT rootpage FROM sqlite_master WHERE name = 'mention'").fetchone()
+        (size,) = store.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as pages:
+        pages.seek((page - 1) * size)
+        pages.write(b"\xff" * size)
+
+
+@pytest.mark.parametrize("hurt", [no_store, damaged])
+def test_a_backup_takes_the_place_of_a_damaged_store_but_never_the_other_way_round(tmp_path, hurt):
+    house, saved = a_house(tmp_path), tmp_path / "saved.db"
+    with house.store() as store:
+        a_mention(store)
+    house.run("backup", str(saved))
+    good = saved.read_bytes()
+    hurt(tmp_path / "listener.db")
+
+    again = house.run("backup", str(saved))
+    assert (again.code, "listener restore FILE" in again.err, saved.read_bytes() == good) == (1, True, True)
+    assert house.run("restore", str(saved)).code == 0
+    assert len(house.run("mentions", "--json").out.splitlines()) == 1
+    assert len(list(tmp_path.glob("listener.db.replaced-*"))) == 1
+
+
 def test_restore_refuses_while_a_daemon_works(tmp_path):
     house = a_house(tmp_path)
     with house.store() as store:
