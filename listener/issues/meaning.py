@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from listener.importing import importing
-from listener.issues.words import unscored
+from listener.issues.words import FEELING_WORDS, IDLE_WORDS, unscored
 from listener.likeness import normal_words
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ DIMENSIONS = 64
 # whole numbers add up to the same in any order; so many make the length 1
 STEPS = 400
 LARGEST = 127
-# of one or two words ("awful") it is not known what they are about
-FEWEST_WORDS = 3
+# of one word it is not known what it is about, nor of "worst service I have ever had"
+FEWEST_TELLING = 2
 # more say nothing new, and bound what one long text costs
 MOST_WORDS = 100
 PACKAGE = "wordllama"
@@ -50,10 +50,17 @@ def folder() -> Path | None:
     return kept if kept and (kept / WEIGHTS).is_file() and (kept / TOKENIZER).is_file() else None
 
 
-def meaning(text: str, language: str | None) -> bytes:
-    """64 numbers from -127 to 127, a byte each; empty where nothing is known of what the text means."""
-    words = normal_words(unscored(text)) if language == LANGUAGE else []
-    return meaning_of(" ".join(words[:MOST_WORDS])) if len(words) >= FEWEST_WORDS else b""
+def meaning(text: str, language: str | None, brand: str = "") -> bytes:
+    """64 numbers from -127 to 127, a byte each; empty where nothing is known of what the text means.
+
+    What the brand is called and how people feel about it would make one trouble of all of its complaints.
+    """
+    if language != LANGUAGE:
+        return b""
+    apart = FEELING_WORDS | frozenset(normal_words(brand))
+    words = [word for word in normal_words(unscored(text)) if word not in apart]
+    telling = sum(word not in IDLE_WORDS for word in words)
+    return meaning_of(" ".join(words[:MOST_WORDS])) if telling >= FEWEST_TELLING else b""
 
 
 @lru_cache(maxsize=4_096)

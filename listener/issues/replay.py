@@ -89,7 +89,7 @@ class Replay:
         topic = post.topic or self._topic_of(post)
         said = Said(str(post.id), post.author, post.at)
         first = self._copies.original(post.brand, post.text, said)
-        meant = meaning(post.text, self._language_of(post))
+        meant = meaning(post.text, self._language_of(post), post.brand)
         person, issue = first.person, self._place(post, topic, meant)
         crowd = self._issues.setdefault(issue, Crowd(Series(began, LEAST_USUAL)))
         over = self._topics.setdefault((post.brand, topic), Crowd(Series(began)))
@@ -115,7 +115,7 @@ class Replay:
         A topic that was said fences; one that was only guessed from words does not, as it would tear issues apart
         (Banking77: B³F .28 within guessed topics, .39 without).
         """
-        said = Complaint(post.brand, post.topic or "", terms(post.text), post.at, topic, meant)
+        said = Complaint(post.brand, post.topic or "", telling(post), post.at, topic, meant)
         match = self._grouping.match(said, post.at)
         issue = match.issue or len(self._issues) + 1
         self._grouping.join(match.nearest or issue, said, post.at)
@@ -135,7 +135,7 @@ class Replay:
     def _alike(self, post: Post, person: str | None, issue: int, meant: bytes, is_copy: bool) -> set[str]:
         """Who complained alike in other issues; the post is remembered, unless it only repeats another."""
         days = self._days.setdefault((post.brand, post.topic or ""), Days(lambda number: ()))
-        one = Spoken(post.id, post.at, person, issue, frozenset(terms(post.text)), meant)
+        one = Spoken(post.id, post.at, person, issue, frozenset(telling(post)), meant)
         if not is_copy:
             days.add(one)
         return days.elsewhere(one)
@@ -156,6 +156,12 @@ class Replay:
             issue=crowd.series.level(post.at),
             topic=topic,
         )
+
+
+def telling(post: Post) -> tuple[str, ...]:
+    """The words that can tell its trouble from others, without those of the brand's name."""
+    name = terms(post.brand)
+    return tuple(term for term in terms(post.text) if term not in name)
 
 
 def replayed(posts: list[Post], replay: Replay) -> Iterator[Placed | Raised]:

@@ -22,17 +22,31 @@ shall she should so some such t than that the their theirs them then there these
 under until up us ve very was we were what when where which while who whom why will with would you your yours
 """
 IDLE_WORDS = frozenset(IDLE.split())
+# how somebody feels, and nothing of what about: two who are angry need not have one trouble
+FEELING = """
+absolutely abysmal anger angry annoyance annoyed annoying appalled appalling atrocious avoid awful awfully bad badly
+bullshit completely crap crappy damn damned disappointed disappointing disappointment disgrace disgraceful disgust
+disgusted disgusting dissatisfied dreadful ever extremely frustrated frustrating frustration fuck fucked fucking fuming
+furious garbage hate hated hates hating hell hopeless horrendous horrible horribly horrific inexcusable insane insult
+insulting joke livid lousy mad miserable never nightmare omg outraged outrageous pathetic pissed poor poorly really
+regret ridiculous rubbish sad shame shameful shit shitty shocked shocking sorry suck sucked sucks terrible terribly
+totally truly ugh unacceptable unbelievable unhappy upset upsetting useless utter utterly worse worst worthless wtf
+"""
+FEELING_WORDS = frozenset(FEELING.split())
+# letters of scripts without gaps are words; in Japanese these make grammar, the others troubles
+HIRAGANA = frozenset(map(chr, range(0x3041, 0x30A0)))
+UNTELLING = IDLE_WORDS | FEELING_WORDS | HIRAGANA
 # what the survey page writes below the customer's own words: two who gave 3 of 10 need not have one trouble
 SCORED = re.compile(r"^(?:Reasons: (.*)\n)?\d+ of 10\.\Z", re.MULTILINE)
 
 
 @lru_cache(maxsize=4_096)
 def terms(text: str) -> tuple[str, ...]:
-    """Each word once, in its order, at its stem, without those that every text has. At most 40.
+    """Each word once, in its order, at its stem, without those that every text has and those of mere anger. At most 40.
 
     A survey's reasons are words, its score is none.
     """
-    found = dict.fromkeys(stem(word) for word in normal_words(unscored(text)) if word not in IDLE_WORDS)
+    found = dict.fromkeys(stem(word) for word in normal_words(unscored(text)) if word not in UNTELLING)
     return tuple(found)[:MOST_TERMS]
 
 

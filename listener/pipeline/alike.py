@@ -54,7 +54,7 @@ class Alike:
         def read(number: int) -> list[Spoken]:
             since, until = (datetime.fromtimestamp(one * DAY, UTC) for one in (number, number + 1))
             rows = turn.hearing.complaints(brand, fence or None, since, until, MOST_OF_A_DAY)
-            return [spoken(row, names) for row in rows]
+            return [spoken(row, brand, names) for row in rows]
 
         return Days(read, self._weights.setdefault(ground_of(brand, fence), {}))
 
@@ -83,8 +83,8 @@ class Sight:
         return self._turn.issues.apart()
 
 
-def spoken(row: Row[Any], names: frozenset[str]) -> Spoken:
+def spoken(row: Row[Any], brand: str, names: frozenset[str]) -> Spoken:
     person = None if row.person.startswith("mention:") else row.person
     words = frozenset(telling_words(row.title, row.text, names))
-    meant = meaning(text_of(row.title, row.text), row.language)
+    meant = meaning(text_of(row.title, row.text), row.language, brand)
     return Spoken(row.id, row.at, person, row.issue, words, meant)

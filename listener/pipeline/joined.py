@@ -80,7 +80,7 @@ def complained(
     names = reading.names.get(row.brand, frozenset())
     words = telling_words(row.title, row.text, names)
     at = row.posted_at.timestamp()
-    meant = meaning(text_of(row.title, row.text), language)
+    meant = meaning(text_of(row.title, row.text), language, row.brand)
     said = Complaint(row.brand, fence or "", words, at, topic or NO_TOPIC, meant)
     return Complained(row, ground_of(row.brand, fence), Step(row.id, place(row.posted_at, row.post), said, copy_of))
 

@@ -137,7 +137,7 @@ def _said(connection: Connection, ids: Sequence[int], terms: Terms) -> list[Said
         # a copy taught nothing that the first one had said
         taught = tuple(term for term in mine if term not in first.get(row.duplicate_of, ()))
         quote = " ".join(text_of(row.title, row.text).split())[:LONGEST_QUOTE]
-        meant = b"" if row.duplicate_of else terms.meaning(text_of(row.title, row.text), row.language)
+        meant = b"" if row.duplicate_of else terms.meaning(text_of(row.title, row.text), row.language, row.brand)
         place = terms.place(row.posted_at, row.post)
         found.append(Said(number, put, roots[put], place, mine, taught, quote, meant))
     return found

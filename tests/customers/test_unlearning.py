@@ -270,8 +270,8 @@ def meant(road):
     mentions, words = table(Mention), table(IssueWords)
     with road.store.database.read() as connection:
         (kept,) = [row.value["meant"] for row in connection.execute(words.select()) if "fail" in row.value["terms"]]
-        texts = [row.text for row in connection.execute(mentions.select()) if "sync" in row.text]
-    return kept, NOTHING.plus(meaning(text, "en") for text in texts).as_json()
+        said = [row for row in connection.execute(mentions.select()) if "sync" in row.text]
+    return kept, NOTHING.plus(meaning(row.text, "en", row.brand) for row in said).as_json()
 
 
 @pytest.mark.parametrize("goes", [deleted_there, grown_old, grown_older])

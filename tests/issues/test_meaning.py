@@ -68,9 +68,16 @@ def test_nothing_is_known_of_what_other_languages_mean(language: str | None) -> 
     assert meaning(FOUNDER, language) == b""
 
 
-@pytest.mark.parametrize("text", ["", "!!! ???", "🙃", "awful", "so bad!"])
-def test_nothing_is_known_of_a_text_of_hardly_any_words(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "!!! ???", "🙃", "awful", "so bad!", "Worst service I have ever had. Terrible!"])
+def test_nothing_is_known_of_a_text_that_tells_hardly_anything(text: str) -> None:
     assert meaning(text, "en") == b""
+
+
+def test_neither_what_the_brand_is_called_nor_anger_makes_two_troubles_one() -> None:
+    said = (FOUNDER, OTHER, "the soup was cold", "nobody answers the phone")
+    told = [meaning(f"{one} at Acme Flow, absolutely terrible", "en", "Acme Flow") for one in said]
+
+    assert told == [meaning(f"{one} at", "en") for one in said]
 
 
 def test_links_and_case_mean_nothing() -> None:

@@ -130,3 +130,35 @@ def test_a_time_without_a_zone_is_utc() -> None:
     posts, _ = read([a_line(id=1), a_line(id=2, posted_at="2026-11-25T10:00:00Z")])
 
     assert posts[0].at == posts[1].at
+
+
+ANGER = (
+    "awful, terrible service",
+    "worst ever",
+    "so bad, never again",
+    "what a joke, worst company ever",
+    "truly awful experience",
+    "I am so disappointed, this is horrible",
+    "very poor, very angry",
+    "pathetic. shame on you",
+    "the worst thing I have ever used",
+    "completely useless and annoying",
+)
+TROUBLES = (
+    "the search finds nothing",
+    "widget drains the battery",
+    "the map does not load",
+    "printing cuts the page",
+    "comments are lost",
+    "colours are mixed up",
+)
+
+
+def test_those_who_only_say_that_they_are_angry_share_no_trouble() -> None:
+    others = [a_post(one, one * 4, f"{TROUBLES[one % 6]} in Acme, {ANGER[one % 10]}") for one in range(30)]
+    angry = [a_post(100 + one, 120 + 4 * one, f"Acme: {text}", f"angry{one}") for one, text in enumerate(ANGER)]
+    found = places([*others, *angry])
+    issues = [{one.issue for one in found[:30] if TROUBLES[kind] in one.post.text} for kind in range(6)]
+
+    assert sum(map(len, issues)) == len(set[int]().union(*issues)) < 12
+    assert sum(one.spread in ("shared", "outbreak") for one in found[30:]) <= 1

@@ -19,6 +19,14 @@ def test_words_of_every_text_are_left_out_and_the_rest_is_told_once() -> None:
     assert terms("It is the sync, and the SYNC again: why does sync fail?") == ("sync", "fail")
 
 
+def test_how_somebody_feels_is_no_word_of_a_trouble() -> None:
+    assert terms("Awful, terrible: worst sync ever. I am so angry and disappointed, never again!") == ("sync",)
+
+
+def test_the_grammar_of_japanese_is_no_word_of_a_trouble() -> None:
+    assert terms("荷物が届きません") == ("荷", "物", "届")
+
+
 def test_a_long_text_costs_no_more() -> None:
     assert len(terms(" ".join(f"word{one}" for one in range(10_000)))) == MOST_TERMS
 
