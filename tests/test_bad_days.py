@@ -18,6 +18,7 @@ import pytest
 from tests.running import Running, eventually, running
 from tests.world import ALERTS, COMPLAINT, DONE, PRAISE, World, a_world
 
+pytestmark = pytest.mark.slow
 PR_CAPBSET_DROP = 24
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 # less than a commit needs, more than the log does

@@ -14,6 +14,8 @@ from tests.actions.far_sides import Answer
 from tests.running import Running, a_book, a_feed, a_post, eventually, running
 from tests.world import ALERTS, COMPLAINT, DONE, PRAISE, World, a_world, change
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:

@@ -25,9 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(hoisted(sys.argv[1:] if arguments is None else arguments))
     try:
         if not shown(words):
-            from listener.cli.commands import app  # most of a second, which a plain list does without
+            from listener.cli.commands import command_line  # most of a second, which a plain list does without
 
-            app(words, prog_name="listener")
+            command_line(words, prog_name="listener")
     except SystemExit:
         # before the next line: it imports half the house
         raise

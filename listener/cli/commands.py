@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer.main import get_command
 
 from listener.cli import (
     alerting,
@@ -100,3 +101,6 @@ for name, group in (
 app.add_typer(campaign, name="campaign")
 for command in (affected, fixed, learned, report):
     issues.app.command()(command)
+
+# made of the app once: a call of the app itself makes it anew, for a fourteenth of a second
+command_line = get_command(app)

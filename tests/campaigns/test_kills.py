@@ -22,6 +22,7 @@ POINTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_each_gets_exactly_one_mail_whatever_kills_the_daemon(tmp_path: Path) -> None:
     with a_sink(tmp_path / "taken") as port, a_nursery(tmp_path) as nursery:

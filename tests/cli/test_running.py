@@ -233,21 +233,6 @@ def test_a_reload_with_a_broken_configuration_is_told_and_changes_nothing(tmp_pa
     assert daemon.returncode == 0
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_the_demo_shows_it_all_and_ends_by_itself():
-    code = "from listener.cli import main; main()"
-    shown = subprocess.run(
-        [sys.executable, "-c", code, "demo"], capture_output=True, text=True, timeout=380, check=False
-    )
-
-    assert shown.returncode == 0, shown.stdout + shown.stderr
-    for part in ("Round 1", "Round 2", "Thanks proposed", "Tickets opened", "Alerts delivered", "Next steps"):
-        assert part in shown.stdout
-    for part in ("posted by hand", "3 of 10 for Service", "a mention of kind survey", "1 exported to presents.csv"):
-        assert part in shown.stdout
-
-
 def test_check_says_that_the_library_of_an_engine_is_missing(tmp_path):
     house = a_house(tmp_path, CONFIG + '[understanding]\nengine = "transformers:some/model"\n')
 

@@ -24,7 +24,7 @@ from tests.running import ROOT, Running, eventually
 
 NURSERY = Path(__file__).with_name("nursery.py")
 TOWNS = 2
-LONGEST_LIFE = 3.0  # seconds; a fork is at work after about half of one
+LONGEST_LIFE = 2.0  # seconds, for most of them from when the daemon is at work: on a busy machine none might be else
 QUIET = 120.0
 POINTS = (
     "listener.store.arrivals:Arrivals.take",
@@ -102,7 +102,7 @@ def comes_to_rest(town: Town, nursery: Nursery, house: Running) -> None:
 
 def everything_is_kept_and_decided_once(town: Town, house: Running) -> None:
     kept = Counter(one for (one,) in house.kept("SELECT external_id FROM mention"))
-    assert kept == Counter(town.offered())
+    assert kept == Counter(town.offered()) != Counter()
     appeared = Counter(one for (one,) in house.kept("SELECT external_id FROM appearance"))
     assert set(appeared.values()) == {1}
     decisions = house.kept("""
@@ -155,8 +155,11 @@ def nothing_is_lost_or_doubled(town: Town, house: Running) -> Counter[str]:
 def a_hard_life(folder: Path, kills: int) -> Counter[str]:
     """What was found in one town whose daemon was killed that often."""
     with a_town(folder) as town, a_nursery(town.folder) as nursery:
-        for _ in range(kills):
+        for life in range(kills):
+            visits = town.visits
             nursery.born()
+            if life % 3:
+                eventually(lambda seen=visits: town.visits > seen)
             time.sleep(random.uniform(0, LONGEST_LIFE))
             nursery.kill()
         house = Running(town.folder)
@@ -164,6 +167,7 @@ def a_hard_life(folder: Path, kills: int) -> Counter[str]:
         return nothing_is_lost_or_doubled(town, house)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_killed_at_random_moments_it_loses_nothing_and_does_nothing_twice(tmp_path, request, capsys):
     kills, began = request.config.getoption("--kills"), time.monotonic()
@@ -176,6 +180,7 @@ def test_killed_at_random_moments_it_loses_nothing_and_does_nothing_twice(tmp_pa
         print(f"\n{kills} kills in {seconds:.0f} s:", ", ".join(f"{count} {what}" for what, count in found.items()))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_killed_between_any_two_steps_it_loses_nothing_and_does_nothing_twice(tmp_path):
     with a_town(tmp_path / "house") as town, a_nursery(town.folder) as nursery:

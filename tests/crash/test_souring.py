@@ -11,7 +11,8 @@ import pytest
 
 from tests.running import ROOT
 
-pytestmark = pytest.mark.timeout(300)  # its children cost ten seconds of CPU, which a busy machine makes minutes
+# its children cost ten seconds of CPU, which a busy machine makes minutes
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 WRITES = 6  # claim or state, step, takedown, place, booking, commit: a cause with fewer would prove nothing
 
 

@@ -102,6 +102,11 @@ class Town:
         """Mails by their Message-ID."""
         return Counter(str(letter["Message-ID"]) for letter in self.mail.mails)
 
+    @property
+    def visits(self) -> int:
+        """How often somebody looked at a forum."""
+        return sum(forum.seen for forum in self.forums)
+
     def falls_silent(self) -> None:
         with self.lock:
             for forum in self.forums:

@@ -10,6 +10,7 @@ from tests.desk.workspace import a_workspace, filled, press
 from tests.running import Running, a_book, a_feed, a_post, eventually, running
 from tests.web_server import Site
 
+pytestmark = pytest.mark.slow
 PRAISE = a_post(2, "I love Acme Flow, it is wonderful and saves me hours", "ana")
 CONFIG = """\
 ops.channel = "care"

@@ -168,9 +168,10 @@ def test_what_is_ruled_out_for_many_quarters_at_once_is_ruled_out_for_each(size:
     at_once, slowly, plain = Series(BEGAN, 0.5), Series(BEGAN, 0.5), Hearing(BEGAN, 0.5)
     at_once.hear_all(said)
     plain.fill((number_of(person), at) for person, at in said)
-    for person, at in said:
+    for number, (person, at) in enumerate(said):
         slowly.hear(person, at)
-        slowly.spans(at)
+        if person.startswith("b") or number % 10 == 0:
+            slowly.spans(at)
 
     ruled_out = plain.unlikely(0, {LONG: 4.5, SHORT: 6.0})
     may = {

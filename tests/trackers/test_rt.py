@@ -21,7 +21,7 @@ from tests.trackers import rt_server
 from tests.trackers.desks import Desk
 from tests.trackers.test_contract_suite import ENDING, a_case, a_comment
 
-pytestmark = pytest.mark.skipif(bool(rt_server.missing()), reason=rt_server.missing())
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(rt_server.missing()), reason=rt_server.missing())]
 
 
 @pytest.fixture(scope="module")

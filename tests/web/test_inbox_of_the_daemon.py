@@ -9,11 +9,14 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import pytest
+
 from listener.actions.webhook import Webhook as Outgoing
 from listener.demo.sinks import free_port
 from listener.wiring.now import clock
 from tests.running import a_book, eventually, running
 
+pytestmark = pytest.mark.slow
 CONFIG = """\
 web.listen = "127.0.0.1:{port}"
 brand = [{{name = "Acme Flow"}}]
