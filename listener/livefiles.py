@@ -148,8 +148,9 @@ class LiveFiles:
         self._notices = notices
         self._now = now
         self._log = log
-        if store.house.get(STATUS):
-            store.house.put(STATUS, {})  # they were read just now
+        broken = {file.path.name for file in (*files, *read_once) if file.problems}
+        if told := store.house.get(STATUS):
+            store.house.put(STATUS, {name: state for name, state in told.items() if name in broken})
         for file in (*files, *read_once):
             if file.problems:
                 self._broken(file.path, [str(problem) for problem in file.problems], file not in read_once)
@@ -172,12 +173,19 @@ class LiveFiles:
             self._store.house.put(STATUS, known)
 
     def _broken(self, path: Path, problems: list[str], read_again: bool = True) -> None:
-        now = self._now()
+        now, known = self._now(), self._store.house.get(STATUS)
         self._log.error("file.broken", file=path.name, problem=problems[0], problems=len(problems))
-        state = {"broken_since": now.isoformat(), "problems": problems[:10]}
-        self._store.house.put(STATUS, self._store.house.get(STATUS) | {path.name: state})
-        message = words.file_broken(path.name, tuple(problems), f"file:{path.name}:{now.isoformat()}", read_again)
+        state = breakage(known.get(path.name, {}), problems, now)
+        self._store.house.put(STATUS, known | {path.name: state})
+        message = words.file_broken(path.name, tuple(problems), f"file:{path.name}:{state['broken_since']}", read_again)
         self._notices.send(message, now)
+
+
+def breakage(known: Mapping[str, Any], problems: Sequence[str], now: datetime) -> dict[str, Any]:
+    """What is kept of a broken file: since when it has had these problems, so that people are told of them once."""
+    problems = list(problems[:10])
+    since = known["broken_since"] if known.get("problems") == problems else now.isoformat()
+    return {"broken_since": since, "problems": problems}
 
 
 def _text(path: Path) -> str | None:

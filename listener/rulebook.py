@@ -10,6 +10,7 @@ from pathlib import Path
 from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
+from listener.livefiles import breakage
 from listener.pipeline.notices import Notices
 from listener.pipeline.running import Running
 from listener.store import Store
@@ -92,24 +93,29 @@ class RuleBook:
         _ = loaded.index
         self._running = Running(loaded, since)
         if changed:
-            self._loaded_at = now
+            self._loaded_at = self._since(loaded.version) or now
             self._log.info("book.running", version=loaded.version, rules=len(loaded.rules))
         self._store.house.put("book", {"version": loaded.version, "since": (self._loaded_at or now).isoformat()})
+
+    def _since(self, version: str) -> datetime | None:
+        """When the book of the last start or reload began to run, where it is the same."""
+        known = self._store.house.get("book")
+        return datetime.fromisoformat(known["since"]) if known.get("version") == version else None
 
     def _broken(self, error: BookError) -> None:
         """Say so in the log, in `status` and on the ops channel; raise when there is no book to go on with."""
         now = self._now()
         problems = tuple(str(problem) for problem in error.problems)
+        before = self._store.house.get("book")
         if self._running is None:
             self._restore_last(error)
         if self._running is None:
             raise error
         version, since = self._running.book.version, self._loaded_at or now
         self._log.error("book.broken", running=version, problem=problems[0], problems=len(problems))
-        known = self._store.house.get("book")
-        known |= {"broken_since": now.isoformat(), "problems": list(problems[:10])}
-        self._store.house.put("book", known)
-        self._notices.send(words.book_broken(version, since, problems, f"book:{now.isoformat()}"), now)
+        state = breakage(before, problems, now)
+        self._store.house.put("book", self._store.house.get("book") | state)
+        self._notices.send(words.book_broken(version, since, problems, f"book:{state['broken_since']}"), now)
 
     def _restore_last(self, error: BookError) -> None:
         """After a restart the last good book is the one that the store remembers."""

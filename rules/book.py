@@ -131,13 +131,14 @@ def _text(file: Path, problems: list[Problem]) -> str | None:
 
 
 def _compiled(sources: Mapping[str, str], world: World, problems: list[Problem]) -> Book:
+    readable = not problems
     pages = [(Page(file, problems), text) for file, text in sources.items()]
     roots = [(page, root) for page, text in pages if (root := read(text, page)) is not None]
     files = [_File(page, root, world) for page, root in roots]
     shared = _shared(files)
     rules = tuple(r for file in files for r in file.rules(shared))
     _unique(rules, problems)
-    problems.extend(refusals(rules))
+    problems.extend(refusals(rules, whole=readable and len(roots) == len(pages)))
     if problems:
         raise BookError(problems)
     # names without their directory: the same files elsewhere are the same version

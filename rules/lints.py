@@ -21,13 +21,16 @@ ACTING = frozenset({"ask", "live"})
 FEW = 40  # up to so many rules every pair is looked at; more are divided by what they test first
 
 
-def refusals(rules: tuple[Rule, ...]) -> Iterator[Problem]:
-    """What no rule book may hold: gifts for praise, and blocks of rules that do not exist."""
+def refusals(rules: tuple[Rule, ...], whole: bool = True) -> Iterator[Problem]:
+    """What no rule book may hold: gifts for praise, and blocks of rules that do not exist.
+
+    Not `whole`: a file could not be read, and which rules do not exist is not known.
+    """
     names = {rule.id for rule in rules}
     for rule in rules:
         yield from _incentive(rule)
         for name in rule.blocks.rules if rule.blocks else ():
-            if name not in names and rule.blocks:
+            if whole and name not in names and rule.blocks:
                 yield Problem(rule.file, rule.blocks.line, 1, f"blocks an unknown rule '{name}'", nearest(name, names))
 
 

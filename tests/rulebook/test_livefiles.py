@@ -49,7 +49,13 @@ class House:
     def starts(self) -> None:
         self.gifts = LiveFile(self.folder / "gifts.yaml", presents, Kept(self.store, "gifts"))
         self.hours = LiveFile(self.folder / "calendar.yaml", read_in_utc, Kept(self.store, "calendar"))
-        self.files = LiveFiles([self.gifts, self.hours], self.store, Notices(self.store, "ops"), lambda: NOW, LOG)
+        self.files = LiveFiles(
+            [self.gifts, self.hours],
+            self.store,
+            Notices(self.store, "ops"),
+            lambda: NOW + timedelta(minutes=self.edits),
+            LOG,
+        )
 
     def writes(self, name: str, text: str) -> None:
         self.edits += 1
@@ -135,6 +141,7 @@ def test_a_start_with_a_broken_file_goes_on_with_what_it_said_when_it_was_good(
     assert house.status()[0].startswith("file    gifts.yaml is broken on disk")
 
     house.starts()  # what is broken was not remembered as good
+    assert len(house.told()) == 1
     assert list(Shelf(house.gifts)) == ["flowers", "cake"]
     house.writes("gifts.yaml", FLOWERS)
     house.files.refresh()

@@ -81,6 +81,20 @@ def test_a_broken_edit_leaves_the_last_good_book_at_work_and_says_so_with_its_li
     assert "broken_since" not in house.store.house.get("book")
 
 
+def test_the_same_breakage_is_told_once_whatever_is_reloaded_or_restarted(house: House) -> None:
+    house.writes("rules: [")
+    broken_since = house.now.isoformat()
+    for _ in range(2):
+        house.now += timedelta(hours=1)
+        house.start()
+        house.book.running()
+
+    known = house.store.house.get("book")
+    assert (len(house.told()), known["broken_since"], known["since"]) == (1, broken_since, NOW.isoformat())
+    house.writes("ruls: []")
+    assert len(house.told()) == 2
+
+
 def test_a_directory_that_vanishes_or_is_emptied_stops_no_rule(house: House) -> None:
     (house.rules / "book.yaml").unlink()
     house.book.refresh()

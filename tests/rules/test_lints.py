@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rules.book import load
+from rules.problems import BookError
 from tests.rules.rulebooks import a_book, a_rule, problems
 
 BOTH = "[{send_gift: {item: x}}, {ask_to_share: {}}]"
@@ -29,6 +31,14 @@ def test_a_gift_beside_an_ask_that_depends_on_feeling_breaks_the_law(tmp_path: P
 def test_a_block_of_a_rule_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     found = problems(tmp_path, a_rule("{sentiment: negative}", more="blocks: {rules: [q]}"))
     assert found[0].startswith("6:1: blocks an unknown rule 'q'")
+
+
+def test_of_a_file_that_cannot_be_read_only_that_is_told_not_what_others_miss_in_it(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule("{sentiment: negative}", more="blocks: {rules: [q]}"))
+    (tmp_path / "b.yaml").write_text(a_rule("{sentiment: positive}", id="q") + "rules: [")
+    with pytest.raises(BookError) as broken:
+        load(tmp_path)
+    assert {Path(problem.file).name for problem in broken.value.problems} == {"b.yaml"}
 
 
 @pytest.mark.parametrize(
