@@ -40,10 +40,10 @@ def fields_table() -> str:
 
 
 def _meaning(known: Field) -> str:
-    unit = f" In {known.unit}." if known.unit else ""
+    sentence = known.sentence.removesuffix(".") + (f" ({known.unit})." if known.unit else ".")
     values = f" One of {', '.join(f'`{value}`' for value in known.values)}." if known.values else ""
     always = " Always known." if known.default is not None else ""
-    return known.sentence + unit + values + always
+    return sentence + values + always
 
 
 def operators_table() -> str:
@@ -69,7 +69,7 @@ def _options(action: Action) -> str:
 def _option(one: OptionSpec, main: bool) -> str:
     values = f" One of {', '.join(f'`{value}`' for value in one.values)}." if one.values else ""
     default = f" Default `{one.default}`." if one.default else ""
-    needed = " Needed." if one.required else ""
+    needed = " Required." if one.required else ""
     short = " May stand alone." if main else ""
     return f"`{one.name}` ({one.type}): {one.sentence}{values}{default}{needed}{short}"
 
