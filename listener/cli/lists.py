@@ -125,6 +125,8 @@ def _show(context: typer.Context, name: str, wanted: Wanted, as_json: bool) -> N
     with looking(context) as seen:
         if not (written(seen, name, wanted) if as_json else _table(seen, name, wanted)):
             misspelt.tell(seen, asked(context).file, name, wanted)
+        if name == "sources" and not (wanted.source or wanted.id):
+            misspelt.tell_unpolled(seen, asked(context).file)
 
 
 def _catch_up(context: typer.Context) -> None:

@@ -20,6 +20,13 @@ def tell(seen: Glance, file: Path, name: str, wanted: Wanted) -> None:
         _tell_of_nobody(seen, wanted.person)
 
 
+def tell_unpolled(seen: Glance, file: Path) -> None:
+    """Sources of the configuration that no daemon has taken over yet: they are in no list."""
+    if new := sorted({*_configured(file, "source")} - {*seen.names("source")}):
+        cure = "`listener run --once` reads them now, a running daemon after a reload"
+        print(f"listener: not polled yet: {', '.join(new)}; {cure}", file=sys.stderr)
+
+
 def _tell(seen: Glance, file: Path, noun: str, asked: str) -> None:
     if seen.has(noun, asked) or asked in (configured := _configured(file, noun)):
         return

@@ -251,6 +251,15 @@ def test_an_empty_list_is_a_sentence_for_people_and_nothing_for_scripts(tmp_path
     assert house.run(name, "--json").out == ""
 
 
+def test_sources_that_no_daemon_has_polled_yet_are_told(tmp_path):
+    feed = '[[source]]\nname = "forum"\nkind = "feed"\nurl = "https://forum.example/feed.xml"\n'
+    house = a_house(tmp_path, CONFIG + feed)
+    assert "not polled yet: forum; `listener run --once`" in house.run("sources").err
+    with house.store() as store:
+        store.sources.enlist([("forum", "feed", "{}")])
+    assert house.run("sources").err == ""
+
+
 def test_a_table_shows_outside_text_without_its_escapes(tmp_path):
     house = a_house(tmp_path)
     with house.store() as store:
