@@ -113,9 +113,11 @@ class RuleBook:
             raise error
         version, since = self._running.book.version, self._loaded_at or now
         self._log.error("book.broken", running=version, problem=problems[0], problems=len(problems))
-        state = breakage(before, problems, now)
+        state = breakage(before, problems, now) | {"line": error.problems[0].line}
         self._store.house.put("book", self._store.house.get("book") | state)
-        self._notices.send(words.book_broken(version, since, problems, f"book:{state['broken_since']}"), now)
+        broken_since = datetime.fromisoformat(state["broken_since"])
+        broken = words.BrokenBook(version, since, broken_since, state["line"], problems)
+        self._notices.send(words.book_broken(broken, f"book:{state['broken_since']}"), now)
 
     def _restore_last(self, error: BookError) -> None:
         """After a restart the last good book is the one that the store remembers."""

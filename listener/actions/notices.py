@@ -116,12 +116,24 @@ def _history(source: str, mentions: int, complaints: int, came: str, further: st
     )
 
 
-def book_broken(version: str, since: datetime, problems: tuple[str, ...], key: str) -> Message:
-    """The rule files on disk cannot be used. `problems` as `file:line:col: what`."""
+@dataclass(frozen=True, slots=True)
+class BrokenBook:
+    """Rule files that cannot be used, and the version at work meanwhile. `line` is that of the first of `problems`."""
+
+    version: str
+    since: datetime
+    broken_since: datetime
+    line: int
+    problems: tuple[str, ...]  # as `file:line:col: what`
+
+
+def book_broken(broken: BrokenBook, key: str) -> Message:
+    """The rule files on disk cannot be used."""
+    at_work = f"Running version {broken.version} since {_at(broken.since)}"
     # What is wrong with one key can show up on every line after it.
     return Message(
-        title=f"The rule files are broken; version {version}, running since {_at(since)}, stays",
-        text=_listed(problems),
+        title=f"{at_work}; file on disk is broken at line {broken.line} since {_at(broken.broken_since)}",
+        text=_listed(broken.problems),
         footer="`listener rules check` shows every problem; once they are mended the files are read again.",
         key=key,
     )

@@ -49,7 +49,7 @@ def _unsettled(store: Store, status: str) -> list[int]:
 
 
 def _book(kept: Mapping[str, Any]) -> Object | None:
-    names = ("version", "since", "broken_since", "problems")
+    names = ("version", "since", "broken_since", "line", "problems")
     return {name: kept.get(name) for name in names} if kept else None
 
 
@@ -157,8 +157,8 @@ def _book_told(book: Object | None) -> Iterator[str]:
         yield "rules   no rule book has run yet"
         return
     broken = book["broken_since"]
-    tail = f"; the files on disk are broken since {at(broken)}" if broken else ""
-    yield f"rules   version {book['version']} is running since {at(book['since'])}{tail}"
+    tail = f"; file on disk is broken at line {book['line']} since {at(broken)}" if broken else ""
+    yield f"rules   running version {book['version']} since {at(book['since'])}{tail}"
     yield from (f"        {problem}" for problem in book["problems"] or ())
 
 

@@ -62,6 +62,7 @@ def test_what_is_said_to_one_customer_alone_is_not_yours_to_post() -> None:
     assert "never under the post" in message.footer
 
 
+BROKEN = notices.BrokenBook("7f3a", AT, AT + timedelta(minutes=90), 23, ("a.yaml:23:5: unknown field",))
 NOTICES = [
     (notices.first_day("acme-news", 812, 31, "k"), "acme-news: 812 old mentions, 31 complaints, nothing sent"),
     (
@@ -69,8 +70,8 @@ NOTICES = [
         "Source feed cannot be read since 2026-11-23 09:30 UTC",
     ),
     (notices.source_back("feed", AT, AT + timedelta(minutes=90), 1, "k"), "Source feed is read again"),
-    (notices.book_broken("7f3a", AT, ("a.yaml:23:5: unknown field",), "k"),
-     "The rule files are broken; version 7f3a, running since 2026-11-23 09:30 UTC, stays"),
+    (notices.book_broken(BROKEN, "k"),
+     "Running version 7f3a since 2026-11-23 09:30 UTC; file on disk is broken at line 23 since 2026-11-23 11:00 UTC"),
     (notices.brake("thank-all", 120, 20.0, "k"), "Rule thank-all was braked: it now asks before it acts"),
     (notices.heartbeat(Day(AT, 5, 1, 1, 3, 12, 2, 0), "k"), "Still listening: 1 mention since 2026-11-23 09:30 UTC"),
     (notices.held("care", ("One", "Two"), 20, "k"), "2 more alerts for care in one message"),
@@ -103,7 +104,7 @@ def test_a_heartbeat_tells_what_waits() -> None:
 
 def test_a_long_list_says_how_much_it_left_out() -> None:
     assert notices.held("care", tuple(map(str, range(30))), 20, "k").text.endswith("and 10 more")
-    assert notices.book_broken("7f", AT, ("p",) * 12, "k").text.endswith("and 2 more")
+    assert notices.book_broken(replace(BROKEN, problems=("p",) * 12), "k").text.endswith("and 2 more")
 
 
 def test_a_secret_of_a_few_letters_spoils_no_answer() -> None:

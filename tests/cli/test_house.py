@@ -200,14 +200,12 @@ def test_status_names_sources_queues_book_and_blind_spots(tmp_path):
         store.sources.failed(Failure("forum", NOW, None, "blind", "404"), [told])
         a_mention(store)
         a_delivery(store, "due")
-        problems = ["rules.d/book.yaml:3:1: unknown field"]
-        store.house.put(
-            "book", {"version": "7f3a", "since": NOW.isoformat(), "broken_since": NOW.isoformat(), "problems": problems}
-        )
+        broken = {"broken_since": NOW.isoformat(), "line": 3, "problems": ["rules.d/book.yaml:3:1: unknown field"]}
+        store.house.put("book", {"version": "7f3a", "since": NOW.isoformat()} | broken)
 
     told, seen = house.run("status").out, json.loads(house.run("status", "--json").out)
 
-    assert "version 7f3a is running since 2026-11-23 12:00; the files on disk are broken since" in told
+    assert "running version 7f3a since 2026-11-23 12:00; file on disk is broken at line 3 since" in told
     assert "1 mentions to judge; deliveries: 2 due" in told
     assert "blind   forum since 2026-11-23 12:00: 404" in told
     assert seen["queues"] == {"mentions": 1, "deliveries": {"due": 2}}

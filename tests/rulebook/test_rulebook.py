@@ -43,6 +43,9 @@ class House:
     def told(self) -> list[str]:
         return [row.message["text"] for row in self.store.deliveries.page(DeliveryFilter())]
 
+    def titles(self) -> list[str]:
+        return [row.message["title"] for row in self.store.deliveries.page(DeliveryFilter())]
+
     def ids(self) -> list[str]:
         return [rule.id for rule in self.book.running().book.rules]
 
@@ -75,6 +78,7 @@ def test_a_broken_edit_leaves_the_last_good_book_at_work_and_says_so_with_its_li
     assert house.ids() == ["good"]
     assert told in house.told()[0]
     assert house.store.house.get("book")["broken_since"] == house.now.isoformat()
+    assert f"file on disk is broken at line {house.store.house.get('book')['line']} since" in house.titles()[0]
 
     house.writes(a_rule("{sentiment: negative}", id="better"))
     assert house.ids() == ["better"]

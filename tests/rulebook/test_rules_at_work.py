@@ -90,9 +90,9 @@ def test_no_action_produces_a_mention(tmp_path):
 
 def test_status_tells_the_running_version_and_the_broken_line(tmp_path):
     road = a_road(tmp_path)
-    book = {"version": "7f3a", "since": NOW.isoformat(), "broken_since": NOW.isoformat()}
+    book = {"version": "7f3a", "since": NOW.isoformat(), "broken_since": NOW.isoformat(), "line": 23}
     road.store.house.put("book", {**book, "problems": ["rules.d/praise.yaml:23:5: unknown field 'sentimant'"]})
 
     told = "\n".join(state.told(state.status(road.store, NOW)))
-    assert "version 7f3a is running since 2026-11-23 12:00" in told
+    assert "running version 7f3a since 2026-11-23 12:00; file on disk is broken at line 23 since" in told
     assert "rules.d/praise.yaml:23:5: unknown field 'sentimant'" in told
