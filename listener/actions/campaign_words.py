@@ -45,3 +45,23 @@ def back(row: Row[Any], episode: int, why: str) -> Message:
         footer=f"Look: `listener issues report {row.id}`",
         key=f"issue:{row.id}:back:{episode}",
     )
+
+
+def resolved(row: Row[Any], why: str) -> Message:
+    """A fix has held for long enough."""
+    return Message(
+        title=f"Issue {row.id} is resolved: {row.title}",
+        text=f"Its fix held: {why}.",
+        footer=f"Who was told and who was not: `listener issues report {row.id}`",
+        key=f"issue:{row.id}:resolved:{row.episode}",
+    )
+
+
+def untold(row: Row[Any], why: str) -> Message:
+    """A fix that not everybody can be told of."""
+    return Message(
+        title=f"Issue {row.id} is fixed, and not everybody is told: {row.title}",
+        text=f"{why}. It is tried again each minute.",
+        footer=f"Who was told and who was not: `listener issues report {row.id}`",
+        key=f"issue:{row.id}:untold:{row.episode}",
+    )

@@ -67,6 +67,11 @@ def merge(context: typer.Context, issue: Issue, other: Other, why: Why = "", nam
     if row.state in MENDED and before and before.state not in MENDED:
         print(f"{row.id} is {row.state}, and who reported {other} heard nothing of a fix: if it is theirs too,")
         print(f"`listener campaign draft {row.id} --stage fixed` names them; if not, undo this")
+    if row.state not in MENDED and before and before.state in MENDED:
+        print(f"{row.id} is {row.state}: who was told that {other} is fixed hears so once more when {row.id} is fixed;")
+        print(f"`listener issues report {row.id}` shows who that is")
+        for campaign in issues.store.closing.unended(row.id, "fixed"):
+            print(f"campaign {campaign} tells still that it is fixed: listener campaign stop {campaign} --why TEXT")
 
 
 @app.command()

@@ -25,6 +25,8 @@ from listener.store import Store
 
 DRAFTS_EXPIRE = timedelta(days=7)
 DAY = timedelta(days=1)
+# a fix that is told for longer was cut off; to draft 100,000 letters takes a quarter of a minute
+PATIENCE = timedelta(minutes=3)
 PUBLIC, THANKS = "issue-fixed-public", "issue-thanks"
 UNREACHED = ("no address", "no consent")  # of a customer: then we answer where they spoke
 KEY = ("plan", "region", "version")
@@ -51,15 +53,24 @@ class Closing:
     log: FilteringBoundLogger
 
     def fixed(self, one: str, cause: str, who: str, note: str = "") -> Told:
-        """It is fixed: everybody who reported it or was told of it hears so, once. Raises NotPossible."""
-        root = self._fixable(one, cause)
-        self.store.issues.fixed(root.id, self.now(), who, cause, note)
+        """It is fixed: everybody who reported it or was told of it hears so, once. Raises NotPossible.
+
+        What cuts this off, the daemon goes on with it: see `watch`.
+        """
+        root, now = self._fixable(one, cause), self.now()
+        self.store.house.put(_mark(root), {"who": who, "at": now.isoformat()})
+        self.store.issues.fixed(root.id, now, who, cause, note)
+        return self._tell(root, cause, who)
+
+    def _tell(self, root: Row[Any], cause: str, who: str, since: datetime | None = None) -> Told:
+        """Everything that a fix sets going; what was done `since` then is not done again."""
         why = f"issue {root.id} is fixed"
         for number in self.store.closing.unended(root.id, TROUBLE):
             self.outreach.stop(number, who, why)
         closed, kept = self._close_tickets(root, cause, who)
-        campaign, unreached = self._campaign(root, who)
+        campaign, unreached = self._campaign(root, who, since)
         told = Told(campaign, self._reply(root, unreached, who), closed, kept)
+        self.store.house.forget(_mark(root))
         self.log.info("issue.fixed", issue=root.id, replies=told.replies, tickets=len(closed))
         return told
 
@@ -69,6 +80,8 @@ class Closing:
             raise NotPossible(f"there is no issue {one!r}: `listener issues` lists them")
         if not cause.strip():
             raise NotPossible("a fix names its root cause: --cause 'what went wrong'")
+        if self._cut_off(root):
+            raise NotPossible(f"issue {root.id} is fixed, and is being told: the daemon goes on with what was cut off")
         if root.state in MENDED:
             raise NotPossible(f"issue {root.id} is {root.state} already: `listener issues report {root.id}`")
         return root
@@ -85,7 +98,7 @@ class Closing:
                 kept.append(row.id)
         return tuple(closed), tuple(kept)
 
-    def _campaign(self, root: Row[Any], who: str) -> tuple[Row[Any] | None, set[str]]:
+    def _campaign(self, root: Row[Any], who: str, since: datetime | None) -> tuple[Row[Any] | None, set[str]]:
         """Letters to those who can be written to; and the reporters who cannot, by person."""
         people = self.store.audience.complainants(root.id)
         reporters = {row.customer for row in people if row.customer}
@@ -96,10 +109,15 @@ class Closing:
         unreached |= reporters - {row.id for each in affected.lists for row in each.customers}
         if not affected.size:
             return None, unreached
-        campaign = self.outreach.draft(Wish(root.id, FIXED), who, affected)
+        campaign = self._drafted(root, since) or self.outreach.draft(Wish(root.id, FIXED), who, affected)
         excluded = self.store.campaigns.receipts(campaign.id)
         unreached |= {row.customer for row in excluded if row.excluded in UNREACHED and row.customer in reporters}
         return self._begun(campaign, who), unreached
+
+    def _drafted(self, root: Row[Any], since: datetime | None) -> Row[Any] | None:
+        """The campaign that tells of this fix, where there is one already."""
+        rows = self.store.campaigns.page([root.id]) if since else []
+        return next((row for row in rows if row.stage == FIXED and since and row.drafted_at >= since), None)
 
     def _concerned(self, root: Row[Any], reporters: set[str]) -> Affected:
         """Who reported it, and who was told of it without having said a word."""
@@ -112,6 +130,8 @@ class Closing:
 
     def _begun(self, campaign: Row[Any], who: str) -> Row[Any]:
         """Whoever says that it is fixed approves that people hear so; more than 25 take another person."""
+        if campaign.status != "draft":
+            return campaign
         if not campaign.audience:
             return self.outreach.stop(campaign.id, who, "nobody of them can be written to")
         try:
@@ -191,9 +211,27 @@ class Closing:
         return self.store.issues.roots([row.issue])[row.issue]
 
     def watch(self) -> None:
-        """Look whether what was fixed stays so. Raises StoreTrouble."""
+        """Look whether what was fixed stays so, and tell of a fix what was cut off. Raises StoreTrouble."""
         for row in self.store.closing.fixed_ones():
-            self._look(row)
+            if begun := self._cut_off(row):
+                self._go_on(row, begun)
+            else:
+                self._look(row)
+
+    def _cut_off(self, row: Row[Any]) -> dict[str, Any]:
+        """Who began to tell of a fix and when, where nobody ended it."""
+        return self.store.house.get(_mark(row)) if row.state == "fixed" else {}
+
+    def _go_on(self, row: Row[Any], begun: dict[str, Any]) -> None:
+        since = datetime.fromisoformat(begun["at"])
+        if self.now() < since + PATIENCE:
+            return
+        cause = self.store.issues.episodes(row.id)[-1].root_cause or ""
+        try:
+            self._tell(row, cause, begun["who"], since)
+        except NotPossible as error:
+            self.log.warning("issue.untold", issue=row.id, error=str(error))
+            self.outreach.notices.send(words.untold(row, str(error)), self.now())
 
     def _look(self, row: Row[Any]) -> None:
         now = self.now()
@@ -207,17 +245,23 @@ class Closing:
         if found.state == "regressed":
             self._back(row, found.why)
         elif found.state == "resolved" and row.state == "watching":
+            self.outreach.notices.send(words.resolved(row, found.why), now)
             self.store.issues.move(row.id, "resolved", now, "listener", found.why)
             self.log.info("issue.resolved", issue=row.id, why=found.why)
 
     def _back(self, row: Row[Any], why: str) -> None:
         """A new episode: nobody is told any more that it is fixed."""
         now = self.now()
-        number = self.store.issues.regressed(row.id, now, "listener", why)
         for each in self.store.closing.unended(row.id, FIXED):
             self.outreach.stop(each, "listener", f"the trouble is back: {why}")
+        self.outreach.notices.send(words.back(row, row.episode + 1, why), now)
+        # last, so that what is cut off is seen again
+        number = self.store.issues.regressed(row.id, now, "listener", why)
         self.log.warning("issue.regressed", issue=row.id, episode=number, why=why)
-        self.outreach.notices.send(words.back(row, number or 0, why), now)
+
+
+def _mark(root: Row[Any]) -> str:
+    return f"fix of {root.id}"
 
 
 def _of(rows: dict[str, Row[Any]], ids: Iterable[str]) -> tuple[Row[Any], ...]:

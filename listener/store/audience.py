@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from listener.model.campaign import IssueTold
 from listener.model.contact import OptOut
 from listener.model.customer import Customer
 from listener.model.delivery import Contact, Delivery
-from listener.model.issue import Issue, IssueEpisode
+from listener.model.issue import Issue, IssueEpisode, IssueLink
 from listener.model.mention import Mention
 from listener.model.ticket import Ticket
 from listener.store import grouped
@@ -21,6 +21,7 @@ from listener.store.engine import Database, table
 
 contact, customer, delivery = table(Contact), table(Customer), table(Delivery)
 episode, issue, told = table(IssueEpisode), table(Issue), table(IssueTold)
+link = table(IssueLink)
 mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -107,7 +108,8 @@ class Audience:
 def told_now(connection: Connection, root: str) -> ColumnElement[bool]:
     """Who counts as told: in the present episode of this issue, or by one that was merged into it and not fixed before.
 
-    Who was told of an earlier episode, or of a trouble whose fix did not hold until now, is told anew.
+    Who was told of an earlier episode, or of a trouble whose fix did not hold until now, is told anew; so is who was
+    told of the fix of one that was merged into this one while this one was not fixed: it was there still.
     """
     family = grouped.family(connection, root)
     rows = list(connection.execute(select(episode).where(episode.c.issue.in_(family)).order_by(episode.c.number)))
@@ -115,7 +117,28 @@ def told_now(connection: Connection, root: str) -> ColumnElement[bool]:
     if present is None:
         return told.c.issue.in_(family)
     going = [row for row in rows if row.issue != root and not (row.fixed_at and row.fixed_at < present.opened_at)]
-    return or_(*(and_(told.c.issue == row.issue, told.c.episode == row.number) for row in (present, *going)))
+    early = _merged_before(connection, family, present.fixed_at) if any(row.fixed_at for row in going) else set()
+    return or_(*(_told_in(row, row.issue in early) for row in (present, *going)))
+
+
+def _told_in(row: Row[Any], of_trouble_only: bool) -> ColumnElement[bool]:
+    mine = and_(told.c.issue == row.issue, told.c.episode == row.number)
+    return mine & (told.c.stage != "fixed") if of_trouble_only else mine
+
+
+def _merged_before(connection: Connection, family: Sequence[str], at: datetime | None) -> set[str]:
+    """Those of a root (the first) and all that were merged into it that became one with it before then, or ever."""
+    alias = (link.c.kind == "alias") & link.c.undone_at.is_(None) & link.c.issue.in_(list(family))
+    into = {row.issue: row for row in connection.execute(select(link).where(alias).order_by(link.c.id))}
+    found: set[str] = set()
+    for one in family[1:]:
+        chain, end = [], one
+        while end in into and end != family[0]:
+            chain.append(into[end].at)
+            end = into[end].other
+        if chain and (at is None or max(chain) < at):
+            found.add(one)
+    return found
 
 
 def _ids(connection: Connection, query: Any) -> frozenset[str]:

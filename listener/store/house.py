@@ -69,6 +69,11 @@ class House:
             statement = self._database.insert(Setting).values(name=name, **new)
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=new))
 
+    def forget(self, name: str) -> None:
+        """Keep nothing more under that name."""
+        with self._database.write() as connection:
+            connection.execute(delete(setting).where(setting.c.name == name))
+
     def tally(self, name: str, what: Iterable[str]) -> None:
         """Add one for each to the counts kept under a name."""
         counted = Counter(what)

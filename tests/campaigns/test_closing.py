@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from listener.customers.budget import Policy
+from listener.model.grouped import Act
 from listener.model.plan import TicketPlan
+from listener.pipeline.closing import Closing
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -236,9 +239,12 @@ def test_a_fix_that_holds_is_watched_and_then_resolved(ground: Ground) -> None:
     ground.closing.watch()
     assert ground.state() == "watching"
     ground.clock.time += timedelta(hours=24)
-    ground.closing.watch()
+    ground.closing.watch(), ground.closing.watch()
+    ground.goes_on(beats=1)
 
     assert ground.state() == "resolved"
+    (message,) = [each for each in ground.sent if "is resolved" in each.title]
+    assert "wanted below" in message.text
 
 
 def test_late_reports_of_the_time_before_do_not_open_it_again(ground: Ground) -> None:
@@ -279,6 +285,77 @@ def test_who_was_told_of_a_fix_hears_of_the_trouble_that_is_one_with_it_and_came
     ground.goes_on()
     assert titles(ground)["Sync is down: fixed"] == 40
     assert set(Counter(ground.told()).values()) == {4}
+
+
+@pytest.mark.parametrize("merged_first", [True, False])
+def test_who_heard_of_a_fix_hears_of_that_of_the_open_trouble_it_was_merged_into(
+    ground: Ground, merged_first: bool
+) -> None:
+    again = said(ground.store, [f"c{3 * n}" for n in range(8)], at=ground.clock(), tag="again")
+    an_issue(ground.store, again, "login", at=ground.clock() - timedelta(days=2))
+    is_fixed(ground)
+    ground.clock.time += timedelta(hours=25)
+    for step in ("merge", "fix") if merged_first else ("fix", "merge"):
+        ground.clock.time += timedelta(seconds=1)
+        if step == "fix":
+            ground.closing.fixed("login", "a full disk again", "kim")
+        else:
+            ground.store.issue_acts.merge(Act("kim", "merge", "login"), "sync", ground.clock())
+    ground.goes_on()
+
+    # it was there still, so its fix is news; where both were fixed before they were one, it is not
+    assert titles(ground)["Sync is down: fixed"] == (40 if merged_first else 20)
+    assert ground.report("login").reached == 20
+
+
+def cut_off(ground: Ground, step: str) -> None:
+    """Say that it is fixed, in a command that is killed before this step."""
+
+    class Killed(Closing):
+        pass
+
+    def die(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    setattr(Killed, step, die)
+    closing = ground.closing
+    with pytest.raises(KeyboardInterrupt):
+        Killed(**vars(closing)).fixed("sync", "a full disk", "kim")
+
+
+@pytest.mark.parametrize("step", ["_tell", "_campaign", "_begun", "_reply"])
+def test_a_command_that_is_killed_while_a_fix_is_told_leaves_nobody_out(ground: Ground, step: str) -> None:
+    cut_off(ground, step)
+    with pytest.raises(NotPossible, match="is being told"):
+        ground.closing.fixed("sync", "a full disk", "lee")
+    ground.closing.watch(), ground.goes_on()
+    assert titles(ground)["Sync is down: fixed"] == (20 if step == "_reply" else 0)
+
+    ground.clock.time += timedelta(minutes=4)
+    for _ in range(2):
+        ground.closing.watch(), ground.goes_on()
+
+    assert titles(ground)["Sync is down: fixed"] == 20
+    assert [row.person for row in ground.store.deliveries.page(DeliveryFilter(status=("waiting",)))] == [
+        "forum:stranger"
+    ]
+    assert ground.state() == "watching"
+
+
+def test_a_fix_that_cannot_be_told_is_told_to_us_and_goes_on_when_it_can(ground: Ground, tmp_path: Path) -> None:
+    (tmp_path / "issue-fixed-public.txt").write_text("It is fixed, {{ customer.pet }}")
+    broken = a_ground(ground.store, tmp_path)
+    with pytest.raises(NotPossible, match="cannot be filled"):
+        broken.closing.fixed("sync", "a full disk", "kim")
+    broken.clock.time = ground.clock() + timedelta(minutes=4)
+    broken.closing.watch(), broken.goes_on()
+    assert any("not everybody is told" in message.title for message in broken.sent)
+
+    (tmp_path / "issue-fixed-public.txt").write_text("It is fixed.")
+    mended = a_ground(ground.store, tmp_path)
+    mended.clock.time = broken.clock()
+    mended.closing.watch(), mended.closing.watch()
+    assert len(ground.store.deliveries.page(DeliveryFilter(status=("waiting",)))) == 1
 
 
 def test_a_regression_that_is_undone_can_come_again(ground: Ground) -> None:

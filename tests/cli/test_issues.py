@@ -82,6 +82,14 @@ def test_a_merge_into_a_fixed_issue_says_who_heard_nothing_of_the_fix(house):
     assert f"`listener campaign draft {one} --stage fixed`" in told
 
 
+def test_a_merge_of_a_fixed_issue_into_an_open_one_says_who_hears_again(house):
+    one, other = [each["id"] for each in listed(house)]
+    assert house.run("issues", "fixed", other, "--cause", "a full disk").code == 0
+
+    told = house.run("issues", "merge", one, other).out
+    assert f"who was told that {other} is fixed hears so once more when {one} is fixed" in told
+
+
 def topics_of(house, number):
     with house.store() as store:
         kept = store.mentions.get(number)
