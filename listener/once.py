@@ -88,4 +88,6 @@ def _mind_advocates(parts: Parts) -> None:
 def _poll_all(parts: Parts) -> bool:
     names = [row.name for row in parts.store.sources.due(clock(), limit=100_000)]
     with ThreadPoolExecutor(POLLERS, thread_name_prefix="poll") as pool:
-        return all(result == "ok" for result in pool.map(parts.collect.poll, names))
+        # all of them, also after one has failed: to stop reading a map cancels what has not begun
+        results = list(pool.map(parts.collect.poll, names))
+    return all(result == "ok" for result in results)

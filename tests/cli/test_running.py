@@ -148,7 +148,7 @@ def test_one_round_of_a_house_without_sources_is_well(tmp_path):
     house = a_house(tmp_path)
 
     assert house.run("run", "--once").code == 0
-    assert "rules   version" in house.run("status").out
+    assert "rules   running version" in house.run("status").out
 
 
 def test_one_round_sends_the_heartbeat_of_its_own_day(tmp_path):
@@ -167,6 +167,16 @@ def test_one_round_fails_when_a_source_failed(tmp_path):
     house = a_house(tmp_path, CONFIG + source)
 
     assert house.run("run", "--once").code == 1
+
+
+def test_one_round_reads_every_source_also_after_many_that_fail(tmp_path):
+    source = '[[source]]\nname = "s{0}"\nkind = "feed"\nurl = "http://127.0.0.1:9/{0}"\n'
+    house = a_house(tmp_path, CONFIG + "".join(map(source.format, range(40))))
+
+    house.run("run", "--once")
+
+    seen = map(json.loads, house.run("sources", "--json").out.splitlines())
+    assert [each["name"] for each in seen if not each["failures"]] == []
 
 
 def test_a_broken_rule_book_ends_the_first_run_with_its_problems(tmp_path):
