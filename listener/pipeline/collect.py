@@ -177,13 +177,15 @@ class Collect:
         )
 
     def _interval(self, watched: Watched, batch: Batch, row: Row[Any]) -> timedelta:
-        """The operator's, else what the source suggests; a first interval is cut by the name, to spread the phases."""
+        """The operator's, else what the source suggests; the name changes a first interval, to spread the phases."""
         hint = timedelta(seconds=row.hint) if row.hint else None
         interval = watched.every or batch.every or hint or ADAPTIVE
-        if row.first_ok_at is None:
-            phase = int.from_bytes(blake2b(watched.name.encode(), digest_size=2).digest(), "big") / 65535
-            interval *= 0.5 + phase / 2
-        return interval
+        if row.first_ok_at is not None:
+            return interval
+        phase = int.from_bytes(blake2b(watched.name.encode(), digest_size=2).digest(), "big") / 65535
+        # a publisher's ttl or max-age is a floor: what it suggests gets longer, up to a day
+        longer = min(interval * (1 + phase / 4), timedelta(days=1))
+        return interval * (0.5 + phase / 2) if watched.every else max(interval, longer)
 
     def _failed(
         self, watched: Watched, row: Row[Any], now: datetime, why: str, state: str, after: timedelta | None

@@ -1,5 +1,6 @@
 """Step 1: polls are planned in the store, failures back off, recover by themselves and are told."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,19 @@ def test_a_first_interval_is_shorter_to_spread_the_phases(tmp_path):
     road = a_road(tmp_path)  # has polled once
 
     assert NOW + timedelta(minutes=5) <= source(road).next_at <= NOW + timedelta(minutes=10)
+
+
+def test_a_first_interval_is_never_shorter_than_what_the_source_asks_for(tmp_path):
+    road = a_road(tmp_path)
+    names = [f"news{number}" for number in range(9)]
+    scripted = road.collect._watched["forum"]
+    road.collect._watched = {name: replace(scripted, name=name, every=None) for name in names}
+    road.store.sources.enlist([(name, "feed", "{}") for name in names])
+    SCRIPT.extend(Batch(every=timedelta(hours=2)) for _ in names)
+
+    assert {road.collect.poll(name) for name in names} == {"ok"}
+    waits = {road.store.sources.get(name).next_at - NOW for name in names}
+    assert timedelta(hours=2) <= min(waits) < max(waits) <= timedelta(hours=2.5)
 
 
 def test_failures_back_off_and_are_never_tried_before_retry_after(tmp_path):
