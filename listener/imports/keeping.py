@@ -50,6 +50,7 @@ class Importer:
         self._task = task
         self._foretold = Foretold(lambda: parts.understanding)
         self._judge = parts.patient_judge(self._foretold)
+        self._before = parts.store.mentions.newest()
 
     def batches(self, ahead: Ahead | None) -> Iterator[Ready]:
         """The file, made ready by the process ahead or, without one, here. Raises OSError and UnreadableWords."""
@@ -77,7 +78,7 @@ class Importer:
     def tell(self) -> None:
         """People hear of each source whose history this brought, as of a first poll. Raises StoreTrouble."""
         at = self._task.elsewhere.at
-        for source, mentions, complaints in self._parts.store.sources.history_of(at):
+        for source, mentions, complaints in self._parts.store.sources.history_of(at, self._before):
             key = f"imported:{source}:{at.isoformat()}"
             told = imported(source, self._task.file.name, mentions, complaints, key)
             self._parts.notices.send(told, at)

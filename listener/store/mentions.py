@@ -56,6 +56,11 @@ class Mentions:
         with self._database.read() as connection:
             return _ONE.first(connection, {"which": number})
 
+    def newest(self) -> int:
+        """The number of the latest one; 0 where there is none."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.coalesce(func.max(mention.c.id), 0))).scalar_one())
+
     def appearances(self, posts: Sequence[str]) -> dict[str, list[Row[Any]]]:
         """Where each post appeared, first sighting first."""
         found: dict[str, list[Row[Any]]] = {}

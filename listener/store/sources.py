@@ -166,9 +166,12 @@ class Sources:
             row = connection.execute(query).one()
         return int(row[0]), int(row[1])
 
-    def history_of(self, seen_at: datetime) -> list[tuple[str, int, int]]:
-        """Source, old mentions and complaints among them, of what was first seen at this moment: an import has one."""
-        old = (mention.c.seen_at == seen_at) & mention.c.history.is_(True)
+    def history_of(self, seen_at: datetime, after: int) -> list[tuple[str, int, int]]:
+        """Source, old mentions and complaints among them, of what was first seen at this moment: an import has one.
+
+        `after` is the newest mention before it: the others need not be looked at.
+        """
+        old = (mention.c.id > after) & (mention.c.seen_at == seen_at) & mention.c.history.is_(True)
         complaints = func.count().filter(mention.c.label == "negative")
         query = select(mention.c.source, func.count(), complaints).where(old).group_by(mention.c.source)
         with self._database.read() as connection:
