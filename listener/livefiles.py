@@ -16,7 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from listener.actions import notices as words
 from listener.actions.catalogues import CatalogueError
 from listener.model.handling import WorkClock
-from listener.pipeline.notices import Notices
+from listener.pipeline.notices import Notices, breakage
 from listener.recovery.calendar import Calendars
 from listener.recovery.reading import CalendarError
 from listener.store import Store
@@ -179,13 +179,6 @@ class LiveFiles:
         self._store.house.put(STATUS, known | {path.name: state})
         message = words.file_broken(path.name, tuple(problems), f"file:{path.name}:{state['broken_since']}", read_again)
         self._notices.send(message, now)
-
-
-def breakage(known: Mapping[str, Any], problems: Sequence[str], now: datetime) -> dict[str, Any]:
-    """What is kept of a broken file: since when it has had these problems, so that people are told of them once."""
-    problems = list(problems[:10])
-    since = known["broken_since"] if known.get("problems") == problems else now.isoformat()
-    return {"broken_since": since, "problems": problems}
 
 
 def _text(path: Path) -> str | None:

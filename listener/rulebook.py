@@ -10,8 +10,7 @@ from pathlib import Path
 from structlog.typing import FilteringBoundLogger
 
 from listener.actions import notices as words
-from listener.livefiles import breakage
-from listener.pipeline.notices import Notices
+from listener.pipeline.notices import Notices, breakage
 from listener.pipeline.running import Running
 from listener.store import Store
 from rules import book

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -41,3 +41,10 @@ class Notices:
     def send(self, message: Message, at: datetime) -> None:
         """Queue it; one with the same key is not queued again."""
         self._store.deliveries.add(as_delivery(message, self.channel, at))
+
+
+def breakage(known: Mapping[str, Any], problems: Sequence[str], now: datetime) -> dict[str, Any]:
+    """What is kept of a broken file: since when it has had these problems, so that people are told of them once."""
+    problems = list(problems[:10])
+    since = known["broken_since"] if known.get("problems") == problems else now.isoformat()
+    return {"broken_since": since, "problems": problems}
