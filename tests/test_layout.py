@@ -17,6 +17,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "connectors.contract",
         "rules.terms",
         "listener.aside_child",
+        "listener.counted",
         "listener.elsewhere",
         "listener.heap",
         "listener.importing",

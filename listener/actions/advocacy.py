@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from listener.actions.contract import Message
+from listener.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Lost:
 
 def take_down(customer: str, cause: str, entries: Sequence[Entry], lost: Sequence[Lost], key: str) -> Message:
     """A reference serves no more: the places that must come down, and the requests that need somebody else."""
-    places = f": {_places(len(entries))} to take down" if entries else ""
+    places = f": {counted(len(entries), 'place')} to take down" if entries else ""
     looks = "Web pages are looked at until the texts are gone. Anything else: `listener references down NUMBER`"
     return Message(
         title=f"{customer} is no reference now{places}",
@@ -53,7 +54,7 @@ def _stands_in(lost: Lost) -> tuple[str, str]:
 def still_up(customer: str, entries: Sequence[Entry], key: str) -> Message:
     """The daily reminder of a list that is not done."""
     return Message(
-        title=f"{customer}: {_places(len(entries))} still not confirmed as taken down",
+        title=f"{customer}: {counted(len(entries), 'place')} still not confirmed as taken down",
         facts=_facts(entries),
         footer="`listener references down NUMBER` confirms one by hand.",
         key=key,
@@ -72,7 +73,7 @@ def could_come_back(customer: str, why: str, key: str) -> Message:
 
 def consent_lapsed(customer: str, form: str, until: str, places: int, key: str) -> Message:
     """What a customer agreed to holds no longer. What follows from it, a person decides."""
-    shown = f"{places} {'place shows' if places == 1 else 'places show'}" if places else "no place shows"
+    shown = counted(places, "place shows", "places show") if places else "no place shows"
     return Message(
         title=f"{customer}: the consent for {form} ran out on {until}",
         text=f"Nobody is asked for it any more; {shown} this customer. Ask for it anew, or take down what rests on it.",
@@ -101,7 +102,3 @@ def _facts(entries: Sequence[Entry]) -> tuple[tuple[str, str], ...]:
 def _since(entry: Entry) -> str:
     hours = int(entry.open_for.total_seconds() // 3600)
     return entry.seen if hours < 1 else f"{entry.seen}, for {f'{hours} h' if hours < 48 else f'{hours // 24} days'}"
-
-
-def _places(number: int) -> str:
-    return f"{number} place" if number == 1 else f"{number} places"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from listener.actions.contract import Message
+from listener.counted import counted
 
 MOST = 50
 
@@ -34,7 +35,7 @@ def needs_a_person(total: int, newest: tuple[Unclear, ...], key: str) -> Message
     lines = [f"#{one.mention} {one.label} on {one.source} {one.url or '(no link)'}" for one in newest[:MOST]]
     more = [f"and {total - len(lines)} more"] if total > len(lines) else []
     return Message(
-        title=f"{total:,} {'mention needs' if total == 1 else 'mentions need'} a person",
+        title=f"{counted(total, 'mention needs', 'mentions need')} a person",
         text="\n".join([*lines, *more]),
         footer="They are unsure, mixed or in a language that is not understood. `listener explain ID` shows each of "
         "them.",
@@ -45,12 +46,11 @@ def needs_a_person(total: int, newest: tuple[Unclear, ...], key: str) -> Message
 def shadow_week(done: tuple[WouldHave, ...], key: str) -> Message:
     """What the rules in shadow would have done in a week."""
     lines = [
-        f"{one.rule}: {one.action} {one.times:,} {'time' if one.times == 1 else 'times'} for "
-        f"{one.persons:,} {'person' if one.persons == 1 else 'persons'}"
+        f"{one.rule}: {one.action} {counted(one.times, 'time')} for {counted(one.persons, 'person')}"
         for one in done[:MOST]
     ]
     return Message(
-        title=f"{len(done)} {'action' if len(done) == 1 else 'actions'} in shadow this week",
+        title=f"{counted(len(done), 'action')} in shadow this week",
         text="\n".join(lines),
         footer="They would have done this and did nothing. `listener deliveries` shows each; set `mode: live` in the "
         "rule's file when you agree.",

@@ -9,6 +9,7 @@ from datetime import datetime
 from listener.actions.contract import Button, Message
 from listener.actions.text import one_line, shorten
 from listener.actions.wording import Told, Waiting, alert, approval, by_hand
+from listener.counted import counted
 
 SHOWN, LENGTH = 8, 160  # mentions in one message, and letters of each
 PAST = {"due": "approved", "held": "approved", "sending": "approved", "done": "approved", "cancelled": "withdrawn"}
@@ -28,7 +29,7 @@ class Group:
 
 def group(told: Group, key: str) -> Message:
     """One message for all of them; `before` of them were told already."""
-    count = f"{told.mentions} {'mention' if told.mentions == 1 else 'mentions'}"
+    count = counted(told.mentions, "mention")
     grown = f", {told.before} of them told before" if told.before else ""
     shared = ", ".join(f"{name} {value}" for name, value in told.about.items() if value)
     rest = told.mentions - len(told.newest[:SHOWN])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from listener.actions.contract import Message
+from listener.counted import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def source_blind(blind: Blindness, why: str, next_at: datetime | None, key: str)
     again = f"It is tried again at {_at(next_at)}." if next_at else "It is not tried again before you change it."
     return Message(
         title=f"Source {source} cannot be read since {_at(since)}",
-        text=f"{why}\n{good}; about {_count(blind.missed, 'mention')} missed so far. {again}",
+        text=f"{why}\n{good}; about {counted(blind.missed, 'mention')} missed so far. {again}",
         footer=f"`listener check --online` tries it now; `listener sources --source {source}` shows its state.",
         key=key,
     )
@@ -89,7 +90,7 @@ def source_back(source: str, since: datetime, until: datetime, missed: int, key:
     return Message(
         title=f"Source {source} is read again",
         text=f"It could not be read from {_at(since)} to {_at(until)} ({_long(until - since)}). "
-        f"That time usually brings about {_count(missed, 'mention')}; what the source no longer shows is lost.",
+        f"That time usually brings about {counted(missed, 'mention')}; what the source no longer shows is lost.",
         key=key,
     )
 
@@ -109,7 +110,7 @@ def imported(source: str, file: str, mentions: int, complaints: int, key: str) -
 def _history(source: str, mentions: int, complaints: int, came: str, further: str, key: str) -> Message:
     """What is kept and judged, and never acted on: how it `came`, and what there is to do `further`."""
     return Message(
-        title=f"{source}: {_count(mentions, 'old mention')}, {_count(complaints, 'complaint')}, nothing sent",
+        title=f"{source}: {counted(mentions, 'old mention')}, {counted(complaints, 'complaint')}, nothing sent",
         text=f"{came} They are kept and counted, and nobody is contacted about them.",
         footer=f"`listener mentions --source {source}` shows them{further}",
         key=key,
@@ -169,7 +170,7 @@ def brake(rule: str, fired: int, expected: float, key: str) -> Message:
     """A rule fired far more often than its simulation said, and now asks before it acts."""
     return Message(
         title=f"Rule {rule} was braked: it now asks before it acts",
-        text=f"It fired {_count(fired, 'time')} where about {expected:g} were expected.",
+        text=f"It fired {counted(fired, 'time')} where about {expected:g} were expected.",
         footer="`listener deliveries` shows what it did and what waits. If all is well, write `mode: ask` in its "
         "file, wait for the reload, then write `mode: live` again.",
         key=key,
@@ -181,11 +182,11 @@ def heartbeat(day: Day, key: str) -> Message:
     blind = f", {day.blind} of them cannot be read" if day.blind else ""
     todo = [f"{day.waiting} to approve" if day.waiting else "", f"{day.failed} failed" if day.failed else ""]
     wait = ", ".join(filter(None, todo))
-    late = f"\n{_count(day.expired, 'draft')} expired: nobody decided in time." if day.expired else ""
+    late = f"\n{counted(day.expired, 'draft')} expired: nobody decided in time." if day.expired else ""
     return Message(
-        title=f"Still listening: {_count(day.mentions, 'mention')} since {_at(day.since)}",
-        text=f"{_count(day.sources, 'source')}{blind}; {_count(day.tickets, 'new ticket')}; "
-        f"{_count(day.delivered, 'delivery', 'deliveries')} made.{late}",
+        title=f"Still listening: {counted(day.mentions, 'mention')} since {_at(day.since)}",
+        text=f"{counted(day.sources, 'source')}{blind}; {counted(day.tickets, 'new ticket')}; "
+        f"{counted(day.delivered, 'delivery', 'deliveries')} made.{late}",
         footer=f"For you: {wait}. `listener deliveries` shows them." if wait else "",
         key=key,
     )
@@ -218,7 +219,7 @@ def silence_ended(silence: Silenced, key: str) -> Message:
     return Message(
         title=f"The silence on {what} has ended",
         text=f"{silence.owner} asked for it at {_at(silence.since)}: {silence.why}\n"
-        f"{_count(silence.suppressed, 'action was', 'actions were')} not ordered because of it. What was said "
+        f"{counted(silence.suppressed, 'action was', 'actions were')} not ordered because of it. What was said "
         "meanwhile was kept, judged and counted; from now on rules act on what is new.",
         footer=f"`listener mentions --since {silence.since:%Y-%m-%dT%H:%M}` lists what was said; "
         f"`listener mute {silence.kind} {silence.what} --until 7d --why …` begins another.",
@@ -231,7 +232,7 @@ def held(channel: str, titles: tuple[str, ...], per_hour: int, key: str) -> Mess
     shown = "\n".join(f"• {title}" for title in titles[:20])
     more = f"\nand {len(titles) - 20} more" if len(titles) > 20 else ""
     return Message(
-        title=f"{_count(len(titles), 'more alert')} for {channel} in one message",
+        title=f"{counted(len(titles), 'more alert')} for {channel} in one message",
         text=f"{channel} takes {per_hour} an hour; the rest came together:\n{shown}{more}",
         footer="`listener deliveries` shows each of them.",
         key=key,
@@ -252,7 +253,3 @@ def _at(at: datetime) -> str:
 def _long(span: timedelta) -> str:
     minutes = int(span.total_seconds() // 60)
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

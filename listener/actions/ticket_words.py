@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from listener.actions.contract import Message
+from listener.counted import counted
 
 _PROMISES = {"reply": "first reply", "resolve": "solution"}
 
@@ -74,7 +75,7 @@ def gone_outside(told: TicketTold, tracker: str, name: str, mentions: int, key: 
     """The counterpart was deleted there; ours goes on."""
     return Message(
         title=f"Ticket {told.id}: {name} was deleted in {tracker}",
-        text=f"Nothing is lost: the ticket is as it was here, with {mentions} mention{'s' if mentions != 1 else ''}. "
+        text=f"Nothing is lost: the ticket is as it was here, with {counted(mentions, 'mention')}. "
         "What comes next for it stays here.",
         facts=_facts(told),
         footer=f"`listener ticket track {told.id}` opens it there anew; `listener ticket show {told.id}` shows it.",

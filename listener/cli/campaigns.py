@@ -9,6 +9,7 @@ import typer
 
 from listener.cli.asked import As, Json, number
 from listener.cli.people import deciding
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.wiring import Parts
@@ -183,7 +184,7 @@ def _show(parts: Parts, row: Any) -> None:
     approved = ", ".join(each["who"] for each in row.approvals)
     missing = persons - len(row.approvals)
     print(
-        f"{'approved by ' + approved + '; ' if approved else ''}{missing} approval{'s' * (missing > 1)} missing: ",
+        f"{'approved by ' + approved + '; ' if approved else ''}{counted(missing, 'approval')} missing: ",
         end="",
     )
     print(f"listener campaign approve {row.id} --as NAME")

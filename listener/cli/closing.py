@@ -10,6 +10,7 @@ import typer
 
 from listener.cli.asked import As, Json
 from listener.cli.people import deciding
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.pipeline.closing import Told
@@ -33,13 +34,15 @@ def _tell(told: Told) -> None:
     if told.campaign is None:
         print("  nobody of them can be written to: name [contact] channel, and addresses in the registry")
     elif told.campaign.status == "draft":
-        print(f"  {told.campaign.audience} letters wait for another approval: ", end="")
+        letters = counted(told.campaign.audience, "letter waits", "letters wait")
+        print(f"  {letters} for another approval: ", end="")
         print(f"listener campaign approve {told.campaign.id} --as NAME")
     else:
-        print(f"  {told.campaign.audience} letters go out: listener campaign show {told.campaign.id}")
+        letters = counted(told.campaign.audience, "letter goes", "letters go")
+        print(f"  {letters} out: listener campaign show {told.campaign.id}")
     if told.replies:
-        answers = "answer waits" if told.replies == 1 else "answers wait"
-        print(f"  {told.replies} {answers} for you, where they spoke: listener deliveries, then listener approve ID")
+        answers = counted(told.replies, "answer waits", "answers wait")
+        print(f"  {answers} for you, where they spoke: listener deliveries, then listener approve ID")
     if told.closed:
         print(f"  closed with the cause: ticket {', '.join(map(str, told.closed))}")
     if told.kept:

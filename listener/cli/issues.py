@@ -203,7 +203,7 @@ def desk(context: typer.Context, named: str | None) -> Iterator[IssueDesk]:
 
 
 def _counted(row: Any) -> str:
-    from listener.issues.evidence import number as counted
+    from listener.counted import counted
 
     return f"{counted(row.persons, 'person')}, {counted(row.mentions, 'mention')}, {row.spread.replace('_', ' ')}"
 

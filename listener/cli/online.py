@@ -13,6 +13,7 @@ from connectors.contract import Failed, GiveUp, Item, TryLater
 from connectors.webhook import Webhook
 from listener.actions import notices
 from listener.config import ChannelEntry, Config, SecretError, Secrets, SourceEntry, TrackerEntry
+from listener.counted import counted
 from listener.store import Store
 from listener.store.upgrading import migrate
 from listener.web.inbox import PREFIX
@@ -72,7 +73,7 @@ def _fetch(parts: Parts, source: SourceEntry) -> tuple[str, tuple[Item, ...]]:
         return f"it waits for posts to {PREFIX}{quote(source.name)}", ()
     batch = connector.poll("", parts.door(source.name))
     items = tuple(batch.items)
-    count = f"{len(items):,} item{'' if len(items) == 1 else 's'}" if items else "it answers, with nothing in it"
+    count = counted(len(items), "item") if items else "it answers, with nothing in it"
     return "; ".join([count, *(blind.why for blind in batch.blind)]), items[-SHOWN:]
 
 

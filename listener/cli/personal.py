@@ -9,6 +9,7 @@ import typer
 
 from listener.cli.asked import As, Json, account, number
 from listener.cli.opening import opened
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.store.personal import Whom
@@ -50,8 +51,7 @@ def erase(
         who = decider(parts.config, named, account())
         gone = parts.erasure.erase(_whom(parts, customer, handle), who, why)
     rows = ", ".join(f"{count} in {name}" for name, count in sorted(gone.deleted.items())) or "no others"
-    emptied = "1 mention" if gone.mentions == 1 else f"{gone.mentions} mentions"
-    print(f"erased: {emptied} emptied; rows deleted: {rows}")
+    print(f"erased: {counted(gone.mentions, 'mention')} emptied; rows deleted: {rows}")
     for task in gone.tasks:
         print(f"to do: erase {task}")
     if gone.tasks:

@@ -12,6 +12,7 @@ import typer
 from listener.cli.asked import As, Json, account, ahead, number
 from listener.cli.lists import listing
 from listener.cli.opening import opened
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.pipeline.programme import Programme
@@ -53,7 +54,7 @@ def _step(context: typer.Context, customer: str, what: str, why: str, named: str
         places = len(parts.store.places.open_takedowns(customer))
     print(f"{customer} is {row.state}")
     if places:
-        print(f"{places} place{'s' * (places > 1)} to take down: `listener references takedowns` lists them")
+        print(f"{counted(places, 'place')} to take down: `listener references takedowns` lists them")
 
 
 @app.command()

@@ -9,6 +9,7 @@ import typer
 
 from listener.cli.asked import Json
 from listener.cli.opening import asked, configured
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from rules.book import Book
@@ -33,7 +34,7 @@ def check(context: typer.Context, place: Place = None) -> None:
         raise typer.Exit(1) from None
     for lint in book.lints:
         print(lint)
-    print(f"{_count(len(book.rules), 'rule')} in {_count(len(book.sources), 'file')}, version {book.version}")
+    print(f"{counted(len(book.rules), 'rule')} in {counted(len(book.sources), 'file')}, version {book.version}")
     if book.lints:
         raise typer.Exit(1)
 
@@ -47,7 +48,7 @@ def trial(context: typer.Context, place: Place = None) -> None:
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in failed:
         print(outcome)
-    print(f"{_count(len(outcomes), 'test')}, {len(failed)} failed")
+    print(f"{counted(len(outcomes), 'test')}, {len(failed)} failed")
     if failed:
         raise typer.Exit(1)
 
@@ -92,7 +93,3 @@ def _book(context: typer.Context, place: Path | None) -> Book:
 
     config, *_ = configured(context)
     return book.load(place or config.rules.path, world_of(config, Templates(config.actions.templates)))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

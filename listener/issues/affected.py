@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
+from listener.counted import counted
+
 FEWEST = 3  # complainants in a segment
 LIFT = 2.0
 COVERAGE = 0.5
@@ -135,7 +137,8 @@ def infer(complainants: Sequence[Traits], background: Sequence[Traits]) -> Infer
     Each customer counts once; the two groups have nobody in common. No segment, and why, unless it is clear.
     """
     if len(complainants) < FEWEST:
-        return Inference(None, f"{_people(len(complainants))} of this issue known: a segment takes {FEWEST}")
+        known = counted(len(complainants), "complainant")
+        return Inference(None, f"{known} of this issue known: a segment takes {FEWEST}")
     if not background:
         return Inference(None, "nobody is known who complained of other things in this time: nothing to compare with")
     tally = _Tally(complainants, background)
@@ -198,10 +201,6 @@ def _sets(traits: Traits, size: int) -> Iterable[tuple[Trait, ...]]:
     """Sets of so many traits of different names."""
     found = combinations(sorted(traits), size)
     return (each for each in found if len({trait.name for trait in each}) == size)
-
-
-def _people(count: int) -> str:
-    return f"{count} complainant{'' if count == 1 else 's'}"
 
 
 def fisher(k: int, n: int, usual: int, others: int) -> float:

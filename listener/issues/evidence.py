@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log
 
+from listener.counted import counted
 from listener.issues.rates import DAYS, MOST_A_QUARTER, Rate
 from listener.issues.spread import Verdict
 from listener.issues.words import stem
@@ -104,12 +105,12 @@ class Evidence:
     @property
     def counted(self) -> str:
         """13 persons (9 known customers, 14 mentions) in 6 h, expected 2.1 → 6.2 ×."""
-        known = f"{number(self.customers, 'known customer')}, {number(self.mentions, 'mention')}"
+        known = f"{counted(self.customers, 'known customer')}, {counted(self.mentions, 'mention')}"
         rate = self.rate
         usual = f"expected {rate.expected:.1f} → {rate.ratio:.1f} ×" if rate.windows else "usual not known"
         if rate.windows and rate.persons < self.persons:
             usual = f"{rate.persons} held against the usual (at most {MOST_A_QUARTER} a quarter of an hour), {usual}"
-        return f"{number(self.persons, 'person')} ({known}) in {rate.hours} h, {usual}"
+        return f"{counted(self.persons, 'person')} ({known}) in {rate.hours} h, {usual}"
 
     @property
     def baseline(self) -> str:
@@ -118,7 +119,7 @@ class Evidence:
         if not windows:
             return "baseline: none yet (cannot tell what is usual)"
         short = f" of {DAYS} (short history: low confidence)" if windows < FULL_HISTORY else ""
-        return f"baseline: same clock time of {number(windows, 'window')}{short}"
+        return f"baseline: same clock time of {counted(windows, 'window')}{short}"
 
     def lines(self, clock: Callable[[datetime], str] = "{:%H:%M}".format) -> list[str]:
         """The card as text. `clock` writes a time in the reader's zone."""
@@ -139,10 +140,6 @@ class Evidence:
 
 def _listed(words: Iterable[Lifted]) -> str:
     return ", ".join(f"{word.word} ({word.k} of {word.n})" for word in words)
-
-
-def number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def evidence(

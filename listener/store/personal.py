@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from listener.counted import counted
 from listener.model import all_tables
 from listener.model.customer import Customer, ErasureTask, Handle
 from listener.model.delivery import Delivery
@@ -223,9 +224,8 @@ def _messages(connection: Connection, said: Sequence[int], stays: Collection[str
 
 
 def _sent(channel: str, times: Sequence[datetime]) -> str:
-    what = "1 message" if len(times) == 1 else f"{len(times)} messages"
     until = "" if times[0].date() == times[-1].date() else f" to {times[-1]:%Y-%m-%d}"
-    return f"{what} by channel {channel}, sent {times[0]:%Y-%m-%d}{until}"
+    return f"{counted(len(times), 'message')} by channel {channel}, sent {times[0]:%Y-%m-%d}{until}"
 
 
 def _tasks(connection: Connection, outside: Sequence[Task], erasure: str, at: datetime) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from listener.counted import counted
 from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
 from listener.views import objects
@@ -168,6 +169,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _source_told(source: Object) -> str:
     last = at(source["last_ok_at"]) or "never"
-    times = "1 failure" if source["failures"] == 1 else f"{source['failures']} failures"
-    trouble = f", {times}: {one_line(source['last_error'])}" if source["last_error"] else ""
+    trouble = (
+        f", {counted(source['failures'], 'failure')}: {one_line(source['last_error'])}" if source["last_error"] else ""
+    )
     return f"source  {source['name']} ({source['kind']}) {source['state']}, last read {last}{trouble}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from listener.counted import counted
 from listener.pipeline.people import NotPossible
 from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
@@ -88,5 +89,4 @@ def _change(found: Object) -> str:
     if found["score_after"] is None:
         return "nothing was said since"
     before = f"{found['score_before']:+.2f}" if found["score_before"] is not None else "no score"
-    later = "1 later mention" if found["mentions"] == 1 else f"{found['mentions']} later mentions"
-    return f"{later} at {found['score_after']:+.2f}, in the ticket {before}"
+    return f"{counted(found['mentions'], 'later mention')} at {found['score_after']:+.2f}, in the ticket {before}"
