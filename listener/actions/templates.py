@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,6 @@ from typing import Any, NamedTuple
 from jinja2 import Template as Compiled
 from jinja2 import TemplateError, TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import SandboxedEnvironment
 
 from connectors.contract import Failed
 from listener.actions.template_syntax import LIST_LIMIT, Refused, environment, identifier, restricted, spelled
@@ -78,10 +78,9 @@ class Templates:
     """All `*.txt` of the operator's folder, read once; what is not there comes from `shipped`."""
 
     def __init__(self, folder: Path, shipped: Path = SHIPPED) -> None:
-        rules = environment()
         # The operator's come last, so that they win over shipped ones of the same name.
         files = {file.stem: file for place in (shipped, folder) for file in sorted(place.glob("*.txt"))}
-        self._sheets = {name: _read(file, rules) for name, file in files.items()}
+        self._sheets = {name: _read(file) for name, file in files.items()}
 
     def names(self) -> frozenset[str]:
         """What a rule may name: `thanks` for `thanks.txt` and `thanks.de.txt`."""
@@ -139,15 +138,9 @@ class Templates:
 BETWEEN = re.compile(r"^---[ \t]*$", re.MULTILINE)  # stands between the variants of a text
 
 
-def _read(file: Path, rules: SandboxedEnvironment) -> _Sheet:
+def _read(file: Path) -> _Sheet:
     try:
-        source = _source(file)
-        variants, asked = {}, set()
-        for written in _variants(source):
-            tree = restricted(rules.parse(written))
-            asked |= find_undeclared_variables(tree)
-            variants[blake2b(written.strip().encode(), digest_size=6).hexdigest()] = rules.from_string(tree)
-        return _Sheet(file, variants, source, frozenset(map(spelled, asked)))
+        return _Sheet(file, *_compiled(_source(file)))
     except Refused as error:
         return _broken(file, error.line, str(error))
     except TemplateSyntaxError as error:
@@ -158,6 +151,18 @@ def _read(file: Path, rules: SandboxedEnvironment) -> _Sheet:
         return _broken(file, 1 + error.object[: error.start].count(b"\n"), "not UTF-8: save it as UTF-8")
     except (OSError, ValueError) as error:
         return _broken(file, 1, str(error))
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> tuple[Mapping[str, Compiled], str, frozenset[str]]:
+    """The variants of a text by their marks, the text, and its placeholders. Hardly one changes at a reload."""
+    rules = environment()
+    variants, asked = {}, set()
+    for written in _variants(source):
+        tree = restricted(rules.parse(written))
+        asked |= find_undeclared_variables(tree)
+        variants[blake2b(written.strip().encode(), digest_size=6).hexdigest()] = rules.from_string(tree)
+    return variants, source, frozenset(map(spelled, asked))
 
 
 def _variants(source: str) -> Iterator[str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from math import sqrt
 
 from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR, SentimentIntensityAnalyzer
@@ -33,10 +33,9 @@ class Vader:
     """Holds its words and a bounded cache of tokens; may be shared between threads."""
 
     def __init__(self, packs: Sequence[Pack] = ()) -> None:
-        analyzer = SentimentIntensityAnalyzer()
+        words, self._emojis = _installed()
         self.packs = tuple(packs)
-        self._tokens = Tokens(merge(analyzer.lexicon, packs), refined=bool(packs))
-        self._emojis: dict[str, str] = {sign: words for sign, words in analyzer.emojis.items() if len(sign) == 1}
+        self._tokens = Tokens(merge(words, packs), refined=bool(packs))
 
     @cached_property
     def name(self) -> str:
@@ -65,6 +64,13 @@ class Vader:
             return ("" if at == 0 or text[at - 1] == " " else " ") + words
 
         return NOT_ASCII.sub(describe, text)
+
+
+@cache
+def _installed() -> tuple[Mapping[str, float], Mapping[str, str]]:
+    """The words and the emojis of vaderSentiment, whose files take 20 ms to read."""
+    analyzer = SentimentIntensityAnalyzer()
+    return analyzer.lexicon, {sign: words for sign, words in analyzer.emojis.items() if len(sign) == 1}
 
 
 def weighed(tokens: Sequence[Token]) -> list[Evidence]:
