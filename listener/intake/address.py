@@ -17,15 +17,18 @@ ANCHOR = re.compile(r"^(?=.*[a-z])(?=.*\d)[\w.-]+$|^\d{3,}$", re.I)
 def canonical(url: str | None) -> str | None:
     """One spelling of an http address: https, host in lower case, no tracking, no trailing slash.
 
-    None for anything that is not an http address.
+    None for anything that is not an http address, and for one that no store can hold.
     """
+    text = (url or "").strip()
     try:
-        parts = urlsplit((url or "").strip())
+        text.encode()  # JSON that was cut off holds half a character
+        parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or "\0" in text:
         return None
+    host = f"[{host}]" if ":" in host else host
     netloc = host if port in (None, 80, 443) else f"{host}:{port}"
     kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(pair[0])]
     fragment = parts.fragment if ANCHOR.match(parts.fragment) else ""

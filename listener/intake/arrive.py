@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -80,7 +80,7 @@ class Intake:
         said = f"{title}\x1f{text}\x1f{item.rating}\x1f{item.company_reply}\x1f{author}"
         digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
         columns = self._columns(item, origin, title, text) if words else {}
-        return Arrival(_identity(item.external_id), canonical(item.url), digest, columns, words)
+        return Arrival(identity(item.external_id), canonical(item.url), digest, columns, words)
 
     def _words(self, item: Item, said: str, origin: Origin, allowed: frozenset[str]) -> dict[str, list[str]]:
         found = {hit.brand: list(hit.words) for hit in self._brands.find(said) if hit.brand in allowed}
@@ -158,7 +158,17 @@ def _value(value: str | int | float | bool) -> str | int | float | bool:
     return max(-EXACT, min(EXACT, value)) if isinstance(value, int) else value
 
 
-def _identity(external_id: str) -> str:
+def writable(item: Item) -> Item:
+    """The item with names that a store can hold: NUL, or half a character of cut-off JSON, fails every statement."""
+    names = (item.external_id, item.parent, item.thread, item.url)
+    if all(name is None or (len(name) <= TITLE and name.isprintable()) for name in names):
+        return item
+    parent = identity(item.parent) if item.parent else item.parent
+    url = item.url if canonical(item.url) else None
+    return replace(item, external_id=identity(item.external_id), parent=parent, thread=_name(item.thread), url=url)
+
+
+def identity(external_id: str) -> str:
     """The source's own id, or a hash of it where it is longer than an id should be or no text at all."""
     if len(external_id) <= TITLE and external_id.isprintable():
         return external_id

@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from connectors.contract import Batch, Connector, Door, GiveUp, Item, TryLater
 from listener.actions import notices as words
 from listener.importing import importing
-from listener.intake import Intake, Origin
+from listener.intake import Intake, Origin, identity, writable
 from listener.model.plan import Polled, Taken
 from listener.model.verdict import Voice
 from listener.pipeline.following import Following, Praises, unread
@@ -142,6 +142,7 @@ class Collect:
         last_ok_at: datetime | None,
         began: datetime | None = None,
     ) -> Taken:
+        items = [writable(item) for item in items]
         restored = self._store.house.restored_at()
         origin = self._origin(watched, first_poll, polled.at)
         if restored:
@@ -237,7 +238,7 @@ def _remembered(source: str, batch: Batch, now: datetime, next_at: datetime) -> 
         at=now,
         next_at=next_at,
         hint=batch.every.total_seconds() if batch.every else None,
-        gone=tuple(batch.gone),
+        gone=tuple(map(identity, batch.gone)),
         measures=tuple((m.name, m.about, m.value, m.at) for m in batch.measures),
         blind=tuple((b.since, b.until, b.why) for b in batch.blind),
     )
