@@ -139,4 +139,6 @@ def quiet_hours(scope: Scope, node: Node, zone: tzinfo) -> QuietHours | None:
     except Misread as trouble:
         scope.page.misread(node, trouble)
         return None
+    if start == end:
+        scope.page.wrong(node, "'quiet_hours' end when they begin, so they are never", "write {from: 21:00, to: 08:00}")
     return QuietHours(start, end, zone, then == "drop")

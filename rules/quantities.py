@@ -153,4 +153,7 @@ class QuietHours:
         if not quiet:
             return None
         day = local.date() + timedelta(days=1) if later else local.date()
-        return datetime.combine(day, self.end, zone).astimezone(now.tzinfo)
+        end = datetime.combine(day, self.end, zone)
+        if end.timestamp() <= now.timestamp():  # the hour that comes twice when clocks go back
+            end = end.replace(fold=1)
+        return end.astimezone(now.tzinfo)

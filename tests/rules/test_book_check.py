@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,63 @@ def test_a_thousand_rules_are_checked_within_seconds(tmp_path: Path) -> None:
     began = time.monotonic()
     assert len(a_book(tmp_path, "rules:\n" + "".join(one.format(n=n) for n in range(1_000))).rules) == 1_000
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("quiet_hours: {from: 21:00}", "lacks 'from' or 'to'"),
+        ("quiet_hours: {from: 21:00, to: 25:00}", "'25:00' is no time of day"),
+        ("quiet_hours: {from: 21:00, to: 08:00, then: hodl}", "did you mean 'hold'?"),
+        ("quiet_hours: {from: 21:00, to: 21:00}", "end when they begin, so they are never"),
+    ],
+)
+def test_quiet_hours_that_make_no_sense_are_refused_with_a_cure(tmp_path: Path, line: str, words: str) -> None:
+    (found,) = problems(tmp_path, f"{line}\n" + a_rule("{sentiment: negative}"))
+
+    assert found.startswith("1:")
+    assert words in found
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        ("{same: issue.id, within: soon, at_least: 3}", "'soon' is no duration"),
+        (
+            "{same: issue.id, within: 60d, at_least: 3}",
+            "a window of 60d is longer than mentions are kept — at most 30d",
+        ),
+        ("{same: issue.id, within: 1d, at_least: many}", "at_least takes a whole number, not 'many'"),
+        ("{same: issue.id, within: 1d, at_least: 0}", "at_least takes a whole number, not '0'"),
+        ("{same: isue.id, within: 1d, at_least: 3}", "did you mean 'issue.id'?"),
+    ],
+)
+def test_a_count_that_makes_no_sense_is_refused_with_a_cure(tmp_path: Path, count: str, words: str) -> None:
+    (found,) = problems(tmp_path, a_rule(f"{{count: {count}}}"), World(retention=timedelta(days=30)))
+
+    assert words in found
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("blocks: {for: 7d}", "'blocks' names no rules"),
+        ("blocks: {rules: [r], for: ever}", "'ever' is no duration"),
+        ("priority: high", "priority takes a whole number, not 'high'"),
+        ("priority: 1.5", "priority takes a whole number, not '1.5'"),
+        ("tests: [{given: {sentiment: negative}, expect: [alrt]}]", "did you mean 'alert'?"),
+        ("tests: [{given: {sentiment: negative}, expect: [alert], at: noon}]", "'noon' is no time of day"),
+        ("tests: [{given: {sentiment: negative}, expect: nothing, because: mod}]", "did you mean 'mode'?"),
+        ("tests: [{given: {rating: good}, expect: nothing}]", "rating is a number, not 'good'"),
+        ("tests: [{given: {customer.known: maybe}, expect: nothing}]", "is true or false, not 'maybe'"),
+        ("tests: [{given: {sentiment: sad}, expect: nothing}]", "unknown value 'sad' for sentiment"),
+        ("tests: [{given: angry, expect: nothing}]", "unknown sample 'angry'"),
+        ("tests: [{given: {rating: 1}, history: [{action: thank}], expect: nothing}]", "lacks 'ago'"),
+        ("tests: [{given: {rating: 1}, history: [{action: thnk, ago: 1d}], expect: nothing}]", "did you mean 'thank'?"),
+        ("tests: [{given: {rating: 1}, history: [{ago: lately}], expect: nothing}]", "'lately' is no duration"),
+    ],
+)
+def test_what_else_a_rule_says_is_refused_with_a_cure(tmp_path: Path, more: str, words: str) -> None:
+    (found,) = problems(tmp_path, a_rule("{sentiment: negative}", more=more))
+
+    assert words in found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.problems import Misread
-from rules.quantities import Cap, Money, Period, budget, clock, duration, limit, money, period_of, zone
+from rules.quantities import Cap, Money, Period, QuietHours, budget, clock, duration, limit, money, period_of, zone
 
 
 def test_durations_have_a_number_and_a_unit() -> None:
@@ -57,3 +60,40 @@ def test_calendar_periods_follow_the_zone(period: Period, name: str, ends: str) 
     at = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     found = period_of(period, at, ZoneInfo("Europe/Berlin"))
     assert found == (name, datetime.fromisoformat(f"{ends}:00+00:00"))
+
+
+ZONES = tuple(map(ZoneInfo, ("Europe/Berlin", "America/Havana", "America/Santiago", "Pacific/Apia", "Asia/Kathmandu")))
+MOMENTS = st.integers(0, 30 * 365 * 86_400).map(lambda second: datetime(2005, 1, 1, tzinfo=UTC) + timedelta(0, second))
+
+
+@given(st.sampled_from(get_args(Period)), MOMENTS, st.sampled_from(ZONES))
+def test_a_period_reaches_up_to_its_end_and_no_further(period: Period, at: datetime, where: ZoneInfo) -> None:
+    name, ends = period_of(period, at, where)
+
+    assert ends > at
+    assert period_of(period, ends - timedelta(seconds=1), where)[0] == name
+    assert period_of(period, ends, where)[0] != name
+
+
+@given(st.integers(1, 10**9), st.sampled_from(["EUR", "USD"]))
+def test_money_is_read_as_it_is_written(cents: int, currency: str) -> None:
+    assert money(str(Money(cents, currency))) == Money(cents, currency)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "now", "until"),
+    [
+        ("21:00", "08:00", "2026-11-23T20:59+01:00", None),
+        ("21:00", "08:00", "2026-11-23T21:00+01:00", "2026-11-24T08:00+01:00"),
+        ("12:00", "14:00", "2026-11-23T13:59+01:00", "2026-11-23T14:00+01:00"),  # within one day
+        ("12:00", "14:00", "2026-11-23T14:00+01:00", None),
+        ("12:00", "14:00", "2026-11-23T11:59+01:00", None),
+        ("21:00", "02:30", "2026-03-28T23:00+01:00", "2026-03-29T03:30+02:00"),  # 02:30 is left out that night
+        ("21:00", "02:30", "2026-10-25T02:10+02:00", "2026-10-25T02:30+02:00"),
+        ("21:00", "02:30", "2026-10-25T02:10+01:00", "2026-10-25T02:30+01:00"),  # the hour that comes twice
+    ],
+)
+def test_quiet_hours_end_after_now(begin: str, end: str, now: str, until: str | None) -> None:
+    hours = QuietHours(clock(begin), clock(end), ZoneInfo("Europe/Berlin"))
+
+    assert hours.until(datetime.fromisoformat(now)) == (datetime.fromisoformat(until) if until else None)
