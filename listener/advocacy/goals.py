@@ -63,8 +63,10 @@ def _goal(node: Any, file: Path, problems: list[str]) -> Goal | None:
         problems.append(f"{file}:{line}: a goal is a mapping such as {{segment: enterprise, form: call, want: 3}}")
         return None
     said = {str(key.value): str(value.value) for key, value in node.value}
+    if len(said) < len(node.value):
+        problems.append(f"{file}:{line}: the same word stands twice in this goal: keep one of them")
     want, form = said.pop("want", ""), said.pop("form", None)
-    if not (want.isdigit() and 0 < int(want[:9]) <= MOST):
+    if not (want.isascii() and want.isdigit() and 0 < int(want[:9]) <= MOST):
         problems.append(f"{file}:{line}: want is {want or 'missing'}: write how many references you want, 1 to {MOST}")
         return None
     if form is not None and form not in FORMS:

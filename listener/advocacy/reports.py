@@ -37,7 +37,7 @@ def read(entry: object, now: datetime) -> Report:
 
 def _text(entry: Mapping[str, Any], name: str) -> str:
     value = entry.get(name)
-    text = str(value).strip() if isinstance(value, str | int) else ""
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if len(text) > LONGEST or not text.isprintable():
         raise Unusable(f"{name} is no name: at most {LONGEST} printable characters")
     return text
@@ -57,6 +57,8 @@ def _time(entry: Mapping[str, Any], now: datetime) -> datetime:
 
 def _cents(entry: Mapping[str, Any]) -> int:
     written = entry.get("worth")
+    if not (written is None or isinstance(written, str | int | float)) or isinstance(written, bool):
+        raise Unusable(f"worth is no number: {str(written)[:40]!r}")
     try:
         cents = round(float(written or 0) * 100)
     except (TypeError, ValueError, OverflowError):

@@ -17,7 +17,8 @@ def verdict(before: Mood, after: Mood) -> Verdict:
     """`silent` where nothing was said afterwards; a complaint without a score counts as clearly unhappy."""
     if after.score is None:
         return "silent"
-    difference = after.score - (before.score if before.score is not None else -0.5)
+    # rounded: of floats, -0.4 is less than 0.2 above -0.6
+    difference = round(after.score - (before.score if before.score is not None else -0.5), 3)
     return "improved" if difference >= CHANGE else "worse" if difference <= -CHANGE else "same"
 
 
