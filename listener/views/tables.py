@@ -17,7 +17,7 @@ from rich.text import Text
 # what a table without a terminal is wide: every row on one line for grep
 PIPE_WIDTH = 200
 LONGEST_CELL = 160
-MOST_WIDE, LEAST_WIDE, GAP = 40, 12, 2
+MOST_WIDE, LEAST_WIDE, NARROWEST, GAP = 40, 12, 6, 2
 MANY = 500  # beyond so many rows a table is printed plainly: the console takes a millisecond for each
 QUOTED = re.compile(r"^> ?", re.MULTILINE)  # what marks a quote in a mail says nothing within one line
 LONG = frozenset({"text", "last_error", "about", "told", "why", "what", "evidence", "receipt"})
@@ -106,7 +106,8 @@ def show(name: str, things: Iterable[Mapping[str, Any]]) -> None:
     if not rows:
         console().print(f"no {name}")
         return
-    widths = _widths(columns, rows)
+    widths = _fitting(_widths(columns, rows), console().width)
+    rows = [row[: len(widths)] for row in rows]
     if len(rows) > MANY:
         _plainly(widths, rows)
         return
@@ -138,6 +139,21 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> dict[str,
     return {column: short.get(column) or min(share, needed[column]) for column in columns}
 
 
+def _fitting(widths: Mapping[str, int], room: int) -> dict[str, int]:
+    """Cut what is widest, times last, then leave out what is rightmost; never the first, which names the row."""
+    first, *rest = widths
+    fitted = dict(widths)
+    for cut in ([column for column in rest if not _is_time(column)], rest):
+        while sum(fitted.values()) + GAP * len(rest) > room:
+            widest = max(cut, key=fitted.__getitem__, default=first)
+            if widest == first or fitted[widest] <= NARROWEST:
+                break
+            fitted[widest] -= 1
+    while len(fitted) > 1 and sum(fitted.values()) + GAP * (len(fitted) - 1) > room:
+        fitted.popitem()
+    return fitted
+
+
 def _cell(thing: Mapping[str, Any], column: str) -> Text:
     shown = _shown(thing, column)
     shown = one_line(QUOTED.sub("", shown) if column == "text" and "action" in thing else shown)
@@ -155,11 +171,15 @@ def _shown(thing: Mapping[str, Any], column: str) -> str:
         return ", ".join(decision.get("fired", ()))
     if column in ("status", "state", "spread"):
         return str(value).replace("_", " ")
-    if column == "at" or column in ("until", "since", "by") or column.endswith(("_at", "_due", "_seen")):
+    if _is_time(column):
         return at(value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {one}" for name, one in value.items() if one)
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _is_time(column: str) -> bool:
+    return column in ("at", "until", "since", "by") or column.endswith(("_at", "_due", "_seen"))
 
 
 def at(moment: str | datetime | None) -> str:

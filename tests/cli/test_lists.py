@@ -15,6 +15,7 @@ from listener.model.delivery import Contact
 from listener.store import Store
 from listener.store.engine import table
 from listener.store.upgrading import migrate
+from listener.views import tables
 from tests import postgres
 from tests.makers import CONFIG, NOW, a_customer, a_delivery, a_house, a_mention, a_ticket, judged
 
@@ -400,3 +401,17 @@ def test_what_an_erasure_left_to_people_is_told_in_full_or_nothing_is_left(tmp_p
     assert what in house.run("erasures").out
     assert house.run("erasures", "--done", "1").out == "nothing is left to erase in other systems\n"
     assert "`listener erasures` lists them" in house.run("erasures", "--done", "1").err
+
+
+@pytest.mark.parametrize("rows", [1, 600])
+@pytest.mark.parametrize("width", [40, 80, 100, 200])
+def test_a_narrow_terminal_still_shows_by_which_number_a_row_is_called(monkeypatch, capsys, width, rows):
+    monkeypatch.setattr(tables, "PIPE_WIDTH", width)
+    said = {"id": 1234567, "posted_at": NOW, "source": "trustpilot", "brand": "Acme Flow Desktop", "text": "long " * 30}
+    said |= {"verdict": {"label": "negative", "score": -0.5}, "person": "trustpilot:somebody", "decision": None}
+
+    tables.show("mentions", [said] * rows)
+
+    header, row, *_ = capsys.readouterr().out.splitlines()
+    assert (row.split()[0], header.split()[0], len(row) <= width) == ("1234567", "id", True)
+    assert ("2026-11-23 12:00" in row) is (width >= 80)
