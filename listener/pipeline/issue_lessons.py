@@ -26,7 +26,7 @@ from listener.store import Store
 TOPICS, LIKENESS = "topics", "likeness"
 # below so many the shipped mark outweighs what people said
 LEAST_RULINGS = 5
-RARITY_FROM = 2_000  # complaints that tell how rare words are
+GUESSED = 2_000  # complaints without a named topic that teach how people speak of it
 
 Aside = Callable[[Callable[[bytes], str], bytes], str]
 
@@ -105,8 +105,8 @@ class IssueLessons:
         erased, rows = self._store.erasing.count(), self._store.issues.named_topics()
         if not self._is_time(TOPICS, len(rows), LEAST_LABELS):
             return
-        examples = [Example(terms(text_of(row.title, row.text)), self._said(row), row.named, row.issue) for row in rows]
-        others = [terms(text_of(row.title, row.text)) for row in self._store.issues.complaints(RARITY_FROM)]
+        examples = [Example(*self._text(row), row.named, row.issue) for row in rows]
+        others = [self._text(row) for row in self._store.issues.complaints(GUESSED)]
         data = json.dumps({"examples": [asdict(one) for one in examples], "others": others}).encode()
         try:
             answer = json.loads(self._aside(fit_aside, data))
@@ -119,6 +119,10 @@ class IssueLessons:
         before, after = answer["before"], answer["after"]
         told = f"topics were right on {after:.0%} of what was held back, by the words alone on {before:.0%}"
         self._keep(TOPICS, len(rows), (before, after), told, after > before, answer["model"])
+
+    def _text(self, row: Row[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The terms of a complaint, and the topics whose words it holds."""
+        return terms(text_of(row.title, row.text)), self._said(row)
 
     def _is_time(self, kind: str, count: int, least: int) -> bool:
         return count >= enough(self._store.learned.newest(kind), least)

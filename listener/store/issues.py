@@ -187,8 +187,10 @@ class Issues:
         return found
 
     def complaints(self, limit: int) -> list[Row[Any]]:
-        """The newest mentions that are in an issue."""
-        query = select(mention.c.title, mention.c.text).where(mention.c.issue.is_not(None))
+        """The newest mentions that are in an issue and still have their words, copies left out."""
+        query = select(mention).where(
+            mention.c.issue.is_not(None), mention.c.duplicate_of.is_(None), mention.c.text != ""
+        )
         with self._database.read() as connection:
             return list(connection.execute(query.order_by(mention.c.id.desc()).limit(limit)))
 

@@ -32,6 +32,19 @@ def test_a_word_that_the_taxonomy_lacks_is_learned() -> None:
     assert lesson.model.call(Text(("gate",), ("staff",))) == "delay"
 
 
+def test_complaints_that_nobody_named_teach_words_of_a_topic_that_ops_did_not_come_to() -> None:
+    luggage = [Text(("suitcase", "carousel"), ("luggage",)) for _ in range(100)]
+
+    assert learn(examples(120), luggage).model.call(Text(("carousel",))) == "luggage"
+    assert learn(examples(120)).model.call(Text(("carousel",))) != "luggage"
+
+
+def test_what_people_named_counts_more_than_a_guess() -> None:
+    guessed = [Text(("gate", "late"), ("staff",)) for _ in range(120)]
+
+    assert learn(examples(120), guessed).model.call(Text(("gate",), ("staff",))) == "delay"
+
+
 def test_the_model_goes_to_json_and_back() -> None:
     model = learn(examples(120)).model
     again = TopicModel.from_json(json.loads(json.dumps(model.as_json())))

@@ -16,7 +16,7 @@ from tests.pipeline.road import LOG, NOW, a_road, an_item
 # each trouble in words of its own
 TROUBLES = ("sync phone seventeen", "login mail locked", "invoice card twice", "refund bank days", "tablet notes gone")
 TROUBLES += ("printer jam paper", "courier parcel lost")
-OTHERS = ("today", "again", "really", "monday", "office", "always", "never", "help", "please", "nothing", "quite")
+OTHERS = ("today", "again", "hourly", "monday", "office", "always", "sunday", "help", "please", "nothing", "quite")
 
 
 def complaints(count=112, own=0):
@@ -111,7 +111,7 @@ def test_a_topic_given_to_one_mention_is_learned_from_alone_and_above_that_of_it
 
 def test_splits_raise_the_mark_of_likeness_and_it_holds_at_once(tmp_path, monkeypatch):
     # made-up words mean next to the same
-    monkeypatch.setattr("listener.pipeline.joined.meaning", lambda text, language: b"")
+    monkeypatch.setattr("listener.pipeline.joined.meaning", lambda text, language, brand: b"")
     road = a_road(tmp_path)
     road.says(*complaints(60, own=4))
     for row in road.store.issues.page(IssueFilter(limit=100)):
@@ -187,7 +187,7 @@ def test_a_model_that_was_fitted_while_somebody_was_erased_is_not_kept(tmp_path)
 
 
 def test_who_was_split_off_though_alike_in_meaning_is_a_ruling_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("listener.pipeline.joined.meaning", lambda text, language: bytes([9] * 32 + [90] * 32))
+    monkeypatch.setattr("listener.pipeline.joined.meaning", lambda text, language, brand: bytes([9] * 32 + [90] * 32))
     road = a_road(tmp_path, reading=lambda: Reading(names={"Acme Flow": frozenset({"acm", "flow"})}))
     road.says(an_item("a", "- Acme Flow slow broken printer", "ann", posted_at=NOW - timedelta(minutes=5)))
     road.says(an_item("b", "- awful noisy hotel, Acme Flow", "ben"))
