@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,9 +73,15 @@ def _at_most(count: int, mean: float) -> float:
 
 def peak_of(posts: Sequence[tuple[datetime, str]]) -> float:
     """The most persons that any 6 h had; posts are in the order of their time."""
+    here: Tally[str] = Tally()
     most, start = 0, 0
-    for end, (at, _) in enumerate(posts):
+    for at, person in posts:
+        here[person] += 1
         while posts[start][0] <= at - WINDOW:
+            gone = posts[start][1]
+            here[gone] -= 1
+            if not here[gone]:
+                del here[gone]
             start += 1
-        most = max(most, len({person for _, person in posts[start : end + 1]}))
+        most = max(most, len(here))
     return float(most)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from listener.issues.quiet import Watch, judged, upper_bound
+from listener.issues.quiet import Watch, judged, peak_of, upper_bound
 
 FIXED = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -55,3 +58,19 @@ def test_one_loud_person_is_not_three() -> None:
 
 def test_a_clock_that_is_ahead_counts_when_its_time_has_come() -> None:
     assert judged(heard(90, 91, 92), after(13)).state == "resolved"
+
+
+@given(st.lists(st.tuples(st.integers(0, 48 * 60), st.integers(0, 9)), max_size=60))
+def test_the_peak_is_the_most_persons_of_any_six_hours(said: list[tuple[int, int]]) -> None:
+    posts = [(FIXED + timedelta(minutes=minute), f"p{who}") for minute, who in sorted(said)]
+
+    within = [{who for at, who in posts if end - timedelta(hours=6) < at <= end} for end, _ in posts]
+    assert peak_of(posts) == max(map(len, within), default=0)
+
+
+def test_the_peak_of_a_hundred_thousand_posts_takes_a_moment() -> None:
+    posts = [(FIXED + timedelta(seconds=number / 10), f"p{number}") for number in range(100_000)]
+    began = time.process_time()
+
+    assert peak_of(posts) == 100_000
+    assert time.process_time() - began < 5
