@@ -100,7 +100,8 @@ def order_numbers(pattern: str) -> Orders:
     group = 1 if found.groups else 0
 
     def numbers(text: str) -> tuple[str, ...]:
-        every = dict.fromkeys(match.group(group) for match in found.finditer(text))
+        # a group may have no part in what was found, or be empty
+        every = dict.fromkeys(number for match in found.finditer(text) if (number := match.group(group)))
         return tuple(every)[:MOST_ORDERS]
 
     return numbers

@@ -74,3 +74,18 @@ def test_order_numbers_are_found_in_linear_time():
 def test_a_pattern_that_cannot_be_used_is_refused(pattern):
     with pytest.raises(NoPattern):
         order_numbers(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("", "order AC-1", ()),
+        (r"AC-\d+", "AC-1 is late, AC-2 and AC-1 too", ("AC-1", "AC-2")),
+        (r"order (\d+)", "my order 33", ("33",)),
+        (r"order (\d+)|inv-\d+", "inv-12 and order 33", ("33",)),  # the group has no part in inv-12
+        (r"#(\d*)", "# and #12", ("12",)),
+        (r"AC-\d", "AC-1 AC-2 AC-3 AC-4 AC-5 AC-6", ("AC-1", "AC-2", "AC-3", "AC-4", "AC-5")),
+    ],
+)
+def test_order_numbers_are_what_the_pattern_names(pattern, text, found):
+    assert order_numbers(pattern)(text) == found
