@@ -88,6 +88,9 @@ def full(refused: Refused, rows: dict[Counter, str]) -> str:
 
 
 def _used(refused: Refused) -> str:
-    money = ":budget:" in refused.counter.key
+    key, unit = refused.counter.key, 100 if ":budget:" in refused.counter.key else 1
     used, cap = refused.used, refused.counter.cap or 0
-    return f"{used / 100:g} of {cap / 100:g}" if money else f"{used} of {cap}"
+    # what other rules did counts before this one asks, also where they have a wider limit or none
+    if used > cap and ":per_rule:" not in key:
+        return f"{used / unit:g} by all rules together"
+    return f"{used / unit:g} of {cap / unit:g}"

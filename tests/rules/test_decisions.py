@@ -147,6 +147,16 @@ def test_a_limit_per_person_slides_and_counts_over_all_rules(tmp_path: Path) -> 
     assert outcome(a_decision(book, facts(person__id="c-2"), ledger)) == {"thank": "due"}
 
 
+def test_a_limit_that_other_rules_have_passed_says_so(tmp_path: Path) -> None:
+    other = a_rule("{sentiment: positive}", THANK, "limits: {thank: {per_person: 5 per 7d}}", id="s")
+    book, ledger = both(tmp_path, a_rule("{sentiment: negative}", THANK, WEEKLY), other), MemoryLedger()
+    for _ in range(2):
+        assert outcome(a_decision(book, facts(sentiment="positive"), ledger)) == {"thank": "due"}
+
+    refused = a_decision(book, ledger=ledger).nothing_because
+    assert "1 per 7d per person is used up (2 by all rules together), free again 2026-11-30 12:00 UTC" in refused
+
+
 def test_what_was_released_can_be_taken_again(tmp_path: Path) -> None:
     book, ledger = a_book(tmp_path, a_rule("{sentiment: negative}", THANK, WEEKLY)), MemoryLedger()
     ledger.release(a_decision(book, ledger=ledger).settled[0].reservations)
