@@ -39,7 +39,7 @@ def learned(context: typer.Context, roll_back: Kind = None, as_json: Json = Fals
         for thing in things:
             print(objects.line(thing))
     elif things:
-        tables.show("learned", things)
+        tables.show("learned", [thing | {key: f"{thing[key]:.0%}" for key in ("before", "after")} for thing in things])
     else:
         print(
             f"nothing was learned yet: likeness takes {LEAST_RULINGS} rulings (a suggestion decided, a split, a pin),"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from connectors.contract import TryLater
 from listener.issues.grouping import Thresholds
-from listener.issues.thresholds import Ruling, learned, wrong
+from listener.issues.thresholds import PRIOR, Ruling, learned, wrong
 from listener.issues.topic_learning import LEAST_LABELS, Example, Text, TopicModel, fit_aside
 from listener.issues.topics import OTHER
 from listener.issues.words import terms
@@ -96,8 +96,7 @@ class IssueLessons:
             return
         before, after = self.taught.thresholds, learned(rulings)
         right = [1 - wrong(rulings, one.attach) / len(rulings) for one in (before, after)]
-        told = f"from a likeness of {after.attach:.2f} on it is one issue, was {before.attach:.2f}"
-        changed = after != before
+        changed, told = after != before, _moved(rulings, before, after)
         marks = {"attach": after.attach, "suggest": after.suggest}
         self._keep(LIKENESS, len(rulings), (right[0], right[1]), told, changed, marks)
 
@@ -118,6 +117,7 @@ class IssueLessons:
             return  # it may know words of somebody who was erased meanwhile: the next day learns without them
         before, after = answer["before"], answer["after"]
         told = f"topics were right on {after:.0%} of what was held back, by the words alone on {before:.0%}"
+        told += "" if after > before else ": the words stay at work"
         self._keep(TOPICS, len(rows), (before, after), told, after > before, answer["model"])
 
     def _text(self, row: Row[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -135,3 +135,18 @@ class IssueLessons:
         fit = LearnedModel(at=self._now(), told=told, adopted=adopted, model=model, **about)
         self._store.learned.keep(fit)
         self._log.info("issue.learned", kind=kind, labels=labels, adopted=adopted, told=told)
+
+
+def _moved(rulings: Sequence[Ruling], before: Thresholds, after: Thresholds) -> str:
+    """What became of the mark, and why, for who decided so."""
+    right, count = len(rulings) - wrong(rulings, after.attach), len(rulings)
+    if after == before:
+        return (
+            f"the mark stays at {after.attach:.2f}, right on {right} of your {count} decisions: "
+            f"none is right on enough more to outweigh the shipped one, which counts as {PRIOR}"
+        )
+    were = count - wrong(rulings, before.attach)
+    return (
+        f"from a likeness of {after.attach:.2f} on it is one issue, was {before.attach:.2f}: "
+        f"right on {right} of your {count} decisions, was {were}"
+    )

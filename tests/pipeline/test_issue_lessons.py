@@ -125,11 +125,28 @@ def test_splits_raise_the_mark_of_likeness_and_it_holds_at_once(tmp_path, monkey
     assert len(rulings) > 20
     assert not any(together for _, together in rulings)
     assert taught.taught.thresholds.attach > Thresholds().attach
-    assert road.store.learned.at_work("likeness").after > road.store.learned.at_work("likeness").before
+    kept = road.store.learned.at_work("likeness")
+    assert kept.after > kept.before
+    assert f"right on {round(kept.after * kept.labels)} of your {kept.labels} decisions, was 0" in kept.told
     road.store.learned.roll_back(NOW, "kim", "likeness")
     assert taught.refresh().thresholds == Thresholds()
     taught.learn()
     assert taught.taught.thresholds == Thresholds()
+
+
+def test_a_mark_that_stays_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.pipeline.joined.meaning", lambda *said: b"")
+    road = a_road(tmp_path)
+    road.says(*complaints(49))
+    one = max(road.store.issues.page(IssueFilter(limit=100)), key=lambda row: row.mentions)
+    for mention in road.store.issues.mentions(one.id)[1:6]:
+        a_desk(road).split(one.id, [mention.id])
+    lessons(road).learn()
+
+    (kept,) = road.store.learned.all()
+    assert not kept.adopted
+    assert "the mark stays at 0.25, right on 0 of your 5 decisions" in kept.told
+    assert "outweigh the shipped one, which counts as 20" in kept.told
 
 
 def taught_topics(folder, road):
