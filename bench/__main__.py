@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ def names() -> list[str]:
 
 
 def main() -> int:
+    # as the daemon has it; read when numpy is imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("name", nargs="*", choices=[[], *names()], help="default: all")
     parser.add_argument("--share", type=float, default=1.0, help="part of the full size, for a quick look: 0.1")

@@ -22,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code."""
     # to look for cycles after every 700 objects takes a sixth of a start, and hardly ever finds any
     gc.set_threshold(*SELDOM)
+    # read when numpy is imported, here and in every child: a fit of topics took 16 s of CPU with threads, 2 without
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(hoisted(sys.argv[1:] if arguments is None else arguments))
     try:
         if not shown(words):

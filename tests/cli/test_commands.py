@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from listener.cli import hoisted
 from tests.makers import CONFIG, a_house, a_mention, ran
 
+THREADS = "OPENBLAS_NUM_THREADS"
 COMMANDS = """
 init check run demo import sources mentions tickets deliveries contacts customers explain ticket approve reject done
 skip settle retry pause resume channels backup restore status rules
@@ -39,6 +41,16 @@ def test_help_of_a_group_names_its_commands(group, names):
 @pytest.mark.parametrize("name", COMMANDS.split())
 def test_every_command_has_a_help_of_its_own(name):
     assert ran(name, "--help").code == 0
+
+
+@pytest.mark.parametrize(("given", "threads"), [(None, "1"), ("4", "4")])
+def test_numpy_is_told_to_use_one_thread_unless_somebody_says_otherwise(monkeypatch, given, threads):
+    monkeypatch.delenv(THREADS, raising=False)
+    if given:
+        monkeypatch.setenv(THREADS, given)
+    ran("--help")
+
+    assert os.environ[THREADS] == threads
 
 
 def test_global_options_may_stand_behind_the_command():
