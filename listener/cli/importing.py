@@ -43,7 +43,10 @@ def mentions(context: typer.Context, file: File, act: ToAct = False) -> None:
             parts.book.running()
             parts.registry.refresh()
             tally, rejected, judged = _imported(parts, task or _begun(asked[0], file, act, ahead), ahead)
+            outlived = _outlived(parts)
     _report(tally, rejected, judged)
+    for line in outlived:
+        print(line, file=sys.stderr)
     if rejected and not tally.rows:
         raise typer.Exit(1)
 
@@ -98,6 +101,22 @@ def _report(tally: Tally, rejected: int, judged: int) -> None:
     if rejected:
         print(f"{rejected:,} lines rejected", file=sys.stderr)
     print(decided_by_whom(tally, judged))
+
+
+def _outlived(parts: Parts) -> list[str]:
+    """What the daemon is about to forget, said while it can still be kept."""
+    kept, now = parts.config.retention, datetime.now(UTC)
+    gone, emptied = parts.store.upkeep.outlived(now - kept.mentions, now - kept.strangers)
+    spans = (
+        ("mentions", gone, kept.mentions, "deletes the mentions"),
+        ("strangers", emptied, kept.strangers, "empties the texts of strangers"),
+    )
+    return [
+        f"within a day the daemon {does} in the store that are older than `[retention] {key}` ({span.days} days): "
+        f"{count:,}; to keep them, raise it first"
+        for key, count, span, does in spans
+        if count
+    ]
 
 
 def decided_by_whom(tally: Tally, judged: int) -> str:

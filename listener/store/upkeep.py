@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 
 from listener.model.customer import Recognised
 from listener.model.delivery import Attempt, Delivery
@@ -53,16 +53,19 @@ class Upkeep:
 
         `terms`, here and below, is how issues read words: those of what goes they forget.
         """
-        mention = table(Mention)
-        in_ticket = select(table(TicketMention).c.mention)
-        old = select(mention.c.id).where(
-            mention.c.posted_at < before, mention.c.decided_at.is_not(None), mention.c.id.not_in(in_ticket)
-        )
-        old = old.where(mention.c.source == source) if source else old
-        total = 0
+        old, total = _outlived(before), 0
+        old = old.where(table(Mention).c.source == source) if source else old
         while ids := self._delete_mentions(old.limit(SWEEP), terms):
             total += ids
         return total
+
+    def outlived(self, mentions: datetime, strangers: datetime) -> tuple[int, int]:
+        """What the next round does: mentions deleted, by the first time; texts of strangers emptied, by the second."""
+        mention = table(Mention)
+        readable = _stale(mention.c.customer.is_(None), strangers) & (mention.c.posted_at >= mentions)
+        with self._database.read() as connection:
+            gone = connection.execute(select(func.count()).select_from(_outlived(mentions).subquery())).scalar_one()
+            return gone, connection.execute(select(func.count()).where(readable)).scalar_one()
 
     def _delete_mentions(self, query: object, terms: Terms) -> int:
         mention, delivery = table(Mention), table(Delivery)
@@ -87,9 +90,8 @@ class Upkeep:
 
     def _blank(self, which: ColumnElement[bool], before: datetime, terms: Terms) -> int:
         mention = table(Mention)
-        old = which & (mention.c.posted_at < before) & mention.c.decided_at.is_not(None)
-        stale = old & or_(mention.c.text != "", mention.c.title != "")
-        query, total, last = select(mention.c.id).where(stale).order_by(mention.c.id).limit(SWEEP), 0, 0
+        query = select(mention.c.id).where(_stale(which, before)).order_by(mention.c.id).limit(SWEEP)
+        total, last = 0, 0
         while ids := self._empty_some(query.where(mention.c.id > last), terms):
             total, last = total + len(ids), ids[-1]
         return total
@@ -130,6 +132,20 @@ class Upkeep:
             connection.execute("PRAGMA incremental_vacuum")
             connection.execute("PRAGMA optimize")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _outlived(before: datetime) -> Select[Any]:
+    """The ids of mentions posted before then; tickets keep theirs."""
+    mention = table(Mention)
+    kept = mention.c.id.in_(select(table(TicketMention).c.mention))
+    return select(mention.c.id).where(mention.c.posted_at < before, mention.c.decided_at.is_not(None), ~kept)
+
+
+def _stale(which: ColumnElement[bool], before: datetime) -> ColumnElement[bool]:
+    """Those of them that were posted before then and still have words."""
+    mention = table(Mention)
+    old = which & (mention.c.posted_at < before) & mention.c.decided_at.is_not(None)
+    return old & or_(mention.c.text != "", mention.c.title != "")
 
 
 def has_room(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -121,6 +122,18 @@ def test_a_file_without_the_column_text_fails(tmp_path):
 
     assert shown.code == 1
     assert "no column `text`" in shown.err
+
+
+def test_what_retention_takes_soon_is_told_while_it_can_be_kept(tmp_path):
+    house = a_house(tmp_path, '[retention]\nmentions = "800d"\n' + CONFIG)
+    days = [(datetime.now(UTC) - timedelta(days=ago)).isoformat() for ago in (900, 900, 300, 1)]
+    (tmp_path / "old.csv").write_text("text,posted_at\n" + "".join(f"Acme Flow {at},{at}\n" for at in days))
+
+    shown = house.run("import", str(tmp_path / "old.csv"))
+
+    assert "deletes the mentions in the store that are older than `[retention] mentions` (800 days): 2;" in shown.err
+    assert "empties the texts of strangers in the store that are older than `[retention] strangers` (180 d" in shown.err
+    assert house.run("import", str(tmp_path / "old.csv")).code == 0
 
 
 def test_with_two_brands_a_row_is_matched_by_its_words(tmp_path):
