@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from listener.wiring import Parts
 
 
+PATIENCE = 10.0  # seconds for issues; the daemon goes on with what takes longer, or whoever asks for `issues`
 File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="CSV or JSON Lines, UTF-8.")]
 ToAct = Annotated[
     bool, typer.Option("--act", help="Let rules act on them, however old they are; without it they are history.")
@@ -82,8 +84,9 @@ def _imported(parts: Parts, task: Task, ahead: Ahead | None) -> tuple[Tally, int
     judged += importer.judge()
     importer.tell()
     if not ahead:
-        # a large import leaves this to the daemon: it takes as long again, and nobody waits for it here
-        parts.issue_watch.beat()
+        # a large import leaves this to the daemon, as does one of posts after which very much was said
+        until = time.monotonic() + PATIENCE
+        parts.issue_watch.beat(rest=lambda: time.monotonic() > until)
     return tally, rejected, judged
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from listener.cli import importing
 from listener.cli.importing import decided_by_whom
 from listener.imports.keeping import Tally
+from listener.pipeline import roads
 from tests.makers import CONFIG, a_house
 
 TWO_BRANDS = CONFIG + '[[brand]]\nname = "Globex"\n'
@@ -64,6 +66,17 @@ def test_people_are_told_of_the_history_of_each_source_once(tmp_path):
     assert "imported from m.csv" in one
     imported(house, "m.csv", rows)
     assert len(told(house)) == 2
+
+
+def test_nobody_waits_for_issues_for_longer_than_a_while(tmp_path, monkeypatch):
+    monkeypatch.setattr(roads, "PART", 1)
+    monkeypatch.setattr(importing, "PATIENCE", -1.0)
+    house = a_house(tmp_path)
+    imported(house, "m.csv", "text,posted_at\n" + "".join(f"awful and broken,2026-11-2{n}\n" for n in range(4)))
+
+    assert [mention["issue"] for mention in mentions(house)] == [None] * 4
+    house.run("issues")
+    assert all(mention["issue"] for mention in mentions(house))
 
 
 def test_nobody_is_told_of_history_where_rules_may_act(tmp_path):

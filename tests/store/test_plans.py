@@ -40,3 +40,11 @@ def test_copies_are_looked_for_by_their_keys(tmp_path):
         "SEARCH mention USING COVERING INDEX mention_copy_b (copy_b=?)",
     ]
     assert "SEARCH mention USING INTEGER PRIMARY KEY (rowid=?)" in steps
+
+
+def test_of_an_import_only_what_came_since_is_read(tmp_path):
+    fresh.a_file(tmp_path / "listener.db")
+    with closing(Store(f"sqlite:///{tmp_path}/listener.db")) as store:
+        steps = plan(store, lambda: store.sources.history_of(NOW, 5))
+
+    assert steps[0] == "SEARCH mention USING INTEGER PRIMARY KEY (rowid>?)"
