@@ -33,7 +33,7 @@ def kind(name: str) -> type[Connector]:
         raise LookupError(f"unknown kind {name!r}; there are {', '.join(sorted(KINDS))}")
     try:
         found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError, SyntaxError) as error:
         raise LookupError(f"kind {name!r} cannot be imported: {error}") from error
     if not (isinstance(found, type) and issubclass(found, Connector)):
         raise LookupError(f"kind {name!r} is not a connectors.contract.Connector")

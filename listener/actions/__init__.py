@@ -26,7 +26,7 @@ def kind(name: str) -> type[Channel]:
         raise LookupError(f"unknown kind {name!r}; there are {', '.join(sorted(KINDS))}")
     try:
         found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError, SyntaxError) as error:
         raise LookupError(f"kind {name!r} cannot be imported: {error}") from error
     if not (isinstance(found, type) and issubclass(found, Channel)):
         raise LookupError(f"kind {name!r} is not a listener.actions.contract.Channel")
