@@ -206,6 +206,15 @@ class Campaigns:
             count, first = connection.execute(query).one()
         return count, first
 
+    def refused_for_now(self, number: int) -> tuple[int, Row[Any] | None]:
+        """How many are tried again, and the first of them to be: `due_at`, and what the far side said."""
+        mine = (recipient.c.campaign == number) & (delivery.c.status == "due") & (delivery.c.attempts > 0)
+        query = select(delivery.c.due_at, delivery.c.last_error, func.count().over().label("all"))
+        query = query.join(recipient, recipient.c.delivery == delivery.c.id).where(mine).order_by(delivery.c.due_at)
+        with self._database.read() as connection:
+            row = connection.execute(query.limit(1)).first()
+        return (int(row.all) if row else 0), row
+
     def make(self, row: Row[Any], written: Sequence[Written], lost: Mapping[str, str], at: datetime) -> int:
         """Make deliveries of these messages, while the campaign still sends; how many. `lost` get none, for a reason.
 

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from rich.cells import cell_len
 
-from listener.model.delivery import Contact
+from listener.model.campaign import CampaignRecipient
+from listener.model.delivery import Contact, Delivery
+from listener.pipeline.notices import BLANK
 from listener.store.engine import table
 from listener.views import tables
 from tests.campaigns.ground import an_outbreak, registry
@@ -47,6 +49,25 @@ def test_it_says_how_those_are_reached_who_heard_from_us_lately(house):
     shown = house.run("campaign", "draft", "sync", "--as", "kim").out
     assert "1 do not: heard from us in the last 24 h" in shown
     assert "who heard from us lately is not told later: draft it anew" in shown
+
+
+def test_it_says_what_it_waits_for_where_one_is_refused_for_now(house):
+    def shown():
+        return house.run("campaign", "show", "1").out
+
+    assert house.run("campaign", "approve", "1", "--as", "kim").code == 0
+    with house.store() as store, store.database.write() as connection:
+        now = datetime.now(UTC)
+        about = {"key": "k", "action": "notify", "customer": "c0", "status": "due", "due_at": now, "created_at": now}
+        new = table(Delivery).insert().values(BLANK | about | {"attempts": 0}).returning(table(Delivery).c.id)
+        number = connection.execute(new).scalar_one()
+        mine = table(CampaignRecipient).c.customer == "c0"
+        connection.execute(table(CampaignRecipient).update().where(mine).values(made_at=now, delivery=number))
+    assert "tried again" not in shown()
+
+    with house.store() as store, store.database.write() as connection:
+        connection.execute(table(Delivery).update().values(attempts=1, last_error="450 mailbox full"))
+    assert f"1 tried again from {now:%H:%M} UTC on, and the others wait for that: 450 mailbox full" in shown()
 
 
 def test_the_list_has_a_header(house):
