@@ -128,11 +128,24 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
         raise StoreTrouble("`listener restore` works on SQLite; for PostgreSQL use pg_restore, then `listener pause`")
     database.hold()
     _check(saved)
-    old = _set_aside(database, database.path, at) if database.path.exists() else None
-    database.close()
-    for suffix in ("-wal", "-shm"):
-        database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)
     part = database.path.with_name(database.path.name + ".part")
+    try:
+        _prepare(part, saved, at, who)
+        old = _set_aside(database, database.path, at) if database.path.exists() else None
+        database.close()
+        for suffix in ("-wal", "-shm"):
+            database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)
+        part.replace(database.path)
+    except (OSError, sqlite3.OperationalError) as error:
+        cure = "is its folder writable, with room for two copies beside it?"
+        raise StoreTrouble(f"nothing was changed, as the store cannot be replaced ({error}): {cure}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return old
+
+
+def _prepare(part: Path, saved: Path, at: datetime, who: str) -> None:
+    """The backup as it begins: paused, and all of it history."""
     shutil.copyfile(saved, part)
     with closing(sqlite3.connect(part)) as copy, copy:
         values = (f"{at:%Y-%m-%d %H:%M:%S.%f}", who, f"restored from {saved.name}")
@@ -141,8 +154,6 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
         copy.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('restored', ?)", (moment,))
         copy.execute("UPDATE mention SET history = 1 WHERE decided_at IS NULL")
         copy.execute("UPDATE source SET told_day_one = 0")
-    part.replace(database.path)
-    return old
 
 
 def _set_aside(database: Database, path: Path, at: datetime) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import sqlite3
 from contextlib import closing
 
@@ -130,6 +131,21 @@ def test_a_backup_takes_the_place_of_a_damaged_store_but_never_the_other_way_rou
     assert house.run("restore", str(saved)).code == 0
     assert len(house.run("mentions", "--json").out.splitlines()) == 1
     assert len(list(tmp_path.glob("listener.db.replaced-*"))) == 1
+
+
+def test_a_restore_for_which_there_is_no_room_changes_nothing(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store)
+    house.run("backup", str(tmp_path / "saved.db"))
+    no_room = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))  # noqa: E731  # as a full disk
+
+    with house.start("restore", str(tmp_path / "saved.db"), preexec_fn=no_room) as process:
+        _, said = process.communicate()
+
+    assert (process.returncode, "nothing was changed" in said) == (1, True)
+    assert {file.name for file in tmp_path.glob("*.db.*")} <= {"listener.db.lock"}
+    assert len(house.run("mentions", "--json").out.splitlines()) == 1
 
 
 def test_restore_refuses_while_a_daemon_works(tmp_path):
