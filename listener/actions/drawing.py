@@ -16,7 +16,8 @@ PATIENCE = 4.0
 
 def picture(plot: Plot) -> bytes | None:
     """The PNG, drawn in a process of its own; None where that fails or takes too long: the figures say the same."""
-    command = [sys.executable, "-m", "listener.actions.drawing"]
+    # -P: no file of the folder that the daemon runs in is taken for a module
+    command = [sys.executable, "-P", "-m", "listener.actions.drawing"]
     try:
         drawn = subprocess.run(command, input=plot.model_dump_json().encode(), capture_output=True, timeout=PATIENCE)
     except (OSError, subprocess.TimeoutExpired):

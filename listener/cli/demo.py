@@ -54,8 +54,8 @@ def _complete(folder: Path) -> None:
 
 @contextmanager
 def _daemon(config: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`listener run` as anybody would start it, stopped with SIGTERM."""
-    command = [sys.executable, "-c", RUN, "--config", str(config), "run"]
+    """`listener run` as anybody would start it, whatever lies in the folder they are in; stopped with SIGTERM."""
+    command = [sys.executable, "-P", "-c", RUN, "--config", str(config), "run"]
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as daemon:
         try:
             yield daemon

@@ -23,6 +23,14 @@ def test_a_plot_is_drawn_whatever_its_title_says():
     assert picture(PLOT).startswith(b"\x89PNG")
 
 
+@pytest.mark.usefixtures("patient")
+def test_no_file_of_the_folder_that_the_daemon_runs_in_is_taken_for_a_module(monkeypatch, tmp_path):
+    (tmp_path / "matplotlib.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+
+    assert picture(PLOT).startswith(b"\x89PNG")
+
+
 def test_a_picture_that_takes_too_long_is_left_out(monkeypatch):
     monkeypatch.setattr("listener.actions.drawing.PATIENCE", 0.001)
 

@@ -10,11 +10,10 @@ import pytest
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_the_demo_shows_it_all_and_ends_by_itself():
-    code = "from listener.cli import main; main()"
-    shown = subprocess.run(
-        [sys.executable, "-c", code, "demo"], capture_output=True, text=True, timeout=380, check=False
-    )
+def test_the_demo_shows_it_all_and_ends_by_itself(tmp_path):
+    (tmp_path / "rules.py").write_text("raise SystemExit('a file of the folder was taken for our rules')")
+    command = [sys.executable, "-P", "-c", "from listener.cli import main; main()", "demo"]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=380, check=False)
 
     assert shown.returncode == 0, shown.stdout + shown.stderr
     for part in ("Round 1", "Round 2", "Thanks proposed", "Tickets opened", "Alerts delivered", "Next steps"):
