@@ -1,10 +1,12 @@
 """Limits and budgets as counter rows: reserved all or none, given back, the same after a restart."""
 
+import random
 from datetime import timedelta
 
 import pytest
 
 from listener.store.ledger import reservation_as_json, reservation_from_json
+from rules.memory import MemoryLedger
 from rules.terms import Counter, Reservation
 from tests.store.arrived import NOW
 
@@ -74,3 +76,35 @@ def test_a_cap_of_none_is_only_noted(ledger):
 
 def test_a_cap_of_zero_never_has_room(ledger):
     assert ledger.reserve((per_week(0),), NOW) is not None
+
+
+WINDOWS = (timedelta(hours=6), timedelta(days=1), WEEK)
+
+
+def some_counters(chance, month):
+    """What one action asks for: notes, sliding windows that may share a row, and a budget of the month."""
+    windows = [
+        Counter(f"thank:{chance.choice('ab')}", cap=chance.choice([None, 0, 1, 2, 3]), window=chance.choice(WINDOWS))
+        for _ in range(chance.randint(0, 2))
+    ]
+    ends = NOW + timedelta(days=30 * (month + 1))
+    budgets = [Counter(f"gift:{month}", cap=chance.choice([50, 60]), ends=ends, amount=chance.choice([10, 25]))]
+    found = [*windows, *chance.choice([[], budgets]), *chance.choice([[], [Counter("blocks:anna")]])]
+    return tuple({one.key: one for one in found}.values())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_ledger_of_simulations_answers_as_the_stores(ledger, seed):
+    chance, memory, held = random.Random(seed), MemoryLedger(), []
+    at = NOW
+    for _ in range(250):
+        at += timedelta(hours=chance.choice([0, 1, 5, 30]), microseconds=chance.choice([0, 1]))
+        wanted = some_counters(chance, (at - NOW).days // 30)
+        answers = [kept.reserve(wanted, at) for kept in (ledger, memory)]
+        assert answers[0] == answers[1]
+        if answers[0] is None:
+            held += [Reservation(one, at) for one in wanted]
+        if held and chance.random() < 0.3:
+            back = held.pop(chance.randrange(len(held)))
+            ledger.release((back,)), memory.release((back,))
+        assert ledger.latest("blocks:anna") == memory.latest("blocks:anna")
