@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, distinct, func, select
 
 from listener.model.customer import Customer
 from listener.model.house import LimitCounter
@@ -186,7 +186,7 @@ class StoredHistory:
             mention.c.posted_at <= at,
             mention.c.id != self._mention,
             mention.c.own.is_(False),
-            *(COLUMNS[name].in_(sorted(allowed)) for name, allowed in question.where),
+            *(_asked(name).in_(sorted(allowed)) for name, allowed in question.where),
         ]
         if question.different:
             other = COLUMNS[question.different]
@@ -199,6 +199,11 @@ class StoredHistory:
         """How far back the stored mentions reach."""
         first = self._connection.execute(select(func.min(mention.c.posted_at))).scalar()
         return first or self._now
+
+
+def _asked(name: str) -> ColumnElement[Any]:
+    """Rules compare in any case, and kinds of third parties and of ops' own specs have capitals."""
+    return func.lower(COLUMNS[name]) if name == "source.kind" else COLUMNS[name]
 
 
 def reservation_as_json(held: Reservation) -> dict[str, Any]:
