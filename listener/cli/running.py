@@ -97,6 +97,7 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
     from listener.understanding.judging import Understanding
     from listener.understanding.packs import UnreadableWords
     from listener.understanding.second import lacking
+    from listener.web.server import PortTaken, serve
 
     try:
         config = load(asked(context).file)
@@ -111,9 +112,12 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
             tracker.tracker(parts.secrets)
         clocks_of(config)
         gifts(config.actions.gifts), ecosystem(config.actions.ecosystem)
+        if config.web.listen != parts.config.web.listen:
+            with serve(config.web.listen, {}, parts.log):  # whether another program has it already
+                pass
     except (ConfigError, CalendarError, CatalogueError, UnreadableWords) as error:
         parts.log.error("config.broken", problem=str(error.problems[0]), problems=len(error.problems))
-    except SecretError as error:
+    except (SecretError, PortTaken) as error:
         parts.log.error("config.broken", problem=str(error), problems=1)
     else:
         return True

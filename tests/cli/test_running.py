@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -227,6 +228,19 @@ def test_the_daemon_runs_once_reloads_and_stops_in_time(tmp_path):
     assert (second.code, daemon.returncode) == (1, 0)
     assert "stop it first" in second.err
     assert time.monotonic() - began < 10
+
+
+def test_a_reload_that_asks_for_a_port_in_use_is_told_and_changes_nothing(tmp_path):
+    house = a_house(tmp_path, f'[web]\nlisten = "127.0.0.1:{free_port()}"\n{CONFIG}')
+    with socket.create_server(("127.0.0.1", 0)) as taken, house.start("run") as daemon:
+        waited(daemon, "daemon.running")
+        (tmp_path / "config.toml").write_text(f'[web]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"\n{CONFIG}')
+        daemon.send_signal(signal.SIGHUP)
+        assert "choose another address" in waited(daemon, "config.broken")
+        daemon.terminate()
+        daemon.communicate()
+
+    assert daemon.returncode == 0
 
 
 @pytest.mark.parametrize(("name", "text"), [("config.toml", "[[brand]\n"), ("words.yaml", "words: {bad: worse}\n")])
