@@ -17,6 +17,7 @@ MIXED_SHARE = 1 / 3
 ONE_SIDED = 0.6
 # below this confidence the label is unsure
 LEAST_SURE = 0.4
+NEAR_TWO = 2.5
 DISAGREEMENT = 0.5
 CHURN_SCORE = -0.6
 MOST_EVIDENCE = 60
@@ -79,8 +80,11 @@ def confidence(score: float, lean: Label, contradiction: float) -> float:
 
 
 def with_stars(opinion: Opinion, stars: float | None) -> Opinion:
-    """One or two stars and four or five decide; three leave it to the words. Stars serve in any language."""
-    if stars is None or not 0 <= stars <= 5 or 2 < stars < 4:
+    """One or two stars and four or five decide; three leave it to the words. Stars serve in any language.
+
+    3 of 10 in a survey is 2.2 stars, nearer to two than to three.
+    """
+    if stars is None or not 0 <= stars <= 5 or NEAR_TWO <= stars < 4:
         return opinion
     said = (stars - 3) / 2
     label: Label = "positive" if said > 0 else "negative"

@@ -64,13 +64,17 @@ def test_united_is_not_praised_by_being_called() -> None:
     assert judge("@united why is my flight late", brand="United").score < 0
 
 
-@pytest.mark.parametrize(("stars", "label"), [(1, "negative"), (2, "negative"), (4, "positive"), (5, "positive")])
-def test_stars_decide(stars: int, label: str) -> None:
+@pytest.mark.parametrize(
+    ("stars", "label"), [(1, "negative"), (2, "negative"), (2.2, "negative"), (4, "positive"), (5, "positive")]
+)
+def test_stars_decide(stars: float, label: str) -> None:
     assert judge("It arrived on Tuesday", stars=stars).label == label
 
 
-def test_three_stars_leave_it_to_the_words() -> None:
-    assert judge("Terrible quality", stars=3).label == "negative"
+@pytest.mark.parametrize("stars", [2.6, 3])
+def test_three_stars_leave_it_to_the_words(stars: float) -> None:
+    assert judge("Terrible quality", stars=stars).label == "negative"
+    assert judge("It arrived on Tuesday", stars=stars).label == "neutral"
 
 
 def test_stars_against_the_words_are_flagged() -> None:
