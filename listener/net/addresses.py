@@ -36,14 +36,15 @@ class Inside(Exception):
         cure = f'if it is yours, set `[net] allow_private = ["{self.network}"]`'
         return f"{self.host}{at} is not an address of the open internet; {cure}"
 
-    def trouble(self, site: str = "") -> GiveUp | TryLater:
+    def trouble(self, site: str = "", reading: bool = True) -> GiveUp | TryLater:
         """As connectors meet it, `site` having redirected there: only an address that was written so stays inside.
 
-        A name comes back by itself, and so does a site behind the login page of a network.
+        A name comes back by itself, and so does a site behind the login page of a network. What was to be sent
+        (not `reading`) to a name inside is given up, so that people hear of it at once.
         """
         if site:
             return TryLater(self._behind(site), AGAIN)
-        return GiveUp(str(self)) if is_address(self.host) else TryLater(str(self), AGAIN)
+        return TryLater(str(self), AGAIN) if reading and not is_address(self.host) else GiveUp(str(self))
 
     def _behind(self, site: str) -> str:
         """Nobody who only knows the site that redirects means to open the house to it."""

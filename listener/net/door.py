@@ -109,7 +109,7 @@ class Net:
         until, seen, moved, only_permanent, sender = None, set(), None, True, ""
         for _ in range(REDIRECTS + 1):
             seen.add((question.method, question.target.url))
-            with sent_by(sender):
+            with sent_by(sender, question.method == "GET"):
                 answer, until = self._take_turn(question, limit, until)
             if answer.status >= 400 and not refusals and answer.status not in FOR_THE_CALLER:
                 site = question.target.site
@@ -224,12 +224,12 @@ def body_of(response: httpcore.Response, headers: Mapping[str, str], limit: int)
 
 
 @contextmanager
-def sent_by(site: str) -> Iterator[None]:
+def sent_by(site: str, reading: bool) -> Iterator[None]:
     """An address inside is told with the site that redirected there; "" for none."""
     try:
         yield
     except Inside as error:
-        raise error.trouble(site) from None
+        raise error.trouble(site, reading) from None
 
 
 @contextmanager

@@ -73,6 +73,7 @@ def test_only_what_was_written_as_an_address_inside_is_given_up(host: str, site:
     with pytest.raises(Inside) as refused:
         reachable(host, ["10.0.0.7"], False)
     assert type(refused.value.trouble(site)) is trouble
+    assert site or type(refused.value.trouble(site, reading=False)) is GiveUp
 
 
 def test_one_bad_address_among_good_ones_is_refused() -> None:
