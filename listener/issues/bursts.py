@@ -145,8 +145,9 @@ class Series:
             # after a restart only the last standing is known, and what it stood on is built again
             if self._restarted and len(self._standing) == 1:
                 first, self._restarted = min(self._hearing.quarters()), False
-            unlikely = self._hearing.unlikely(first, {width: min(self._from(width)) for width in WIDTHS})
-            for now in sorted(now for now in self._hearing.quarters() if now >= first):
+            due = sorted(now for now in self._hearing.quarters() if now >= first)
+            unlikely = self._hearing.unlikely(due, {width: min(self._from(width)) for width in WIDTHS})
+            for now in due:
                 watch, spans = self._standing[-1].watch, self._standing[-1].spans
                 if now in unlikely and watch.level is None and not is_touched(now, spans):
                     continue

@@ -218,16 +218,16 @@ class Hearing:
         counts = self._counts_at(_ends(now), width, spans)
         return bool(counts) and as_rate(width, persons, _usual(counts, prior)).z >= z
 
-    def unlikely(self, first: int, marks: Mapping[int, float]) -> frozenset[int]:
-        """Quarters from `first` on in which no window reaches the z of its width for certain, bursts left aside.
+    def unlikely(self, due: Sequence[int], marks: Mapping[int, float]) -> frozenset[int]:
+        """Of these quarters those in which no window reaches the z of its width for certain, bursts left aside.
 
         All of them at once take a hundredth of what they take one by one; of few it is not worth while.
         """
-        if len(self.quarters()) < MANY or max(self._new) - min(self._new) > LONGEST:
+        if len(due) < MANY or max(self.quarters()) - min(self._new) > LONGEST:
             return frozenset()
         import numpy as np
 
-        low, some = min(self._new), np.fromiter((now for now in self._new if now >= first), dtype=np.int64)
+        low, some = min(self._new), np.array(due, dtype=np.int64)
         below = np.ones(len(some), dtype=bool)
         for width, z in marks.items():
             reached = self._heights(self._all_counts(width), low, width)[some - low]

@@ -173,7 +173,7 @@ def test_what_is_ruled_out_for_many_quarters_at_once_is_ruled_out_for_each(size:
         if person.startswith("b") or number % 10 == 0:
             slowly.spans(at)
 
-    ruled_out = plain.unlikely(0, {LONG: 4.5, SHORT: 6.0})
+    ruled_out = plain.unlikely(sorted(plain.quarters()), {LONG: 4.5, SHORT: 6.0})
     may = {
         now
         for now in plain.quarters()
