@@ -195,10 +195,11 @@ class Collect:
         ceiling = min((watched.every or ADAPTIVE) * 2 ** min(row.failures, 10), LONGEST_BACK_OFF)
         jitter = timedelta(seconds=random.uniform(0, ceiling.total_seconds()))
         next_at = now + max(jitter, min(SHORTEST_BACK_OFF, ceiling), after or timedelta())
-        blind = state == "gone" or row.failures + 1 >= BLIND_AFTER or (after or timedelta()) >= LONG
+        blind = state == "gone" or row.failures + 1 >= BLIND_AFTER
         state = "blind" if blind and state != "gone" else state
         failure = Failure(watched.name, now, None if state == "gone" else next_at, state, why)
-        told = self._blindness(row, failure) if blind and row.state not in ("blind", "gone") else []
+        tells = (blind and row.state not in ("blind", "gone")) or (after or timedelta()) >= LONG
+        told = self._blindness(row, failure) if tells else []
         self._store.sources.failed(failure, told)
         self._log.warning("poll.failed", source=watched.name, state=state, error=why, next_at=str(failure.next_at))
 
@@ -210,10 +211,10 @@ class Collect:
         return [as_delivery(notice, self._notices.channel, failure.at)]
 
     def _recovered(self, row: Row[Any], now: datetime) -> None:
-        if row.state not in ("blind", "gone"):
+        since = row.blind_since
+        # of a failure that was not told nobody hears the end either
+        if since is None or since not in self._store.sources.close_blind_spots(row.name, now):
             return
-        since = row.blind_since or now
-        self._store.sources.close_blind_spot(row.name, now)
         missed = self._store.sources.missed(row.name, row.last_ok_at or since, now)
         key = f"back:{row.name}:{since.isoformat()}"
         self._notices.send(words.source_back(row.name, since, now, missed, key), now)

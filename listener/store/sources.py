@@ -110,10 +110,14 @@ class Sources:
                 keep_blind_spot(connection, failure.source, since, None, failure.error)
                 add(connection, self._database, notices)
 
-    def close_blind_spot(self, name: str, until: datetime) -> None:
+    def close_blind_spots(self, name: str, until: datetime) -> set[datetime]:
+        """What a source missed ends then; since when each of these stretches was."""
         still = (blind_spot.c.source == name) & blind_spot.c.until.is_(None)
         with self._database.write() as connection:
-            connection.execute(update(blind_spot).where(still).values(until=until))
+            closed = connection.execute(
+                update(blind_spot).where(still).values(until=until).returning(blind_spot.c.since)
+            )
+            return set(closed.scalars())
 
     def blind_spots(self, limit: int = 100) -> list[Row[Any]]:
         """Newest first."""

@@ -56,7 +56,7 @@ def test_failures_back_off_and_are_never_tried_before_retry_after(tmp_path):
     road = a_road(tmp_path)
     poll(road, TryLater("429", after=timedelta(hours=3)))
 
-    assert source(road).failures == 1
+    assert (source(road).state, source(road).failures) == ("backing off", 1)
     assert source(road).next_at >= NOW + timedelta(hours=3)
 
 
@@ -64,8 +64,12 @@ def test_failures_back_off_and_are_never_tried_before_retry_after(tmp_path):
 def test_a_failure_after_which_it_waits_for_an_hour_is_told_at_once(tmp_path, minutes, told):
     road = a_road(tmp_path)
     poll(road, TryLater("404", after=timedelta(minutes=minutes)))
+    assert (len(notices(road)), source(road).state) == (told, "backing off")
 
+    poll(road, TryLater("404", after=timedelta(minutes=minutes)))
     assert len(notices(road)) == told
+    poll(road, Batch())
+    assert len(notices(road)) == 2 * told  # and of its return
 
 
 def test_the_third_failure_in_a_row_is_told_once(tmp_path):
