@@ -46,5 +46,14 @@ def thinned(places: Iterable[int]) -> list[int]:
 def name_of(topic: str, number: int, brand: str) -> str:
     """What people call the issue that this post founded: its topic and seven letters or digits."""
     word = re.sub(r"\W+", "-", topic.casefold()).strip("-") or NO_TOPIC
-    digest = blake2b(f"{brand}\n{number}".encode("utf-8", "surrogatepass"), digest_size=5).digest()
-    return f"{word}-{b32encode(digest).decode().lower()[:7]}"
+    return f"{word}-" + _letters(f"{brand}\n{number}")
+
+
+def next_name(name: str) -> str:
+    """Another one, for an issue whose name is taken."""
+    return f"{name.rpartition('-')[0]}-{_letters(name)}"
+
+
+def _letters(about: str) -> str:
+    digest = blake2b(about.encode("utf-8", "surrogatepass"), digest_size=5).digest()
+    return b32encode(digest).decode().lower()[:7]

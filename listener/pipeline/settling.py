@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from listener.issues.grouping import Grouping
-from listener.issues.order import thinned
+from listener.issues.order import next_name, thinned
 from listener.issues.walking import Placed, Walked
 from listener.issues.words import stem
 from listener.likeness import normal_words
-from listener.model.grouped import Membership
+from listener.model.grouped import Membership, Opening
 from listener.pipeline import roads
 from listener.pipeline.joined import VERSION, Reading, complained, opening, reason_of, renamed, written
 from listener.pipeline.roads import Copy, Mark, Road
@@ -220,8 +221,17 @@ def named(turn: Turn, road: Road, walked: Walked, told: Told) -> dict[int, str]:
         opening(complained(row, row.topic, row.fence, None, None, Reading()), new[row.id])
         for row in turn.issues.said(new)
     ]
+    openings = called(turn, openings)
     turn.issues.open(openings)
     return ids | {one.number: one.id for one in openings}
+
+
+def called(turn: Turn, openings: Sequence[Opening]) -> list[Opening]:
+    """Each by a name that no issue has: its own may be with one that its founder lost to another order of posts."""
+    named = list(openings)
+    while taken := turn.issues.rows({one.id for one in named}).keys():
+        named = [replace(one, id=next_name(one.id)) if one.id in taken else one for one in named]
+    return named
 
 
 def matched(shared: Mapping[tuple[int, str], int]) -> dict[int, str]:

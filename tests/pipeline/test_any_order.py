@@ -200,6 +200,24 @@ def test_what_was_gone_over_at_once_is_gone_over_from_near_the_next_late_post(tm
     desk.store.close()
 
 
+def test_who_lost_an_issue_to_a_late_post_and_is_alone_again_has_one_of_their_own(tmp_path):
+    said = [
+        ("valve leaks faucet kettle drum", "cem", NOW - timedelta(hours=3)),
+        ("valve leaks faucet sofa carpet", "ben", NOW - timedelta(hours=2)),
+        ("sofa carpet marble window", "ann", NOW - timedelta(hours=1)),
+    ]
+    desk = Desk(a_store(tmp_path))
+    together = []
+    for one in reversed(list(enumerate(said))):
+        desk.hears([one])
+        desk.watch.beat()
+        together.append(sorted(map(len, names(desk.store).values())))
+
+    assert together == [[1], [2], [1, 2]]
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
+    desk.store.close()
+
+
 def late_after_all(folder: Path, size: int = 75) -> tuple[Desk, list[Any]]:
     """A store in which everything is to be gone over again: the first post comes last."""
     said = sorted(enumerate(a_world(Random(5))), key=lambda one: one[1][2])[:size]
