@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from connectors.kinds import kind_of
 
 if TYPE_CHECKING:
     from connectors.contract import Connector
@@ -27,14 +28,4 @@ def kind(name: str) -> type[Connector]:
     # imported here: the parser child imports this package and has no use for pydantic
     from connectors.contract import Connector
 
-    where = KINDS.get(name, name)
-    module, colon, attribute = where.partition(":")
-    if not (module and colon and attribute):
-        raise LookupError(f"unknown kind {name!r}; there are {', '.join(sorted(KINDS))}")
-    try:
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, TypeError, ValueError, SyntaxError) as error:
-        raise LookupError(f"kind {name!r} cannot be imported: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Connector)):
-        raise LookupError(f"kind {name!r} is not a connectors.contract.Connector")
-    return found
+    return kind_of(name, KINDS, Connector)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from connectors.kinds import kind_of
 from listener.trackers.contract import Tracker
 
 KINDS = {
@@ -20,14 +19,4 @@ def kind(name: str) -> type[Tracker]:
 
     Raises LookupError when there is no such kind or it cannot be imported.
     """
-    where = KINDS.get(name, name)
-    module, colon, attribute = where.partition(":")
-    if not colon:
-        raise LookupError(f"unknown kind {name!r}; there are {', '.join(sorted(KINDS))}")
-    try:
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, TypeError, ValueError, SyntaxError) as error:
-        raise LookupError(f"kind {name!r} cannot be imported: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Tracker)):
-        raise LookupError(f"kind {name!r} is not a listener.trackers.contract.Tracker")
-    return found
+    return kind_of(name, KINDS, Tracker)
