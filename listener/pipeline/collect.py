@@ -198,7 +198,7 @@ class Collect:
         blind = state == "gone" or row.failures + 1 >= BLIND_AFTER
         state = "blind" if blind and state != "gone" else state
         failure = Failure(watched.name, now, None if state == "gone" else next_at, state, why)
-        tells = (blind and row.state not in ("blind", "gone")) or (after or timedelta()) >= LONG
+        tells = (blind or (after or timedelta()) >= LONG) and row.state not in ("blind", "gone")
         told = self._blindness(row, failure) if tells else []
         self._store.sources.failed(failure, told)
         self._log.warning("poll.failed", source=watched.name, state=state, error=why, next_at=str(failure.next_at))
