@@ -140,7 +140,7 @@ def learn(
     named = {text for text, _ in examples}
     unnamed = [text for text in others if text not in named]
     rarity = rarities([*(text for text, _ in examples), *unnamed])
-    guesses = [(text, guess(text, unsaid)) for text in unnamed]
+    guesses = [(words(text, rarity), guess(text, unsaid)) for text in unnamed]
     right = 0
     for fold in range(FOLDS):
         model = fitted([one for one, mine in zip(examples, folds, strict=True) if mine != fold], guesses, rarity)
@@ -170,15 +170,15 @@ def rarities(texts: Sequence[Text]) -> dict[str, float]:
 
 
 def fitted(
-    examples: Sequence[tuple[Text, str]], guesses: Sequence[tuple[Text, str]], rarity: Mapping[str, float]
+    examples: Sequence[tuple[Text, str]], guesses: Sequence[tuple[dict[str, float], str]], rarity: Mapping[str, float]
 ) -> TopicModel:
-    """A model of these. Raises CannotLearn."""
+    """A model of these; of a guess the words are given. Raises CannotLearn."""
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
     if len({topic for _, topic in examples}) < 2:
         raise CannotLearn("all texts have one topic: there is nothing to tell apart")
-    seen = [features(text, rarity) for text, _ in examples] + [words(text, rarity) for text, _ in guesses]
+    seen = [features(text, rarity) for text, _ in examples] + [said for said, _ in guesses]
     counts = [1.0] * len(examples) + [GUESS] * len(guesses)
     table = DictVectorizer()
     fit = LogisticRegression(C=FREEDOM, max_iter=MOST_STEPS)
