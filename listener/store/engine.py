@@ -262,11 +262,18 @@ class Database:
             connection.close()
             raise StoreInUse("another `listener run` works on this database; stop it first")
         connection.commit()
+        # the claim lives as long as its session, and the pool would keep that
+        connection.detach()
         self._held = connection
 
-    def close(self) -> None:
+    def let_go(self) -> None:
+        """Give the claim back, where there is one."""
         if self._held is not None:
             self._held.close()
+            self._held = None
+
+    def close(self) -> None:
+        self.let_go()
         # a writer that waits for another process's lock is left to itself: to close it would wait as long
         if self._kept is not None and self._turn.acquire(blocking=False):
             self._kept.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from listener.store.engine import Database, StoreTrouble
+from listener.store.engine import Database, StoreInUse, StoreTrouble
 from listener.store.revision import BEGINNING, END, MIGRATIONS, newest_revision
 from listener.store.trouble import with_cure
 
@@ -40,15 +40,40 @@ def migrate(database: Database, at: datetime) -> Path | None:
         return None
     if present and present > wanted:
         raise StoreTrouble(_from_the_future("the store", present))
-    saved = None
-    if present and database.path:
-        saved = database.path.with_name(f"{database.path.name}.before-{wanted}-{at:%Y%m%d%H%M%S}")
-        backup(database, saved)
-    if database.is_sqlite and not present:
+    if present:
+        return _upgraded(database, present, wanted, at)
+    if database.is_sqlite:
         _begin(database)
     else:
         upgrade(database)
-    return saved
+    return None
+
+
+def _upgraded(database: Database, present: str, wanted: str, at: datetime) -> Path | None:
+    """Alone, as tables must not change below a daemon of the older version."""
+    try:
+        database.hold()
+    except StoreInUse as error:
+        raise StoreInUse(
+            f"the store is at revision {present} and must be upgraded to {wanted}, but a `listener run` of the older "
+            "version works on it: stop that one first, as by `systemctl stop listener`; nothing was changed"
+        ) from error
+    try:
+        saved = None
+        if database.path:
+            _sweep(database.path, "before-*")
+            saved = database.path.with_name(f"{database.path.name}.before-{wanted}-{at:%Y%m%d%H%M%S}")
+            backup(database, saved)
+        upgrade(database)
+        return saved
+    finally:
+        database.let_go()
+
+
+def _sweep(path: Path, kind: str) -> None:
+    """Remove what copies of this kind left half written when they were killed."""
+    for rest in path.parent.glob(f"{path.name}.{kind}.part*"):
+        rest.unlink(missing_ok=True)
 
 
 def _from_the_future(what: str, revision: str) -> str:
@@ -88,7 +113,7 @@ def backup(database: Database, target: Path) -> None:
     _may_replace(database.path, target)
     part = target.with_name(target.name + ".part")
     try:
-        part.unlink(missing_ok=True)
+        _remove(part)
         with closing(sqlite3.connect(database.path)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
             if copy.execute("PRAGMA quick_check(1)").fetchone() != SOUND:
@@ -101,7 +126,13 @@ def backup(database: Database, target: Path) -> None:
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"nothing was written to {target}: {with_cure(str(error))}") from error
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
+
+
+def _remove(part: Path) -> None:
+    """A copy that is not one yet, with what SQLite keeps beside it."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        part.with_name(part.name + end).unlink(missing_ok=True)
 
 
 def _may_replace(store: Path, target: Path) -> None:
