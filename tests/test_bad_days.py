@@ -182,6 +182,25 @@ def test_a_read_only_store_is_refused_with_its_cure(world):
         said = refused(daemon)
         daemon.folder.chmod(0o755)
         assert "check the owner and the mode" in said
+        assert f"({daemon.folder / 'listener.db'})" in said
+
+
+def test_a_lock_that_only_root_may_write_is_no_hindrance(world):
+    daemon = Running(world.house(), before=obeying_modes)
+    (daemon.folder / "listener.db.lock").touch(mode=0o444)
+    try:
+        daemon.started()
+    finally:
+        daemon.kill()
+
+
+def test_a_store_in_a_folder_that_cannot_be_is_refused_with_its_cure(world):
+    daemon = Running(world.house())
+    (daemon.folder / "listener").write_text("no folder")
+    with (daemon.folder / "config.toml").open("a") as config:
+        config.write('store.url = "sqlite:///listener/listener.db"\n')
+
+    assert "check [store] url" in refused(daemon)
 
 
 def test_a_damaged_store_is_refused_with_its_cure(world):

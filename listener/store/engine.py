@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel
 
-from listener.store.trouble import BUSY_SECONDS, with_cure
+from listener.store.trouble import BUSY_SECONDS, OPENED, with_cure
 from listener.store.trouble import StoreInUse as StoreInUse
 from listener.store.trouble import StoreTrouble as StoreTrouble
 
@@ -48,10 +49,6 @@ FEW = 8
 READERS = 8
 DAMAGED = ("malformed", "not a database")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-def _trouble(error: DBAPIError) -> StoreTrouble:
-    return with_cure(str(error.orig))
 
 
 def _is_the_stores(error: DBAPIError) -> bool:
@@ -210,7 +207,7 @@ class Database:
                 yield connection
         except DBAPIError as error:
             if _is_the_stores(error):
-                raise _trouble(error) from error
+                raise with_cure(str(error.orig), self.path) from error
             raise
 
     @contextmanager
@@ -231,7 +228,7 @@ class Database:
                 yield connection
         except DBAPIError as error:
             if _is_the_stores(error):
-                raise _trouble(error) from error
+                raise with_cure(str(error.orig), self.path) from error
             raise
 
     def insert(self, model: type[SQLModel]) -> Any:
@@ -248,7 +245,11 @@ class Database:
         if self.path is None:
             self._hold_postgres()
             return
-        lock = open(f"{self.path}.lock", "w")  # noqa: SIM115  # held until close
+        # only to read, which it may be for the daemon where root was first
+        try:
+            lock = os.fdopen(os.open(f"{self.path}.lock", os.O_RDONLY | os.O_CREAT, 0o644))
+        except OSError as error:
+            raise StoreTrouble(f"the store cannot be held ({error}): {OPENED}") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -189,7 +189,7 @@ def over_sqlite(path: Path) -> Iterator[Glance]:
         with closing(_connected(path)) as connection:
             yield Glance(lambda sql, values: connection.execute(sql, _as_kept(values)))
     except sqlite3.Error as error:
-        raise with_cure(str(error)) from error
+        raise with_cure(str(error), path) from error
 
 
 @contextmanager

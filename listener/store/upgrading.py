@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -33,8 +34,7 @@ def revision_of(database: Database) -> str | None:
 
 def migrate(database: Database, at: datetime) -> Path | None:
     """Bring the store to this program's revision; returns the backup made before. Refuses a store from the future."""
-    if database.path:
-        database.path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(database)
     present, wanted = revision_of(database), newest_revision()
     if present == wanted:
         return None
@@ -47,6 +47,14 @@ def migrate(database: Database, at: datetime) -> Path | None:
     else:
         upgrade(database)
     return None
+
+
+def _make_folder(database: Database) -> None:
+    if database.path:
+        try:
+            database.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreTrouble(f"there can be no store at {database.path} ({error}): check [store] url") from error
 
 
 def _upgraded(database: Database, present: str, wanted: str, at: datetime) -> Path | None:
@@ -124,7 +132,7 @@ def backup(database: Database, target: Path) -> None:
         cure = "is its folder there, writable, and with room for the whole store?"
         raise StoreTrouble(f"{target} cannot be written ({error}): {cure}") from error
     except sqlite3.DatabaseError as error:
-        raise StoreDamaged(f"nothing was written to {target}: {with_cure(str(error))}") from error
+        raise StoreDamaged(f"nothing was written to {target}: {with_cure(str(error), database.path)}") from error
     finally:
         _remove(part)
 
@@ -161,7 +169,7 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
     _check(saved)
     part = database.path.with_name(database.path.name + ".part")
     try:
-        _prepare(part, saved, at, who)
+        _prepare(part, database.path, saved, at, who)
         old = _set_aside(database, database.path, at) if database.path.exists() else None
         database.close()
         for suffix in ("-wal", "-shm"):
@@ -175,9 +183,10 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
     return old
 
 
-def _prepare(part: Path, saved: Path, at: datetime, who: str) -> None:
-    """The backup as it begins: paused, and all of it history."""
+def _prepare(part: Path, before: Path, saved: Path, at: datetime, who: str) -> None:
+    """The backup as it begins: paused, all of it history, and of whom the store `before` is."""
     shutil.copyfile(saved, part)
+    _hand_over(part, before)
     with closing(sqlite3.connect(part)) as copy, copy:
         values = (f"{at:%Y-%m-%d %H:%M:%S.%f}", who, f"restored from {saved.name}")
         copy.execute("INSERT OR REPLACE INTO pause (scope, since, who, why) VALUES ('all', ?, ?, ?)", values)
@@ -185,6 +194,16 @@ def _prepare(part: Path, saved: Path, at: datetime, who: str) -> None:
         copy.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('restored', ?)", (moment,))
         copy.execute("UPDATE mention SET history = 1 WHERE decided_at IS NULL")
         copy.execute("UPDATE source SET told_day_one = 0")
+
+
+def _hand_over(part: Path, before: Path) -> None:
+    """Root restores, and the daemon, which is somebody else, writes."""
+    known = before.exists()
+    if known:
+        shutil.copymode(before, part)
+    owner = (before if known else before.parent).stat()
+    if os.geteuid() == 0:
+        os.chown(part, owner.st_uid, owner.st_gid)
 
 
 def _set_aside(database: Database, path: Path, at: datetime) -> Path:

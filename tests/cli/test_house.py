@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import sqlite3
@@ -146,6 +147,20 @@ def test_a_restore_for_which_there_is_no_room_changes_nothing(tmp_path):
     assert (process.returncode, "nothing was changed" in said) == (1, True)
     assert {file.name for file in tmp_path.glob("*.db.*")} <= {"listener.db.lock"}
     assert len(house.run("mentions", "--json").out.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_what_root_restores_belongs_to_whom_the_store_belonged(tmp_path):
+    house, saved = a_house(tmp_path), tmp_path / "saved.db"
+    with house.store():
+        house.run("backup", str(saved))
+    os.chown(tmp_path / "listener.db", 65534, 65534)
+    (tmp_path / "listener.db").chmod(0o640)
+
+    assert house.run("restore", str(saved)).code == 0
+
+    owner = (tmp_path / "listener.db").stat()
+    assert (owner.st_uid, owner.st_gid, oct(owner.st_mode & 0o777)) == (65534, 65534, "0o640")
 
 
 def test_restore_refuses_while_a_daemon_works(tmp_path):
