@@ -23,15 +23,20 @@ class Signals:
         self._daemon: Endable | None = None
         self._reload: Callable[[], bool] = lambda: False
         self._stopping = False
+        self._reloading = False
+        self._once_more = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._hang_up)
 
     def belong_to(self, daemon: Endable, reload: Callable[[], bool]) -> None:
         """From now on they mean this daemon. `reload` tells whether what is on disk is good enough to begin anew."""
-        self._daemon, self._reload = daemon, reload
+        self._daemon, self._reload, self._reloading = daemon, reload, False
         if self._stopping:
             daemon.end("stop")
+        elif self._once_more:
+            self._once_more = False
+            self._hang_up()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
@@ -39,5 +44,11 @@ class Signals:
             self._daemon.end("stop")
 
     def _hang_up(self, *_: object) -> None:
-        if self._daemon and not self._stopping and self._reload():
+        if self._stopping:
+            return
+        # while a daemon is made it may have read already what has changed since
+        if self._daemon is None or self._reloading:
+            self._once_more = True
+        elif self._reload():
+            self._reloading = True
             self._daemon.end("reload")

@@ -10,6 +10,7 @@ import typer
 from listener.cli.opening import asked, opened
 
 if TYPE_CHECKING:
+    from listener.config import Config
     from listener.signals import Signals
     from listener.wiring import Parts
 
@@ -93,11 +94,13 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
     from listener.actions.catalogues import CatalogueError, ecosystem, gifts
     from listener.config import ConfigError, SecretError, load
     from listener.recovery.reading import CalendarError
+    from listener.store.engine import StoreTrouble
     from listener.ticketdesk import clocks_of
     from listener.understanding.judging import Understanding
     from listener.understanding.packs import UnreadableWords
     from listener.understanding.second import lacking
     from listener.web.server import PortTaken, serve
+    from rules.problems import BookError
 
     try:
         config = load(asked(context).file)
@@ -115,10 +118,24 @@ def _is_good(context: typer.Context, parts: Parts) -> bool:
         if config.web.listen != parts.config.web.listen:
             with serve(config.web.listen, {}, parts.log):  # whether another program has it already
                 pass
-    except (ConfigError, CalendarError, CatalogueError, UnreadableWords) as error:
+        _try_store(config, parts)
+    except (BookError, ConfigError, CalendarError, CatalogueError, UnreadableWords) as error:
         parts.log.error("config.broken", problem=str(error.problems[0]), problems=len(error.problems))
-    except (SecretError, PortTaken) as error:
+    except (SecretError, PortTaken, StoreTrouble) as error:
         parts.log.error("config.broken", problem=str(error), problems=1)
     else:
         return True
     return False
+
+
+def _try_store(config: Config, parts: Parts) -> None:
+    """Open it; another one than before is also held, and its rule book must be good: it knows none from before.
+
+    Raises BookError, SecretError and StoreTrouble.
+    """
+    from listener.wiring import parts_of
+
+    with parts_of(config, parts.secrets, parts.log) as anew:
+        if anew.store.database.url != parts.store.database.url:
+            anew.store.database.hold()
+            anew.book.running()

@@ -14,6 +14,8 @@ import pytest
 from listener.demo.sinks import free_port
 from tests.makers import CONFIG, RULES, a_house, ran
 
+ANY_PORT = '[web]\nlisten = "127.0.0.1:0"\n'
+
 
 def waited(process, said, seconds=60):
     """The standard error of a process until it has said this."""
@@ -251,6 +253,36 @@ def test_a_reload_with_a_broken_configuration_is_told_and_changes_nothing(tmp_pa
         (tmp_path / name).write_text(text)
         daemon.send_signal(signal.SIGHUP)
         waited(daemon, "config.broken")
+        daemon.terminate()
+        daemon.communicate()
+
+    assert daemon.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("notes.txt", "not a SQLite store"), ("notes.txt/listener.db", "check [store] url")]
+)
+def test_a_reload_that_asks_for_a_store_that_cannot_be_used_is_told_and_changes_nothing(tmp_path, name, told):
+    house = a_house(tmp_path, ANY_PORT + CONFIG)
+    (tmp_path / "notes.txt").write_text("no store " * 1000)
+    with house.start("run") as daemon:
+        waited(daemon, "daemon.running")
+        (tmp_path / "config.toml").write_text(f'[store]\nurl = "sqlite:///{name}"\n{ANY_PORT}{CONFIG}')
+        daemon.send_signal(signal.SIGHUP)
+        assert told in waited(daemon, "config.broken")
+        daemon.terminate()
+        daemon.communicate()
+
+    assert daemon.returncode == 0
+
+
+def test_a_reload_asked_for_during_a_start_follows_it(tmp_path):
+    house = a_house(tmp_path, ANY_PORT + CONFIG)
+    with house.start("run") as daemon:
+        waited(daemon, "book.running")
+        daemon.send_signal(signal.SIGHUP)
+        assert "how=reload" in waited(daemon, "daemon.stopped")
+        waited(daemon, "daemon.running")
         daemon.terminate()
         daemon.communicate()
 
