@@ -60,9 +60,9 @@ def got_worse(told: TicketTold, days: int, key: str) -> Message:
 
 def closed_outside(told: TicketTold, tracker: str, cause: str | None, key: str) -> Message:
     """Somebody closed the counterpart; what is missing here is asked for."""
-    cure = f"--cause {'TEXT' if cause is None else repr(cause)} --outcome recovered|neutral|lost"
+    cure = f"--cause {repr(cause) if cause else 'TEXT'} --outcome recovered|neutral|lost"
     return Message(
-        title=f"Ticket {told.id} was closed in {tracker}: {'why' if cause is None else 'how'} did it end?",
+        title=f"Ticket {told.id} was closed in {tracker}: {'how' if cause else 'why'} did it end?",
         text="It is closed here too. " + ("" if cause else f"{tracker} gives no root cause, so you are asked for it."),
         link=told.url,
         facts=_facts(told),
@@ -102,8 +102,7 @@ def _message(told: TicketTold, title: str, text: str, key: str) -> Message:
 
 
 def _facts(told: TicketTold) -> tuple[tuple[str, str], ...]:
-    facts = (("Person", told.person), ("Owner", told.owner or "nobody"), ("Queue", told.queue))
-    return tuple((label, value) for label, value in facts)
+    return (("Person", told.person), ("Owner", told.owner or "nobody"), ("Queue", told.queue))
 
 
 def _at(at: datetime) -> str:
