@@ -19,14 +19,14 @@ class Issue(SQLModel, table=True):
     `mentions, persons, customers, first_seen, last_seen` are counted anew from the mentions with each change, never
     added up. `persons_now` are those of the last 6 h, `usual_rate` those expected in so long. With `alias_of` it was
     merged into another issue, which then has all its mentions. `muted_until` is the number of persons that ends a
-    mute. A `locked` issue takes no mention but by hand. `number` is what grouping calls it: made of the time and the
-    address of the post that founded it, so that any order of arrival gives the same. `title` is made of `keywords`
-    unless `titled_by` somebody.
+    mute. A `locked` issue takes no mention but by hand. `number` is what grouping calls it within its brand and fence:
+    made of the time and the address of the post that founded it, so that any order of arrival gives the same. `title`
+    is made of `keywords` unless `titled_by` somebody.
     """
 
     __table_args__ = (
         Index("issue_place", "brand", "topic", "last_seen"),
-        Index("issue_number", "number", unique=True),
+        Index("issue_number", "brand", "fence", "number", unique=True),
     )
     id: str = Field(primary_key=True)
     number: int | None = Field(default=None, sa_type=BigInteger)

@@ -151,7 +151,7 @@ class Joining:
         by_mention = {one.row.id: one for one in fresh}
         openings = [opening(by_mention[one.mention], one.number) for one in walked.placed if one.founds]
         ground.ids |= {one.number: one.id for one in openings}
-        ground.ids |= turn.ids({one.number for one in walked.placed} - ground.ids.keys())
+        ground.ids |= turn.ids(name, {one.number for one in walked.placed} - ground.ids.keys())
         ground.version = (state.version if state else 0) + 1
         ground.last = max((one.step.place for one in fresh), default=ground.last)
         if state is not None and state.last is not None and ground.last is not None:

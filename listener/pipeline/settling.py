@@ -203,7 +203,7 @@ def named(turn: Turn, road: Road, walked: Walked, told: Told) -> dict[int, str]:
     moves = turn.walks.moves(road.name)
     placed = {*told, *(one.number for one in walked.placed), *(number for number, _, _ in moves)}
     numbers = placed | {one.issue for one in road.grouping.issues}
-    ids = turn.issues.ids(numbers)
+    ids = turn.issues.ids(road.name, numbers)
     homeless = placed - ids.keys()
     shared = Counter({(number, before): count for number, before, count in moves if before})
     shared.update((one.number, road.before[one.mention]) for one in walked.placed if one.mention in road.before)

@@ -41,11 +41,13 @@ class IssueTurn:
         """The words of the ground's issues, by issue."""
         return {row.issue: row.value for row in self._connection.execute(OF_GROUND, {"whose": ground})}
 
-    def ids(self, numbers: Collection[int]) -> dict[int, str]:
-        """Issue ids by the numbers that grouping knows them by."""
+    def ids(self, ground: str, numbers: Collection[int]) -> dict[int, str]:
+        """Issue ids by the numbers that grouping knows them by: a post about two brands may found one in each."""
+        brand, fence = ground.split("\n", 1)
+        mine = (issue.c.brand == brand) & (issue.c.fence == fence)
         found: dict[int, str] = {}
         for part in chunks(sorted(numbers)):
-            query = select(issue.c.number, issue.c.id).where(issue.c.number.in_(part))
+            query = select(issue.c.number, issue.c.id).where(mine, issue.c.number.in_(part))
             found |= {row.number: row.id for row in self._connection.execute(query)}
         return found
 

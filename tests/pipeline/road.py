@@ -177,9 +177,10 @@ def a_road(
     courtesies: Courtesies | None = None,
     understanding: Mood | None = None,
     reading: Callable[[], Reading] = Reading,
+    also: tuple[str, ...] = (),
     **channel: object,
 ) -> Road:
-    """A road whose rules have been running for a day and whose source has been polled before."""
+    """A road whose rules have been running for a day and whose source has been polled before; `also`: more brands."""
     SENT.clear(), TROUBLE.clear(), SCRIPT.clear()
     store = store or a_store(folder)
     clock = Clock()
@@ -188,12 +189,14 @@ def a_road(
     loaded = book.load(folder / "rules.d")
     running = Running(loaded, {rule.id: NOW - timedelta(days=1) for rule in loaded.rules})
     notices = Notices(store, "ops")
-    watched = Watched("forum", "feed", Scripted(), ("Acme Flow",), False, "forum", "discussion", timedelta(minutes=10))
-    brands = Brands([BrandNames("Acme Flow", ("acme flow",), own_accounts=("forum:acme_care",))])
+    named = ("Acme Flow", *also)
+    watched = Watched("forum", "feed", Scripted(), named, False, "forum", "discussion", timedelta(minutes=10))
+    acme = BrandNames("Acme Flow", ("acme flow",), own_accounts=("forum:acme_care",))
+    brands = Brands([acme, *(BrandNames(name, (name.casefold(),)) for name in also)])
     door = lambda source: ClockDoor(clock)  # noqa: E731
     praises = lambda post, brand: judge.praises(post, brand)  # noqa: E731
     collect = Collect(store, Intake(brands, Brands([])), {"forum": watched}, door, notices, MaxAge(), LOG, praises)
-    words = {"Acme Flow": BrandWords(("Acme Flow",), ())}
+    words = {name: BrandWords((name,), ()) for name in named}
     limits = Limits("ask", MaxAge(), ZoneInfo("UTC"))
     check = IssueCheck(reading, patient)
     orders = Orders(Templates(folder), handling, cards=EvidenceCards(check), courtesies=courtesies)

@@ -7,6 +7,7 @@ from listener.pipeline.issue_desk import IssueDesk
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
+from listener.store.tickets import TicketFilter
 from tests.pipeline.road import NOW, Mood, a_road, an_item
 
 SYNC = "- Acme Flow sync fails with error 17 on my phone"
@@ -62,6 +63,30 @@ def test_the_same_trouble_of_two_persons_is_one_issue_and_another_is_another(tmp
     found = {row.title: (row.mentions, row.persons, row.spread) for row in issues(road)}
     assert sorted(found.values()) == [(1, 1, "cannot_tell"), (2, 2, "possibly_shared")]
     assert all(row.issue for row in road.store.mentions.page(MentionFilter()))
+
+
+BOTH = "- Acme Flow and Globex both refuse my password since the update"
+
+
+def each_brand(road):
+    return sorted((row.brand, row.mentions) for row in issues(road))
+
+
+def test_a_complaint_about_two_brands_is_an_issue_of_each(tmp_path):
+    road = a_road(tmp_path, also=("Globex",))
+    road.says(saying(1, BOTH, "anna"))
+
+    assert each_brand(road) == [("Acme Flow", 1), ("Globex", 1)]
+    assert [ticket.person for ticket in road.store.tickets.page(TicketFilter())] == ["forum:anna"]
+    assert road.perform_all() == ["done", "done"]
+
+
+def test_old_complaints_about_two_brands_are_an_issue_of_each(tmp_path):
+    road = a_road(tmp_path, also=("Globex",), patient=True)
+    road.says(saying(1, BOTH, "anna", posted_at=NOW - timedelta(days=30)))
+    road.watch.beat()
+
+    assert each_brand(road) == [("Acme Flow", 1), ("Globex", 1)]
 
 
 class Guessing(Mood):

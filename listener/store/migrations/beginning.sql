@@ -884,8 +884,6 @@ CREATE TABLE issue_words (
 
 CREATE INDEX ix_issue_words_ground ON issue_words (ground);
 
-CREATE UNIQUE INDEX issue_number ON issue (number);
-
 CREATE TABLE "issue_state" (
 	name VARCHAR NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -1052,4 +1050,6 @@ CREATE INDEX issue_placed_number ON issue_placed (ground, number);
 
 CREATE INDEX mention_topic ON mention (brand, topic, label, posted_at, person, own, duplicate_of) WHERE label IS NOT NULL AND decided_at IS NOT NULL;
 
-INSERT INTO alembic_version (version_num) VALUES ('0032')
+CREATE UNIQUE INDEX issue_number ON issue (brand, fence, number);
+
+INSERT INTO alembic_version (version_num) VALUES ('0033')
