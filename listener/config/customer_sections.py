@@ -15,6 +15,7 @@ from listener.config.quantities import (
     Night,
     OrderNumber,
     PublicUrl,
+    Remembered,
     SecretName,
     Shares,
 )
@@ -42,8 +43,8 @@ class ContactRules(Section):
 
     channel: str = ""
     per_person: Shares = ((1, timedelta(hours=24)), (3, timedelta(days=7)))
-    rest_after_ask: Duration = timedelta(days=90)
-    quiet_after_complaint: Duration = timedelta(days=14)
+    rest_after_ask: Remembered = timedelta(days=90)
+    quiet_after_complaint: Remembered = timedelta(days=14)
     quiet_hours: Night = None
 
 

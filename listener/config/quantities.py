@@ -19,6 +19,8 @@ from listener.model.registry import is_address
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 # timedelta and the store's dates have an end, and nobody means more
 A_CENTURY = 36_525 * 86_400
+# as far as the store looks back at one person when it checks the contact budget
+REMEMBERED = timedelta(days=400)
 
 Network = IPv4Network | IPv6Network
 
@@ -58,6 +60,13 @@ def keep(length: timedelta) -> timedelta:
     """How long something is kept. Raises ValueError with the cure."""
     if length < timedelta(days=1):
         raise ValueError('is so short that today would be deleted — write "1d" or more')
+    return length
+
+
+def remembered(length: timedelta) -> timedelta:
+    """How long what a person heard or said counts against another contact. Raises ValueError with the cure."""
+    if length > REMEMBERED:
+        raise ValueError(f'is longer than contacts are looked back at — write "{REMEMBERED.days}d" or less')
     return length
 
 
@@ -143,7 +152,7 @@ def _share(each: object) -> tuple[int, timedelta]:
     number, _, span = each.partition(" per ") if isinstance(each, str) else ("", "", "")
     if not re.fullmatch(r"[1-9][0-9]{0,3}", number):
         raise ValueError(f'holds {each!r} — write how many in what time: "3 per 7d"')
-    return int(number), duration(span)
+    return int(number), remembered(duration(span))
 
 
 def night(value: object) -> tuple[time, time] | None:
@@ -248,6 +257,7 @@ def slack_id(text: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Pause = Annotated[Duration, AfterValidator(pause)]
 Keep = Annotated[Duration, AfterValidator(keep)]
+Remembered = Annotated[Duration, AfterValidator(remembered)]
 TimeZone = Annotated[str, AfterValidator(zone)]
 Networks = Annotated[bool | tuple[Network, ...], BeforeValidator(networks)]
 Listen = Annotated[Address, BeforeValidator(address)]

@@ -35,11 +35,6 @@ class Policy:
     quiet_after_complaint: timedelta = timedelta(days=14)
     quiet: QuietHours | None = None
 
-    @property
-    def longest(self) -> timedelta:
-        """How far back contacts matter."""
-        return max(self.rest_after_ask, self.quiet_after_complaint, *(window for _, window in self.per_person))
-
     def check(self, standing: Standing) -> Block | None:
         """What is in the way, of several things the one that lasts longest; None when nothing is.
 

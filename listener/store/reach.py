@@ -37,7 +37,7 @@ from listener.store.prepared import Prepared
 contact, customer, delivery = table(Contact), table(Customer), table(Delivery)
 mention, opt_out, ticket = table(Mention), table(OptOut), table(Ticket)
 
-MEMORY = timedelta(days=400)  # how far back a policy may look
+MEMORY = timedelta(days=400)  # how far back a policy may look; the configuration permits no more
 
 _WHO: Any = bindparam("person")
 _CUSTOMER: Any = bindparam("customer")

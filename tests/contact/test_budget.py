@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from listener.customers.budget import Policy
-from listener.model.contact import Entry, Standing
+from listener.config.quantities import REMEMBERED
+from listener.customers.budget import Policy, told
+from listener.model.contact import Block, Entry, Standing
+from listener.store.reach import MEMORY
 from rules.quantities import QuietHours
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 POLICY = Policy()
+NONE, SECOND = timedelta(), timedelta(seconds=1)
 
 
 def ago(number: int, purpose: str = "thanks", **stretch: float) -> Entry:
@@ -99,6 +102,60 @@ def test_waiting_makes_sense_for_some_purposes_only(purpose: str, waits: bool) -
     assert (block.until is not None) is waits
 
 
+@pytest.mark.parametrize(("purpose", "days"), [("thanks", 3), ("engage", 3), ("notice", 7), ("gift", 7), ("ask", 30)])
+def test_a_purpose_waits_for_so_many_days_and_no_longer(purpose: str, days: int) -> None:
+    """The place is free again in 4 hours; so much before that it began to wait."""
+    hours, entry = timedelta(days=days) - timedelta(hours=4), ago(1, hours=20)
+    in_time, too_late = (Standing(NOW, NOW - hours - more, purpose, entries=(entry,)) for more in (NONE, SECOND))
+
+    assert POLICY.check(in_time).until == NOW + timedelta(hours=4)  # type: ignore[union-attr]
+    assert POLICY.check(too_late).until is None  # type: ignore[union-attr]
+
+
+def test_of_several_things_the_one_that_lasts_longest_is_told() -> None:
+    busy = ago(1, "notice", hours=20)
+
+    assert why("gift", busy, complaint=(9, NOW - timedelta(days=10))).startswith("mention 9 of 2026-11-13")
+    assert why("gift", busy, complaint=(9, NOW - timedelta(days=13, hours=23))).startswith("contact 1: notice")
+
+
+def test_an_ask_looks_again_tomorrow_while_a_ticket_is_open() -> None:
+    block = POLICY.check(a_standing("ask", ticket=7))
+
+    assert block == Block("ticket 7 of this person is open: recovery comes first", NOW + timedelta(days=1))
+    assert POLICY.check(a_standing("thanks", ticket=7)).until is None  # type: ignore[union-attr]
+
+
+def test_an_ask_looks_again_in_an_hour_while_another_is_on_its_way() -> None:
+    flying = Entry(None, 31, "ask", "mail", NOW - timedelta(days=2), open=True)
+    block = Policy(per_person=()).check(a_standing("ask", flying))
+
+    assert block is not None
+    assert block.why.startswith("delivery 31: ask by mail is on its way to this person; an ask rests for 90 days")
+    assert block.until == NOW + timedelta(hours=1)
+    assert Policy(per_person=()).check(a_standing("ask", ago(1, "ask", days=80))) == Block(
+        "contact 1: ask on 2026-09-04 by slack (delivery 31); an ask rests for 90 days, free again 2026-12-03",
+        NOW + timedelta(days=10),
+    )
+
+
+def test_a_contact_that_a_person_made_by_hand_has_no_delivery() -> None:
+    assert told(Entry(17, None, "recovery", "", NOW)) == "contact 17: recovery on 2026-11-23"
+
+
+@pytest.mark.parametrize(("window", "says"), [(24, "1 per 24h"), (36, "1 per 36h"), (48, "1 per 2d")])
+def test_a_window_is_named_as_ops_write_it(window: int, says: str) -> None:
+    policy = Policy(per_person=((1, timedelta(hours=window)),))
+    block = policy.check(a_standing("notice", ago(1, hours=2)))
+
+    assert block is not None
+    assert f"; {says} over all purposes, free again" in block.why
+
+
+def test_the_store_remembers_as_long_as_the_configuration_permits() -> None:
+    assert MEMORY >= REMEMBERED
+
+
 def test_nobody_waits_for_longer_than_that_in_all() -> None:
     late = Standing(NOW, NOW - timedelta(days=3), "thanks", entries=(ago(1, hours=2),))
 
@@ -114,3 +171,4 @@ def test_letters_wait_for_the_morning_of_the_customer() -> None:
     assert block.why == "quiet hours until 2026-11-24 08:00 NZDT"
     assert policy.check(a_standing("notice", zone="Pacific/Auckland")) is None
     assert policy.check(a_standing("notice", private=True, zone="Moon/Base")) is None
+    assert policy.check(a_standing("notice", private=True)) is None
