@@ -11,15 +11,23 @@ TRACKING = re.compile(
 )
 # forums name a post within its thread by the fragment (#post-31, #issuecomment-9); other fragments only scroll
 ANCHOR = re.compile(r"^(?=.*[a-z])(?=.*\d)[\w.-]+$|^\d{3,}$", re.I)
+# bytes: browsers and search engines take no more, and an index of PostgreSQL holds 2,704 with the brand's name
+LONGEST = 2000
 
 
-@lru_cache(maxsize=4096)
 def canonical(url: str | None) -> str | None:
     """One spelling of an http address: https, host in lower case, no tracking, no trailing slash.
 
     None for anything that is not an http address, and for one that no store can hold.
     """
     text = (url or "").strip()
+    # tracking may be half of it; what is longer still is not even looked at, as every look is remembered
+    found = _canonical(text) if len(text) <= 2 * LONGEST else None
+    return found if found and len(found.encode()) <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _canonical(text: str) -> str | None:
     try:
         text.encode()  # JSON that was cut off holds half a character
         parts = urlsplit(text)

@@ -24,6 +24,7 @@ PARTS = ("/", "a", "?", "&", "=", "#", "utm_source=x", "id=7", "%ff", "%2F", "+"
         ("https://forum.example/t/9#comments", "https://forum.example/t/9"),
         ("http://[2001:db8::1]:8080/p/", "https://[2001:db8::1]:8080/p"),
         ("  https://forum.example/p\n", "https://forum.example/p"),
+        ("https://forum.example/p?utm_source=" + 2_000 * "x", "https://forum.example/p"),
     ],
 )
 def test_the_same_post_has_one_address(written: str, meant: str) -> None:
@@ -33,7 +34,8 @@ def test_the_same_post_has_one_address(written: str, meant: str) -> None:
 @pytest.mark.parametrize(
     "written",
     [None, "", "forum.example/p", "ftp://forum.example/p", "javascript:alert(1)", "https://", "https://[::1/p",
-     "https://forum.example:99999/p", "https://forum.example/\0p", "https://forum.example/?q=\ud83d"],
+     "https://forum.example:99999/p", "https://forum.example/\0p", "https://forum.example/?q=\ud83d",
+     "https://forum.example/" + 2_000 * "p", "https://forum.example/" + 1_000 * "é"],
 )  # fmt: skip
 def test_what_is_no_address_is_none(written: str | None) -> None:
     assert canonical(written) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from connectors.contract import Batch
@@ -46,3 +48,12 @@ def test_what_we_answered_to_an_odd_name_is_seen(tmp_path, odd):
     road.says(an_item("reply", "We are on it", handle="acme_care", parent=odd))
 
     assert [note.what for note in road.store.tickets.notes(1)] == ["opened", "answered"]
+
+
+def test_on_both_stores_an_address_that_no_index_holds_costs_no_item(tmp_path, store: Store):
+    road = a_road(tmp_path, store=store)
+
+    # noise: a repeated letter PostgreSQL would pack
+    road.says(an_item(url=f"https://forum.example/{random.Random(1).randbytes(1_500).hex()}"), an_item("p2"))
+
+    assert len(road.store.mentions.page(MentionFilter())) == 2
