@@ -74,7 +74,8 @@ def _complete(given: Facts, rule: Rule, example: Example, now: datetime) -> Fact
     person = _person(given)
     filled: dict[str, Value] = {"person.id": person, "weekday": WEEKDAYS[now.weekday()], "hour": now.hour}
     filled |= {"brand": rule.brand} if rule.brand else {}
-    for past in example.history:
+    # the latest last: it is the one that counts
+    for past in sorted(example.history, key=lambda past: past.ago, reverse=True):
         if past.action and _person(past.facts) == person:
             filled[f"days_since.{ACTIONS[past.action].purpose}"] = past.ago.total_seconds() / 86_400
     return Facts({**filled, **given.values})

@@ -41,6 +41,12 @@ def test_what_was_done_before_counts_in_limits_and_in_days_since(tmp_path: Path)
     assert told(tmp_path, tests, "{days_since.gift: {between: [59, 61]}}")[0].endswith("'n': alert")
 
 
+def test_days_since_count_from_the_latest_of_what_was_done(tmp_path: Path) -> None:
+    history = "[{action: send_gift, ago: 2d}, {action: send_gift, ago: 60d}]"
+    tests = f"[{{name: n, given: {{person.id: c-1}}, history: {history}, expect: nothing}}]"
+    assert told(tmp_path, tests, "{days_since.gift: {at_least: 30}}")[0].endswith("'n': nothing")
+
+
 def test_a_test_can_be_set_at_night(tmp_path: Path) -> None:
     assert told(tmp_path, "[{name: n, given: {rating: 1}, at: '22:30', expect: alert}]", "{hour: 22}")
 
