@@ -18,7 +18,7 @@ from rules.index import Index
 from rules.lints import lints, refusals
 from rules.nodes import Node, Page
 from rules.operators import Scope
-from rules.problems import BookError, Misread, Problem, nearest, one_of
+from rules.problems import BookError, Problem, nearest, one_of
 from rules.quantities import Cap
 from rules.quantities import zone as zone_named
 from rules.reading import MEGABYTES, read
@@ -196,13 +196,7 @@ class _File:
 
     def _zone(self) -> tzinfo:
         node = self.top.get("timezone")
-        if node is None:
-            return self.world.zone
-        try:
-            return zone_named(self.page.text(node, "timezone"))
-        except Misread as trouble:
-            self.page.misread(node, trouble)
-            return UTC
+        return (self.page.read(node, "timezone", zone_named) or UTC) if node else self.world.zone
 
     def _brand(self) -> str:
         node = self.top.get("brand")

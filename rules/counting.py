@@ -9,7 +9,7 @@ from rules.catalogue import FIELDS
 from rules.clauses import Clause, Sight
 from rules.nodes import Node
 from rules.operators import Scope
-from rules.problems import Misread, nearest
+from rules.problems import nearest
 from rules.quantities import duration
 from rules.terms import Count
 
@@ -49,17 +49,9 @@ def _counted(scope: Scope, node: Node | None, key: str) -> str:
 
 
 def _window(scope: Scope, node: Node | None) -> timedelta | None:
-    text = scope.page.text(node, "within") if node else ""
-    if not node or not text:
-        return None
-    try:
-        window = duration(text)
-    except Misread as trouble:
-        scope.page.misread(node, trouble)
-        return None
-    kept = scope.world.retention
-    if kept is not None and window > kept:
-        scope.page.wrong(node, f"a window of {text} is longer than mentions are kept", f"at most {kept.days}d")
+    window, kept = scope.page.read(node, "within", duration) if node else None, scope.world.retention
+    if node and window and kept is not None and window > kept:
+        scope.page.wrong(node, f"a window of {node.raw} is longer than mentions are kept", f"at most {kept.days}d")
     return window
 
 

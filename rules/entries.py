@@ -13,7 +13,7 @@ from rules.conditions import condition
 from rules.examples import examples
 from rules.nodes import Node
 from rules.operators import Scope
-from rules.problems import Misread, nearest, one_of
+from rules.problems import nearest, one_of
 from rules.quantities import QuietHours, clock, duration
 from rules.rule import Blocks, Rule, Step
 from rules.steps import steps
@@ -112,17 +112,8 @@ def _blocks(scope: Scope, node: Node) -> Blocks | None:
     names = tuple(n.raw for n in scope.values(given["rules"], "rules")) if "rules" in given else ()
     if not names and node.pairs is not None:
         scope.page.wrong(node, "'blocks' names no rules", "write blocks: {rules: [thank-happy-customer], for: 7d}")
-    return Blocks(names, _lasts(scope, given.get("for")), node.line)
-
-
-def _lasts(scope: Scope, node: Node | None) -> timedelta:
-    if node is None:
-        return timedelta()
-    try:
-        return duration(scope.page.text(node, "for"))
-    except Misread as trouble:
-        scope.page.misread(node, trouble)
-        return timedelta()
+    lasts = scope.page.read(given["for"], "for", duration) if "for" in given else None
+    return Blocks(names, lasts or timedelta(), node.line)
 
 
 def quiet_hours(scope: Scope, node: Node, zone: tzinfo) -> QuietHours | None:
@@ -134,10 +125,8 @@ def quiet_hours(scope: Scope, node: Node, zone: tzinfo) -> QuietHours | None:
     then = scope.page.text(given["then"], "then") if "then" in given else "hold"
     if then not in ("hold", "drop"):
         scope.page.wrong(given["then"], f"unknown '{then}'", nearest(then, ("hold", "drop"), "one of hold, drop"))
-    try:
-        start, end = (clock(scope.page.text(given[key], key)) for key in ("from", "to"))
-    except Misread as trouble:
-        scope.page.misread(node, trouble)
+    start, end = (scope.page.read(given[key], key, clock) for key in ("from", "to"))
+    if start is None or end is None:
         return None
     if start == end:
         scope.page.wrong(node, "'quiet_hours' end when they begin, so they are never", "write {from: 21:00, to: 08:00}")

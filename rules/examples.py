@@ -8,7 +8,7 @@ from datetime import timedelta
 from rules.catalogue import ACTIONS, FIELDS, Field, field_named
 from rules.nodes import Node
 from rules.operators import Scope
-from rules.problems import Misread, nearest, one_of
+from rules.problems import nearest, one_of
 from rules.quantities import clock, duration
 from rules.rule import Example, Past
 from rules.terms import Facts, Value
@@ -29,7 +29,7 @@ def _example(scope: Scope, entry: Node) -> Example:
         page.wrong(entry, "a test lacks 'given' or 'expect'", "write {name: …, given: …, expect: [thank]}")
     facts = _given(scope, given["given"], "given") if "given" in given else {}
     name = page.text(given["name"], "name") if "name" in given else f"line {entry.line}"
-    at = _read_clock(scope, given["at"]) if "at" in given else timedelta(hours=12)
+    at = page.read(given["at"], "at", clock) if "at" in given else None
     return Example(
         name,
         Facts(facts),
@@ -39,17 +39,8 @@ def _example(scope: Scope, entry: Node) -> Example:
         tuple(_past(scope, one, facts) for one in page.listed(given["history"], "history"))
         if "history" in given
         else (),
-        at,
+        timedelta(hours=at.hour, minutes=at.minute) if at else timedelta(hours=12),
     )
-
-
-def _read_clock(scope: Scope, node: Node) -> timedelta:
-    try:
-        at = clock(scope.page.text(node, "at"))
-    except Misread as trouble:
-        scope.page.misread(node, trouble)
-        return timedelta()
-    return timedelta(hours=at.hour, minutes=at.minute)
 
 
 def _expect(scope: Scope, node: Node) -> tuple[str, ...]:
@@ -76,24 +67,14 @@ def _past(scope: Scope, node: Node, now: dict[str, Value]) -> Past:
     page = scope.page
     keys = dict(page.mapping(node, "history"))
     ago, action = keys.pop("ago", None), keys.pop("action", None)
-    span = timedelta()
     if ago is None:
         page.wrong(node, "an entry of history lacks 'ago'", "write ago: 2h")
-    else:
-        span = _ago(scope, ago)
+    span = page.read(ago, "ago", duration) if ago else None
     name = page.text(action, "action") if action else ""
     if name and action and name not in ACTIONS:
         page.wrong(action, f"unknown action '{name}'", nearest(name, ACTIONS))
     given = _facts(scope, keys, dict(now) if action else {})
-    return Past(Facts(given), span, name)
-
-
-def _ago(scope: Scope, node: Node) -> timedelta:
-    try:
-        return duration(scope.page.text(node, "ago"))
-    except Misread as trouble:
-        scope.page.misread(node, trouble)
-        return timedelta()
+    return Past(Facts(given), span or timedelta(), name)
 
 
 def _given(scope: Scope, node: Node, name: str) -> dict[str, Value]:

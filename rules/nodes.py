@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rules.problems import Misread, Problem, nearest
+
+T = TypeVar("T")
 
 # 0123, 1_000, 0x1f and 1e3 stay text: a version, a phone number, a name
 NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?|\.[0-9]{1,17})\Z", re.ASCII)
@@ -42,10 +45,9 @@ class Node:
             return None
         return float(self.raw) if "." in self.raw else int(self.raw)
 
-    # yes, no, on and off are words here: `no` is also Norway and an answer
     @property
     def flag(self) -> bool | None:
-        """True or false where that was written; yes, no, on and off are words."""
+        """True or false where that was written; yes, no, on and off are words: `no` is also Norway and an answer."""
         return {"true": True, "false": False}.get(self.raw) if self.scalar and not self.quoted else None
 
     def entries(self) -> tuple[Node, ...]:
@@ -80,6 +82,15 @@ class Page:
             self.wrong(node, f"'{name}' takes a single value", "write it on one line")
             return ""
         return node.raw if self.filled(node, name) else ""
+
+    def read(self, node: Node, name: str, reader: Callable[[str], T]) -> T | None:
+        """What `reader` makes of a single text; None after noting why it is nothing, as where it raises Misread."""
+        text = self.text(node, name)
+        try:
+            return reader(text) if text or node.quoted else None
+        except Misread as trouble:
+            self.misread(node, trouble)
+            return None
 
     def listed(self, node: Node, name: str) -> tuple[Node, ...]:
         """The entries of a list that must be one."""

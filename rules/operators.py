@@ -11,7 +11,7 @@ from typing import TypeAlias
 from rules.catalogue import Field
 from rules.clauses import Sight, Test
 from rules.nodes import Node, Page
-from rules.problems import Misread, nearest, one_of
+from rules.problems import nearest, one_of
 from rules.terms import UNBOUND, Value, World
 from rules.words import finder, pattern, phrase
 
@@ -210,13 +210,8 @@ def _between(scope: Scope, known: Field, node: Node) -> Built | None:
 
 
 def _phrases(scope: Scope, known: Field, node: Node) -> tuple[str, ...]:
-    found = []
-    for entry in scope.values(node, known.name):
-        try:
-            found.append(phrase(entry.raw))
-        except Misread as trouble:
-            scope.page.misread(entry, trouble)
-    return tuple(dict.fromkeys(found))
+    read = (scope.page.read(entry, known.name, phrase) for entry in scope.values(node, known.name))
+    return tuple(dict.fromkeys(filter(None, read)))
 
 
 def _says_any(scope: Scope, known: Field, node: Node) -> Built | None:
@@ -242,12 +237,8 @@ def _says_all(scope: Scope, known: Field, node: Node) -> Built | None:
 
 
 def _matches(scope: Scope, known: Field, node: Node) -> Built | None:
-    searches = []
-    for entry in scope.values(node, known.name):
-        try:
-            searches.append(pattern(entry.raw))
-        except Misread as trouble:
-            scope.page.misread(entry, trouble)
+    read = [scope.page.read(entry, known.name, pattern) for entry in scope.values(node, known.name)]
+    searches = [search for search in read if search]
 
     def holds(sight: Sight) -> bool | None:
         value = sight.values.get(known.name)

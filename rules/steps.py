@@ -11,7 +11,7 @@ from rules.conditions import condition
 from rules.nodes import Node
 from rules.operators import Scope
 from rules.problems import Misread, nearest, one_of
-from rules.quantities import Cap, Money, budget, duration, limit, money
+from rules.quantities import Money, budget, duration, limit, money
 from rules.rule import Limit, Reach, Step
 from rules.terms import Option
 from rules.words import pattern
@@ -116,13 +116,9 @@ def _read_into(options: dict[str, Option], scope: Scope, spec: OptionSpec, node:
             if known and name not in known:
                 scope.page.wrong(entry, f"unknown {spec.name} '{name}'", nearest(name, known, one_of(known)))
         return
-    text = scope.page.text(node, spec.name)
-    if not text:
-        return
-    try:
-        options[spec.name] = _option(scope, spec, text, node)
-    except Misread as trouble:
-        scope.page.misread(node, trouble)
+    read = scope.page.read(node, spec.name, lambda text: _option(scope, spec, text))
+    if read is not None:
+        options[spec.name] = read
 
 
 def _topics(scope: Scope) -> tuple[str, ...]:
@@ -131,7 +127,9 @@ def _topics(scope: Scope) -> tuple[str, ...]:
     return tuple(sorted(topics | scope.world.offered)) if topics is not None else ()
 
 
-def _option(scope: Scope, spec: OptionSpec, text: str, node: Node) -> Option:
+def _option(scope: Scope, spec: OptionSpec, text: str) -> Option:
+    if not text:
+        raise Misread(f"'{spec.name}' is empty", "write something between the quotes, or leave it out")
     if spec.type == "duration":
         return duration(text).total_seconds()
     if spec.type == "money":
@@ -207,12 +205,5 @@ def _limits(scope: Scope, node: Node) -> dict[str, tuple[Limit, ...]]:
 
 
 def _limit(scope: Scope, reach: Reach, node: Node) -> Limit | None:
-    text = scope.page.text(node, reach)
-    if not text:
-        return None
-    try:
-        cap: Cap = budget(text) if reach == "budget" else limit(text)
-    except Misread as trouble:
-        scope.page.misread(node, trouble)
-        return None
-    return Limit(reach, cap, node.line)
+    cap = scope.page.read(node, reach, budget if reach == "budget" else limit)
+    return Limit(reach, cap, node.line) if cap else None

@@ -224,6 +224,8 @@ def test_a_count_that_makes_no_sense_is_refused_with_a_cure(tmp_path: Path, coun
     [
         ("blocks: {for: 7d}", "'blocks' names no rules"),
         ("blocks: {rules: [r], for: ever}", "'ever' is no duration"),
+        ("blocks: {rules: [r], for: }", "'for' is empty"),
+        ('limits: {alert: {per_person: ""}}', "'' is no limit"),
         ("priority: high", "priority takes a whole number, not 'high'"),
         ("priority: 1.5", "priority takes a whole number, not '1.5'"),
         ("tests: [{given: {sentiment: negative}, expect: [alrt]}]", "did you mean 'alert'?"),
