@@ -69,7 +69,7 @@ class Desk:
             return Failed(
                 f"{self.name} wants other credentials (401){told}: check the tracker's secrets", permanent=True
             )
-        if wait := _asked_to_wait(answer, self.outside):
+        if (wait := _asked_to_wait(answer, self.outside)) is not None:
             return Failed(f"{self.name} is asked too often ({answer.status})", after=wait)
         if answer.status in (404, 410):
             return Missing(f"{self.name} has no such thing ({answer.status}){told}")

@@ -1,4 +1,4 @@
-"""Small real servers that keep tickets as Zendesk, Jira, GitHub and a webhook's receiver do, by their manuals."""
+"""Small real servers that keep tickets as Zendesk, Jira, GitHub, RT and a webhook's receiver do, by their manuals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from listener.trackers.asking import ours
 
 Told = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 PAGE = 100
@@ -292,6 +294,63 @@ class GitHubDesk(Desk):
         at = datetime(2026, 11, 23, 12, tzinfo=UTC).isoformat()
         shown |= {"updated_at": thing.changed}
         return shown | {"html_url": f"{self.url}/acme/app/issues/{thing.number}", "created_at": at}
+
+
+class RtDesk(Desk):
+    """A comment's subject, our mark, is kept as the last line of its text. Tested against a real RT in test_rt."""
+
+    def route(self, asked: Asked) -> Told:
+        kind, _, rest = asked.path.removeprefix("/REST/2.0/").partition("/")
+        if kind == "tickets":
+            return 200, {"items": [self._shown(one) for one in self._sought(asked.query["query"])], "pages": 1}
+        if kind == "transaction":
+            text = next(t for one in self.things.values() for name, t, *_ in one.told() if rest.startswith(f"{name}/"))
+            return 200, {"items": [{"ContentType": "text/html"}, {"ContentType": "text/plain", "Content": text}]}
+        if kind in ("rt", "queue"):
+            return 200, {}
+        if asked.method == "POST" and not rest:
+            made = self.new(asked.json["Subject"], asked.json["Content"], status="new")
+            return 201, {"id": str(made.number), "type": "ticket"}
+        number, _, what = rest.partition("/")
+        thing = self.things.get(int(number))
+        if thing is None:
+            return 404, {"message": "Ticket not found"}
+        return {"": self._one, "comment": self._comment, "history": self._history}[what](thing, asked)
+
+    def _sought(self, query: str) -> list[Thing]:
+        if query.startswith("Subject LIKE"):
+            return [one for one in self.things.values() if query.partition("'")[2].rstrip("'") in one.title]
+        return [one for one in self.things.values() if f"id = {one.number}" in query.split(" OR ")]
+
+    def _one(self, thing: Thing, asked: Asked) -> Told:
+        if asked.method == "PUT":
+            thing.status = asked.json["Status"]
+            thing.fields |= asked.json.get("CustomFields", {})
+            return 200, ["Status changed"]
+        return 200, self._shown(thing) | {"Requestor": [{"id": "Anna"}]}
+
+    def _comment(self, thing: Thing, asked: Asked) -> Told:
+        thing.comments.append(f"{asked.json['Content']}\n\n{asked.json['Subject']}")
+        return 201, ["Comments added"]
+
+    def _history(self, thing: Thing, asked: Asked) -> Told:
+        told = [
+            {
+                "id": name,
+                "Type": "Comment" if inside else "Correspond",
+                "Data": text.splitlines()[-1] if ours(text) else "No Subject",
+                "Creator": {"id": {"agent": "Kim", "person": "Anna"}[by]},
+                "Created": "2026-11-23T12:01:00Z",
+            }
+            for name, text, by, inside in thing.told()
+        ]
+        start = (int(asked.query["page"]) - 1) * PAGE
+        return 200, {"items": told[start : start + PAGE], "pages": -(-len(told) // PAGE)}
+
+    def _shown(self, thing: Thing) -> dict[str, Any]:
+        fields = [{"name": name, "values": [value]} for name, value in thing.fields.items()]
+        shown = {"id": str(thing.number), "Subject": thing.title, "Status": thing.status, "CustomFields": fields}
+        return shown | {"LastUpdated": thing.changed}
 
 
 class ReceiverDesk(Desk):

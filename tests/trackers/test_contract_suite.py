@@ -32,6 +32,7 @@ SUITE = [
     Kind("jira", desks.JiraDesk, {"user": "kim@acme.example", "token": TOKEN, "project": "SUP", "cause_field": "cf"}),
     Kind("jira", desks.JiraDesk, {"deployment": "server", "token": TOKEN, "project": "SUP", "cause_field": "cf"}),
     Kind("github", desks.GitHubDesk, {"token": TOKEN, "repo": "acme/app"}),
+    Kind("rt", desks.RtDesk, {"user": "kim", "password": TOKEN, "cause_field": "Root cause"}),
     Kind("webhook", desks.ReceiverDesk, {"secret": TOKEN}),
 ]
 ASKED = [each for each in SUITE if each.name != "webhook"]
@@ -72,7 +73,7 @@ ENDING = Ending(a_comment("listener-ab12-1-261123120000-d9"), "update 4.2", "rec
 
 
 def test_every_kind_is_in_the_suite() -> None:
-    assert {each.name for each in SUITE} | {"rt"} == set(KINDS)
+    assert {each.name for each in SUITE} == set(KINDS)
 
 
 @over(SUITE)
@@ -169,6 +170,18 @@ def test_retry_after_is_honoured(bench: Bench) -> None:
     with pytest.raises(Failed) as caught:
         bench.tracker.create(a_case(), bench.door)
     assert caught.value.after == timedelta(seconds=77)
+
+
+@over([each for each in SUITE if each.name == "github"])
+@pytest.mark.parametrize("headers", [{"Retry-After": "0"}, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}])
+def test_what_is_refused_for_its_pace_alone_is_tried_again(bench: Bench, headers: dict[str, str]) -> None:
+    bench.desk.troubles = [(403, {}, headers), (403, {})]
+    with pytest.raises(Failed, match="asked too often") as caught:
+        bench.tracker.create(a_case(), bench.door)
+    assert not caught.value.permanent
+    with pytest.raises(Failed, match="check the rights of its user") as caught:
+        bench.tracker.create(a_case(), bench.door)
+    assert caught.value.permanent
 
 
 @over(SUITE)
