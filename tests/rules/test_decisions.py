@@ -37,6 +37,17 @@ def test_the_floor_holds_public_and_asking_actions_for_approval(tmp_path: Path) 
     decision = a_decision(book, floor="ask")
     assert outcome(decision) == {"thank": "waiting", "ask_to_share": "waiting", "alert": "due"}
     assert decision.settled[0].reason == "public and asking actions need approval here"
+    asking = a_book(tmp_path, a_rule("{sentiment: negative}", "[{thank: {}}]", mode="ask"))
+    assert a_decision(asking, floor="ask").settled[0].reason == "the rule's mode is ask"
+
+
+@pytest.mark.parametrize(
+    ("mode", "floor", "reason"),
+    [("off", "live", "the rule is off"), ("live", "off", "public and asking actions are off here")],
+)
+def test_what_is_off_says_who_switched_it_off(tmp_path: Path, mode: str, floor: str, reason: str) -> None:
+    book = a_book(tmp_path, a_rule("{sentiment: negative}", "[{thank: {}}]", mode=mode))
+    assert a_decision(book, floor=floor).nothing_because == f"r fired, but thank: {reason}"
 
 
 def test_somebody_whom_nobody_knows_hears_nothing_without_approval(tmp_path: Path) -> None:
@@ -233,6 +244,18 @@ def test_blocks_keep_a_rule_quiet_for_the_mention_and_for_a_while(tmp_path: Path
     assert "blocked by angry, which fired for this person" in a_decision(book, happy, ledger).nothing_because
     later = Moment(NOW + timedelta(days=8), NOW, NOW + timedelta(days=8))
     assert outcome(a_decision(book, happy, ledger, moment=later)) == {"thank": "due"}
+
+
+def test_blocks_hold_for_the_person_who_complained_and_for_what_is_new(tmp_path: Path) -> None:
+    angry = a_rule("{sentiment: negative}", more="blocks: {rules: [thanks], for: 7d}", id="angry")
+    book, ledger = both(tmp_path, angry, a_rule("{customer.known: false}", THANK, id="thanks")), MemoryLedger()
+    a_decision(book, ledger=ledger)
+    a_decision(book, facts(person__id="c-3"), ledger, moment=Moment(NOW, NOW, NOW, history=True))
+    blocked = [
+        "blocked by angry" in a_decision(book, facts(sentiment="positive", person__id=who), ledger).nothing_because
+        for who in ("c-1", "c-2", "c-3")
+    ]
+    assert blocked == [True, False, False]
 
 
 def test_one_public_reply_goes_to_the_higher_priority(tmp_path: Path) -> None:
