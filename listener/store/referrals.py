@@ -99,13 +99,13 @@ class Referrals:
 
     def spent_since(self, since: datetime) -> int:
         """Cents that were earned since then."""
-        query = select(func.coalesce(func.sum(referral.c.earned), 0)).where(referral.c.earned_at >= since)
+        query = select(func.coalesce(func.sum(referral.c.earned), 0)).where(referral.c.at >= since)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def earned_since(self, number: str, since: datetime) -> int:
-        """How many of the customer's referrals earned something since then."""
-        mine = (referral.c.customer == number) & (referral.c.earned > 0) & (referral.c.at >= since)
+        """How many rewards the customer has earned since then."""
+        mine = (referral.c.customer == number) & (referral.c.earned > 0) & (referral.c.earned_at >= since)
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(referral).where(mine)).scalar_one())
 
