@@ -32,7 +32,7 @@ def read_robots(url: str, door: Door) -> Robots:
     """The rules of the site that `url` is on. Raises TryLater when the site cannot say (5xx, time, connection)."""
     parts = urlsplit(url)
     # 401 and 403 count as absent, as in RFC 9309; 5xx raises in the door
-    answer = door.fetch(f"{parts.scheme}://{parts.netloc}/robots.txt", megabytes=1)
+    answer = door.fetch(f"{parts.scheme}://{parts.netloc}/robots.txt")
     return parse_robots(answer.body) if answer.status == 200 else Robots()
 
 

@@ -33,8 +33,10 @@ from tests.doors import a_door
 ROOT = Path(__file__).parent.parent
 MARKDOWN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 RULES = ROOT / "docs" / "rules.md"
+CODE = [path for room in ("connectors", "rules", "listener") for path in (ROOT / room).rglob("*.py")]
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
+SETTING = re.compile(r"(?<!\[)\[([a-z]+)\] (?!and\b|or\b)([a-z_]+)")
 EVENT = re.compile(r"[a-z_]+\.[a-z_]+|message")
 # registries are reached through their clients; a host name in a file would bind it to one of them
 HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("crates", "io"), ("proxy", "golang", "org"))
@@ -104,6 +106,22 @@ def test_every_key_of_the_configuration_is_documented(key: str) -> None:
     assert re.search(rf"[`\[ {{]{key}\b", said("docs/configuration.md"))
 
 
+def named_settings() -> Iterator[tuple[str, str]]:
+    """Section and key of every `[section] key` in the texts of the code."""
+    texts = (path.read_text("utf-8") for path in CODE)
+    for node in (node for text in texts if SETTING.search(text) for node in ast.walk(ast.parse(text))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from SETTING.findall(node.value)
+
+
+@pytest.mark.parametrize(("section", "key"), sorted(set(named_settings())))
+def test_every_setting_that_a_message_names_can_be_made(section: str, key: str) -> None:
+    table = Config.model_fields[section].annotation
+
+    assert isinstance(table, type)
+    assert key in set(keys(table))
+
+
 @pytest.mark.parametrize("kind", sorted(actions.KINDS))
 def test_every_channel_is_documented_with_its_options(kind: str) -> None:
     section = said("docs/configuration.md").split("## `[[channel]]`")[1].split("\n## ")[0]
@@ -148,9 +166,7 @@ def test_every_metric_is_documented(tmp_path: Path) -> None:
 
 def logged() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each event of the log with its keys, as the code writes it."""
-    texts = (
-        path.read_text("utf-8") for room in ("connectors", "rules", "listener") for path in (ROOT / room).rglob("*.py")
-    )
+    texts = (path.read_text("utf-8") for path in CODE)
     # every worker of a test run comes here, and few files log
     for text in (text for text in texts if any(f".{level}(" in text for level in LEVELS)):
         for node in ast.walk(ast.parse(text)):

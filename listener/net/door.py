@@ -84,11 +84,11 @@ class Net:
         megabytes: float = 5,
         refusals: bool = False,
     ) -> Response:
-        """As `connectors.contract.Door.fetch`. The size limit is the larger of the caller's and the operator's.
+        """As `connectors.contract.Door.fetch`.
 
         With `refusals` every 4xx but 429 comes back, with what the far side says of the request.
         """
-        limit = int(max(megabytes, self._settings.megabytes) * 1_000_000)
+        limit = int(megabytes * 1_000_000)
         ours = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip, deflate, br"}
         try:
             question = Question(target(url), method, {**ours, **(headers or {})}, body)
@@ -239,7 +239,7 @@ def in_plain_words(site: str, limit: int) -> Iterator[None]:
         yield
     except httpcore.TimeoutException as error:
         why = f" ({error})" if str(error) else ""
-        cure = "if it is always this slow, raise `[net] total` and `[net] read`"
+        cure = "it is tried again by itself; if it is always this slow, ask who runs it"
         handed = not isinstance(error, httpcore.ConnectTimeout | httpcore.PoolTimeout)
         raise TryLater(f"{site} did not answer in time{why}; {cure}", handed=handed) from error
     except Unresolved as error:
@@ -253,7 +253,7 @@ def in_plain_words(site: str, limit: int) -> Iterator[None]:
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise TryLater(f"{site} broke off in the middle ({error}); it is tried again by itself", handed=True) from error
     except TooLarge as error:
-        cure = "raise `[net] megabytes` or use a shorter address of the site"
-        raise TryLater(f"{site} sent more than {limit / 1_000_000:g} MB; {cure}") from error
+        cure = "name an address of it that gives less at once"
+        raise TryLater(f"{site} sent more than {limit / 1_000_000:g} MB, which is not read; {cure}") from error
     except Garbled as error:
         raise TryLater(f"{site} sent a body that cannot be unpacked: {error}; its owner must repair it") from error

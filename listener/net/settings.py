@@ -1,4 +1,4 @@
-"""What an operator may say about the network, under `[net]`."""
+"""The limits of the network door; `contact` and `allow_private` are what an operator writes under `[net]`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class NetSettings(BaseModel):
     `contact` is part of the User-Agent. `allow_private`: true lets sources and webhooks reach private
     and loopback addresses (never link-local ones, where clouds keep their secrets); a list of networks
     lets them reach exactly these. `connect` is for each address tried, `read` between two signs of life,
-    `total` for the whole request with its redirects. `megabytes` bounds what comes out of decompression.
+    `total` for the whole request with its redirects.
     `pace` is the least time between two requests to one host; this machine itself is not paced.
     """
 
@@ -26,5 +26,4 @@ class NetSettings(BaseModel):
     connect: Seconds = 5
     read: Seconds = 5
     total: Seconds = 15
-    megabytes: Annotated[float, Field(gt=0)] = 5
     pace: Annotated[float, Field(ge=0)] = 0.25
