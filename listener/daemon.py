@@ -195,7 +195,7 @@ class Daemon:
             self._log.error("store.trouble", error=str(error))
 
     def _daily(self) -> None:
-        self._parts.upkeep.daily()
+        self._parts.upkeep.daily(self._ending.is_set)
         self._parts.takedowns.remind()
         self._parts.reference_watch.look()
         self._parts.sharing.ask()

@@ -192,6 +192,17 @@ def heartbeat(day: Day, key: str) -> Message:
     )
 
 
+def store_damaged(problem: str, key: str) -> Message:
+    """The daily look at the store found its file damaged."""
+    return Message(
+        title="The store is damaged",
+        text=f"SQLite says: {problem}\nWhat is on the damaged pages cannot be read. The daemon goes on as far as it "
+        "can, and deletes nothing meanwhile. Older backups stay: `listener backup` refuses this store.",
+        footer="Look at the disk, stop the daemon, then `listener restore FILE` with the latest backup.",
+        key=key,
+    )
+
+
 def delivery_trouble(delivery: int, action: str, channel: str | None, status: str, why: str, key: str) -> Message:
     """A delivery failed for good, or nobody knows whether it arrived."""
     cure = {

@@ -95,8 +95,11 @@ class Upkeep:
             summary = as_delivery(words.held(channel, titles, share or 0, key), channel, now, "summary")
             self._store.deliveries.gather([row.id for row in rows], now, summary)
 
-    def daily(self) -> None:
-        """Once a day: the heartbeat, retention, vacuum. When it was is kept last: what a crash cut off comes again."""
+    def daily(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Once a day: the heartbeat, a look at the store, retention, vacuum.
+
+        When it was is kept last: what a crash or `stopped` cut off comes again.
+        """
         now = self._now()
         kept = self._store.house.get("daily").get("at")
         last = datetime.fromisoformat(kept) if kept else None
@@ -107,8 +110,18 @@ class Upkeep:
             tell_unclear(self._store, self._notices, last, now)
         tell_shadow(self._store, self._notices, now)
         tell_silent_sources(self._store, self._notices, now)
-        self._forget(now)
-        self._store.house.put("daily", {"at": now.isoformat()})
+        if self._is_sound(now, stopped):
+            self._forget(now, stopped)
+        if not stopped():
+            self._store.house.put("daily", {"at": now.isoformat()})
+
+    def _is_sound(self, now: datetime, stopped: Callable[[], bool]) -> bool:
+        """Whether the store is; else people hear of it, and nothing is deleted from it."""
+        damage = self._store.upkeep.damage(stopped)
+        if damage:
+            self._log.error("store.damaged", problem=damage)
+            self._notices.send(words.store_damaged(damage, f"damaged:{now:%Y-%m-%d}"), now)
+        return not damage
 
     def _day(self, since: datetime) -> words.Day:
         sources, counts = self._store.sources.all(), self._store.deliveries.counts()
@@ -124,17 +137,19 @@ class Upkeep:
             expired=self._store.deliveries.expired_since(since),
         )
 
-    def _forget(self, now: datetime) -> None:
+    def _forget(self, now: datetime, stopped: Callable[[], bool]) -> None:
         upkeep = self._store.upkeep
-        forgotten = upkeep.forget_mentions(now - self._retention.mentions, TERMS)
-        blanked = upkeep.blank_strangers(now - self._retention.strangers, TERMS)
+        forgotten = upkeep.forget_mentions(now - self._retention.mentions, TERMS, stopped=stopped)
+        blanked = upkeep.blank_strangers(now - self._retention.strangers, TERMS, stopped)
         for source, span in self._retention.sources.items():
-            forgotten += upkeep.forget_mentions(now - span, TERMS, source)
-            blanked += upkeep.blank_source(source, now - span, TERMS)
+            forgotten += upkeep.forget_mentions(now - span, TERMS, source, stopped)
+            blanked += upkeep.blank_source(source, now - span, TERMS, stopped)
+        if stopped():
+            return
         upkeep.forget_counters(now - COUNTERS_KEPT)
         upkeep.forget_appearances(now - UNMATCHED_KEPT)
         self._store.rates.forget_hours(now - 2 * DAY)
         self._store.alerts.forget(now - self._retention.mentions)
         self._store.enrolling.index()
-        upkeep.vacuum()
+        upkeep.vacuum(stopped)
         self._log.info("retention.done", forgotten=forgotten, blanked=blanked)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,9 +23,12 @@ from listener.model.ticket import TicketMention
 from listener.store.endings import purge
 from listener.store.engine import Database, StoreTrouble, table
 from listener.store.terms import Terms
+from listener.store.trouble import BUSY_SECONDS, with_cure
 from listener.store.unlearning import forget_words
 
 SWEEP = 2_000
+SOME_PAGES = 1_000  # given back at once: others wait meanwhile
+STEPS = 100_000  # of SQLite between two questions whether to stop
 ROOM = 1_000_000  # bytes; a batch of mentions takes as much, while a row may still find a place in the log of the store
 OLD = "older than texts are kept"  # why it was put into its issue, once its words are gone
 
@@ -48,14 +52,16 @@ class Upkeep:
             return False
         return True
 
-    def forget_mentions(self, before: datetime, terms: Terms, source: str | None = None) -> int:
-        """Delete mentions posted before that time, with all that hangs on them; returns how many.
+    def forget_mentions(
+        self, before: datetime, terms: Terms, source: str | None = None, stopped: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Delete mentions posted before that time, with all that hangs on them, until `stopped`; returns how many.
 
         `terms`, here and below, is how issues read words: those of what goes they forget.
         """
         old, total = _outlived(before), 0
         old = old.where(table(Mention).c.source == source) if source else old
-        while ids := self._delete_mentions(old.limit(SWEEP), terms):
+        while not stopped() and (ids := self._delete_mentions(old.limit(SWEEP), terms)):
             total += ids
         return total
 
@@ -80,19 +86,21 @@ class Upkeep:
             connection.execute(delete(mention).where(mention.c.id.in_(ids)))
         return len(ids)
 
-    def blank_strangers(self, before: datetime, terms: Terms) -> int:
+    def blank_strangers(self, before: datetime, terms: Terms, stopped: Callable[[], bool] = lambda: False) -> int:
         """Empty the texts of persons who are not customers; the mention stays as a figure."""
-        return self._blank(table(Mention).c.customer.is_(None), before, terms)
+        return self._blank(table(Mention).c.customer.is_(None), before, terms, stopped)
 
-    def blank_source(self, source: str, before: datetime, terms: Terms) -> int:
+    def blank_source(
+        self, source: str, before: datetime, terms: Terms, stopped: Callable[[], bool] = lambda: False
+    ) -> int:
         """Empty the texts of one source; what hangs on a ticket stays as a figure."""
-        return self._blank(table(Mention).c.source == source, before, terms)
+        return self._blank(table(Mention).c.source == source, before, terms, stopped)
 
-    def _blank(self, which: ColumnElement[bool], before: datetime, terms: Terms) -> int:
+    def _blank(self, which: ColumnElement[bool], before: datetime, terms: Terms, stopped: Callable[[], bool]) -> int:
         mention = table(Mention)
         query = select(mention.c.id).where(_stale(which, before)).order_by(mention.c.id).limit(SWEEP)
         total, last = 0, 0
-        while ids := self._empty_some(query.where(mention.c.id > last), terms):
+        while not stopped() and (ids := self._empty_some(query.where(mention.c.id > last), terms)):
             total, last = total + len(ids), ids[-1]
         return total
 
@@ -124,14 +132,52 @@ class Upkeep:
         with self._database.write() as connection:
             connection.execute(delete(appearance).where(stale))
 
-    def vacuum(self) -> None:
-        """Give free pages back and renew the statistics of the planner."""
-        if self._database.path is None:
-            return
-        with closing(sqlite3.connect(self._database.path, timeout=60)) as connection:
-            connection.execute("PRAGMA incremental_vacuum")
+    def vacuum(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Give free pages back, until `stopped`, and renew the statistics of the planner. Raises StoreTrouble."""
+        with self._aside() as connection:
+            if connection is None:
+                return
+            while (free := _free(connection)) and not stopped():
+                # a script: `execute` takes but one step, which gives back one page
+                connection.executescript(f"PRAGMA incremental_vacuum({SOME_PAGES})")
+                if _free(connection) >= free:
+                    break
             connection.execute("PRAGMA optimize")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def damage(self, stopped: Callable[[], bool] = lambda: False) -> str:
+        """The first thing that is wrong in the file of a SQLite store; "" when it is sound, or when `stopped` first."""
+        with self._aside() as connection:
+            if connection is None:
+                return ""
+            connection.set_progress_handler(stopped, STEPS)
+            try:
+                (first,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            except sqlite3.OperationalError:
+                if stopped():
+                    return ""
+                raise
+            except sqlite3.DatabaseError as error:
+                return str(error)
+        # its first line says in which database, of which there is one
+        return "" if first == "ok" else first.splitlines()[-1]
+
+    @contextmanager
+    def _aside(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection that nobody waits for; None where the store is no file."""
+        if self._database.path is None:
+            yield None
+            return
+        try:
+            with closing(sqlite3.connect(self._database.path, timeout=BUSY_SECONDS)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise with_cure(str(error), self._database.path) from error
+
+
+def _free(connection: sqlite3.Connection) -> int:
+    """Pages that nothing is on."""
+    return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
 def _outlived(before: datetime) -> Select[Any]:
