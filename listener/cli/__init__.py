@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import TextIO
 
 from listener.cli.quick import shown
 from rules.collecting import SELDOM
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.set_threshold(*SELDOM)
     # read when numpy is imported, here and in every child: a fit of topics took 16 s of CPU with threads, 2 without
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _fill_closed()
     words = list(hoisted(sys.argv[1:] if arguments is None else arguments))
     try:
         if not shown(words):
@@ -86,12 +88,27 @@ def _told(trouble: Exception) -> str:
     return str(trouble) if hasattr(trouble, "problems") else f"listener: {trouble}"
 
 
+def _fill_closed() -> None:
+    """A stream that the caller closed (`>&-`) leads nowhere, and the store does not get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  # open until the process ends
+
+
 def _flush() -> None:
-    """A reader that went away (`| head`) or never was (`>&-`) is no trouble."""
-    if sys.stdout is None:
-        return
+    """A reader that went away (`| head`) is no trouble, a result that was not written is; logs are best effort."""
+    if (trouble := _unwritten(sys.stdout)) and not isinstance(trouble, BrokenPipeError):
+        print(f"listener: the result could not be written: {trouble.strerror}", file=sys.stderr)
+    _unwritten(sys.stderr)
+    if trouble and not isinstance(trouble, BrokenPipeError):
+        raise SystemExit(1)
+
+
+def _unwritten(stream: TextIO) -> OSError | None:
+    """Why the rest of a stream cannot be written; it is let go of then, as python flushes once more at its end."""
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # python flushes once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        stream.flush()
+    except OSError as trouble:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return trouble
+    return None

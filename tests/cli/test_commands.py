@@ -138,11 +138,37 @@ def test_a_reader_that_was_never_there_is_no_trouble(tmp_path):
     piped.wait()
 
 
-def test_a_closed_output_is_no_trouble(tmp_path):
-    house = a_house(tmp_path)
+def in_a_shell(house, command, streams):
+    """A command whose standard streams the caller closed or led to a full disk."""
     listener = f"{sys.executable} -c 'from listener.cli import main; main()'"
+    shell = f"{listener} --config {house.config} {command} {streams}"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return subprocess.run(["sh", "-c", shell], env=buffered, capture_output=True, text=True, check=False)
 
-    shell = f"{listener} --config {house.config} mentions --json >&-"
-    closed = subprocess.run(["sh", "-c", shell], stderr=subprocess.PIPE, text=True, check=False)
+
+@pytest.mark.parametrize("command", ["mentions --json", "mentions", "status"])
+def test_a_closed_output_is_no_trouble(tmp_path, command):
+    closed = in_a_shell(a_house(tmp_path), command, ">&-")
 
     assert (closed.returncode, closed.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["status", "rules check", "run --once"])
+def test_closed_logs_are_no_trouble(tmp_path, command):
+    house = a_house(tmp_path)
+
+    assert in_a_shell(house, command, "2>&-").returncode == 0
+    assert house.run("status", "--json").code == 0
+
+
+@pytest.mark.parametrize("command", ["status", "--help"])
+def test_a_result_that_a_full_disk_does_not_take_is_told(tmp_path, command):
+    full = in_a_shell(a_house(tmp_path), command, ">/dev/full")
+
+    assert full.returncode == 1
+    assert full.stderr.endswith("the result could not be written: No space left on device\n")
+    assert "Traceback" not in full.stderr
+
+
+def test_logs_that_a_full_disk_does_not_take_stop_no_run(tmp_path):
+    assert in_a_shell(a_house(tmp_path), "run --once", "2>/dev/full").returncode == 0
