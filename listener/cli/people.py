@@ -39,11 +39,21 @@ def approve(
     named: As = None,
 ) -> None:
     """Let drafts out; the exact text approved is what goes out."""
-    text = text_file.read() if text_file else None
+    text = text_of(text_file) if text_file else None
     if text is not None and len(numbers) > 1:
         raise typer.BadParameter("one text is for one delivery: approve them one by one", param_hint="--text-file")
     with deciding(context, named) as (parts, people):
         each(numbers, lambda one: _approved(parts, people.approve(one, text, anyway)))
+
+
+def text_of(file: typer.FileText) -> str:
+    """What a person wrote; no message can carry letters that are not UTF-8."""
+    try:
+        text = file.read()
+        text.encode()
+    except UnicodeError:
+        raise typer.BadParameter("the text is not UTF-8: save it as UTF-8", param_hint="--text-file") from None
+    return text
 
 
 def _approved(parts: Parts, row: Any) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from listener.cli.asked import As, Json, account, ahead, number
 from listener.cli.opening import opened
-from listener.cli.people import TextFile, deciding, for_your_hands
+from listener.cli.people import TextFile, deciding, for_your_hands, text_of
 
 app = typer.Typer(no_args_is_help=True, help="Daily work on one ticket.")
 
@@ -85,7 +85,7 @@ def reply(
 
     with opened(context) as parts:
         writer = decider(parts.config, named, account())
-        row = parts.replies(writer).write(number(ticket), text_file.read(), title, public)
+        row = parts.replies(writer).write(number(ticket), text_of(text_file), title, public)
         if row.status == "by_hand":
             for_your_hands(parts, row)
             return

@@ -56,6 +56,17 @@ def test_the_text_may_come_from_standard_input(tmp_path, monkeypatch):
     assert delivery(house, number)["text"] == "From a pipe."
 
 
+@pytest.mark.parametrize("command", [["approve"], ["ticket", "reply"]])
+def test_a_text_that_is_not_utf_8_is_refused_with_the_cure(tmp_path, command):
+    house = a_house(tmp_path)
+    (tmp_path / "own.txt").write_bytes("Schöne Grüße".encode("latin-1"))
+
+    refused = house.run(*command, "1", "--text-file", str(tmp_path / "own.txt"))
+
+    assert refused.code == 2
+    assert "save it as UTF-8" in refused.err
+
+
 def test_the_list_says_why_a_delivery_ended_unsent(tmp_path):
     house = a_house(tmp_path)
     with house.store() as store:
