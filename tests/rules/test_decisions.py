@@ -99,6 +99,27 @@ def test_an_unscored_mention_fires_nothing_and_the_nearest_rule_is_named(tmp_pat
     assert decision.nothing_because == "no rule matched; nearest: r needs rating: at_most 2, and it is 4"
 
 
+def test_the_nearest_are_the_rules_that_lack_the_least_and_are_not_off(tmp_path: Path) -> None:
+    far = a_rule("{sentiment: negative, rating: {at_most: 2}, language: de}", id="far")
+    off = a_rule("{sentiment: negative, rating: {at_most: 2}}", id="off", mode="off")
+    near = (a_rule(f"{{sentiment: negative, rating: {{at_most: {n}}}}}", id=f"near-{n}") for n in (1, 2, 3))
+    rules = far + "".join(one.removeprefix("rules:\n") for one in (off, *near))
+    assert a_decision(a_book(tmp_path, rules), facts(rating=4, language="en")).nothing_because == (
+        "no rule matched; nearest: near-1 needs rating: at_most 1, and it is 4; "
+        "near-2 needs rating: at_most 2, and it is 4"
+    )
+
+
+def test_three_refusals_are_told_and_the_rest_is_hinted_at(tmp_path: Path) -> None:
+    for then, end in (("[{thank: {}}, {ask_feedback: {}}, {engage: {}}]", "us"), ("[{thank: {}}] ", "us")):
+        told = a_decision(a_book(tmp_path, a_rule("{sentiment: negative}", then)), facts(customer__opted_out=True))
+        assert told.nothing_because.endswith(end)
+    four = "[{thank: {}}, {ask_feedback: {}}, {engage: {}}, {invite_panel: {}}]"
+    told = a_decision(a_book(tmp_path, a_rule("{sentiment: negative}", four)), facts(customer__opted_out=True))
+    assert told.nothing_because.endswith("us; …")
+    assert told.nothing_because.count("r fired, but") == 3
+
+
 def days(number: float) -> datetime:
     return NOW - timedelta(days=number)
 
@@ -123,6 +144,21 @@ def test_day_one_is_quiet(tmp_path: Path, moment: Moment, acts: list[str]) -> No
     decision = a_decision(book, moment=moment)
     assert [s.action for s in decision.ordered] == acts
     assert bool(decision.nothing_because) is not bool(acts)
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        (Moment(NOW, NOW, days(15)), "posted 2026-11-08 12:00, more than 14 days ago"),
+        (Moment(NOW, NOW, days(3), first_poll=True), "posted 2026-11-20 12:00, more than 48 hours ago"),
+        (Moment(NOW, NOW, None, first_poll=True), "no date, and from a source's first poll"),
+        (Moment(NOW, NOW, NOW, history=True), "history: kept and counted, never acted on"),
+        (Moment(NOW, NOW, NOW, decided=frozenset({("r", "alert", "care")})), "ordered before for this mention"),
+    ],
+)
+def test_what_is_too_old_to_act_on_says_why(tmp_path: Path, moment: Moment, told: str) -> None:
+    book = a_book(tmp_path, a_rule("{sentiment: negative}"))
+    assert a_decision(book, moment=moment).nothing_because == f"r fired, but alert: {told}"
 
 
 def test_a_rule_whose_mode_began_nobody_knows_when_acts_on_nothing(tmp_path: Path) -> None:
@@ -156,6 +192,24 @@ def test_a_limit_per_person_slides_and_counts_over_all_rules(tmp_path: Path) -> 
     assert outcome(decision) == {"thank": "refused limit"}
     assert "1 per 7d per person is used up (1 of 1), free again 2026-11-30 12:00 UTC" in decision.nothing_because
     assert outcome(a_decision(book, facts(person__id="c-2"), ledger)) == {"thank": "due"}
+
+
+@pytest.mark.parametrize(("cost", "second"), [("18 EUR", "refused budget"), ("18 USD", "due")])
+def test_a_gift_without_a_budget_uses_up_that_of_other_rules_in_its_currency(
+    tmp_path: Path, cost: str, second: str
+) -> None:
+    bounded = a_rule(
+        "{sentiment: negative}",
+        "[{send_gift: {item: flowers, cost: 18 EUR}}]",
+        "limits: {send_gift: {budget: 30 EUR per month}}",
+    )
+    free = a_rule("{sentiment: positive}", f"[{{send_gift: {{item: flowers, cost: {cost}}}}}]", id="free")
+    book, ledger = both(tmp_path, bounded, free), MemoryLedger()
+    for who in ("c-1", "c-2"):
+        assert outcome(a_decision(book, facts(sentiment="positive", person__id=who), ledger)) == {"send_gift": "due"}
+    decision = a_decision(book, facts(person__id="c-3"), ledger)
+    assert outcome(decision) == {"send_gift": second}
+    assert ("is used up (36 by all rules together)" in decision.nothing_because) is (second != "due")
 
 
 def test_a_limit_that_other_rules_have_passed_says_so(tmp_path: Path) -> None:
@@ -275,6 +329,18 @@ def test_never_a_gift_and_a_public_ask_for_one_person_within_thirty_days(tmp_pat
     assert outcome(a_decision(book, ledger=ledger)) == {"send_gift": "refused exclusive"}
     later = NOW + timedelta(days=30)
     assert outcome(a_decision(book, ledger=ledger, moment=Moment(later, later, later))) == {"send_gift": "due"}
+    assert outcome(a_decision(book, facts(text="share"), ledger, moment=Moment(later, later, later))) == {
+        "ask_to_share": "refused exclusive"
+    }
+    assert outcome(a_decision(book, facts(text="share", person__id="c-2"), ledger)) == {"ask_to_share": "due"}
+
+
+def test_one_person_gets_one_gift_and_one_public_ask_of_a_mention(tmp_path: Path) -> None:
+    for then in ("[{send_gift: {item: flowers}}]", "[{ask_to_share: {}}]"):
+        rules = (a_rule("{sentiment: negative}", then, f"priority: {n}", id=n) for n in "12")
+        first, second = a_decision(both(tmp_path, *rules)).settled
+        assert (first.rule, first.status, second.status) == ("2", "due", "refused")
+        assert second.reason.endswith("per person: 2 has it")
 
 
 def test_only_if_drops_one_action_and_keeps_the_others(tmp_path: Path) -> None:
