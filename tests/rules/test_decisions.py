@@ -10,8 +10,10 @@ import pytest
 
 from rules import stages
 from rules.book import Book
-from rules.memory import MemoryLedger
-from rules.terms import Moment, Mute
+from rules.clauses import Sight
+from rules.engine import Deciding
+from rules.memory import MemoryHistory, MemoryLedger
+from rules.terms import MaxAge, Moment, Mute
 from tests.rules.rulebooks import NOW, a_book, a_decision, a_rule, facts, outcome
 
 THANK = "[{thank: {template: thanks}}]"
@@ -39,15 +41,6 @@ def test_the_floor_holds_public_and_asking_actions_for_approval(tmp_path: Path) 
     assert decision.settled[0].reason == "public and asking actions need approval here"
     asking = a_book(tmp_path, a_rule("{sentiment: negative}", "[{thank: {}}]", mode="ask"))
     assert a_decision(asking, floor="ask").settled[0].reason == "the rule's mode is ask"
-
-
-@pytest.mark.parametrize(
-    ("mode", "floor", "reason"),
-    [("off", "live", "the rule is off"), ("live", "off", "public and asking actions are off here")],
-)
-def test_what_is_off_says_who_switched_it_off(tmp_path: Path, mode: str, floor: str, reason: str) -> None:
-    book = a_book(tmp_path, a_rule("{sentiment: negative}", "[{thank: {}}]", mode=mode))
-    assert a_decision(book, floor=floor).nothing_because == f"r fired, but thank: {reason}"
 
 
 def test_somebody_whom_nobody_knows_hears_nothing_without_approval(tmp_path: Path) -> None:
@@ -99,27 +92,6 @@ def test_an_unscored_mention_fires_nothing_and_the_nearest_rule_is_named(tmp_pat
     assert decision.nothing_because == "no rule matched; nearest: r needs rating: at_most 2, and it is 4"
 
 
-def test_the_nearest_are_the_rules_that_lack_the_least_and_are_not_off(tmp_path: Path) -> None:
-    far = a_rule("{sentiment: negative, rating: {at_most: 2}, language: de}", id="far")
-    off = a_rule("{sentiment: negative, rating: {at_most: 2}}", id="off", mode="off")
-    near = (a_rule(f"{{sentiment: negative, rating: {{at_most: {n}}}}}", id=f"near-{n}") for n in (1, 2, 3))
-    rules = far + "".join(one.removeprefix("rules:\n") for one in (off, *near))
-    assert a_decision(a_book(tmp_path, rules), facts(rating=4, language="en")).nothing_because == (
-        "no rule matched; nearest: near-1 needs rating: at_most 1, and it is 4; "
-        "near-2 needs rating: at_most 2, and it is 4"
-    )
-
-
-def test_three_refusals_are_told_and_the_rest_is_hinted_at(tmp_path: Path) -> None:
-    for then, end in (("[{thank: {}}, {ask_feedback: {}}, {engage: {}}]", "us"), ("[{thank: {}}] ", "us")):
-        told = a_decision(a_book(tmp_path, a_rule("{sentiment: negative}", then)), facts(customer__opted_out=True))
-        assert told.nothing_because.endswith(end)
-    four = "[{thank: {}}, {ask_feedback: {}}, {engage: {}}, {invite_panel: {}}]"
-    told = a_decision(a_book(tmp_path, a_rule("{sentiment: negative}", four)), facts(customer__opted_out=True))
-    assert told.nothing_because.endswith("us; …")
-    assert told.nothing_because.count("r fired, but") == 3
-
-
 def days(number: float) -> datetime:
     return NOW - timedelta(days=number)
 
@@ -144,21 +116,6 @@ def test_day_one_is_quiet(tmp_path: Path, moment: Moment, acts: list[str]) -> No
     decision = a_decision(book, moment=moment)
     assert [s.action for s in decision.ordered] == acts
     assert bool(decision.nothing_because) is not bool(acts)
-
-
-@pytest.mark.parametrize(
-    ("moment", "told"),
-    [
-        (Moment(NOW, NOW, days(15)), "posted 2026-11-08 12:00, more than 14 days ago"),
-        (Moment(NOW, NOW, days(3), first_poll=True), "posted 2026-11-20 12:00, more than 48 hours ago"),
-        (Moment(NOW, NOW, None, first_poll=True), "no date, and from a source's first poll"),
-        (Moment(NOW, NOW, NOW, history=True), "history: kept and counted, never acted on"),
-        (Moment(NOW, NOW, NOW, decided=frozenset({("r", "alert", "care")})), "ordered before for this mention"),
-    ],
-)
-def test_what_is_too_old_to_act_on_says_why(tmp_path: Path, moment: Moment, told: str) -> None:
-    book = a_book(tmp_path, a_rule("{sentiment: negative}"))
-    assert a_decision(book, moment=moment).nothing_because == f"r fired, but alert: {told}"
 
 
 def test_a_rule_whose_mode_began_nobody_knows_when_acts_on_nothing(tmp_path: Path) -> None:
@@ -300,6 +257,15 @@ def test_blocks_keep_a_rule_quiet_for_the_mention_and_for_a_while(tmp_path: Path
     assert outcome(a_decision(book, happy, ledger, moment=later)) == {"thank": "due"}
 
 
+@pytest.mark.parametrize(("blocker", "rule", "blocks"), [
+    ("shadow", "shadow", True), ("shadow", "live", False), ("ask", "live", True), ("off", "live", False),
+])  # fmt: skip
+def test_a_rule_in_shadow_blocks_among_shadow_only(tmp_path: Path, blocker: str, rule: str, blocks: bool) -> None:
+    angry = a_rule("{sentiment: negative}", more="blocks: {rules: [r], for: 7d}", id="angry", mode=blocker)
+    decision = a_decision(both(tmp_path, angry, a_rule("{sentiment: negative}", "[{tag: old}]", mode=rule)))
+    assert (next(s for s in decision.settled if s.rule == "r").stage == "blocks") is blocks
+
+
 def test_blocks_hold_for_the_person_who_complained_and_for_what_is_new(tmp_path: Path) -> None:
     angry = a_rule("{sentiment: negative}", more="blocks: {rules: [thanks], for: 7d}", id="angry")
     book, ledger = both(tmp_path, angry, a_rule("{customer.known: false}", THANK, id="thanks")), MemoryLedger()
@@ -343,11 +309,35 @@ def test_one_person_gets_one_gift_and_one_public_ask_of_a_mention(tmp_path: Path
         assert second.reason.endswith("per person: 2 has it")
 
 
+def test_a_nobody_gets_no_gift_and_public_ask_together_either(tmp_path: Path) -> None:
+    gift = a_rule("{sentiment: negative}", "[{send_gift: {item: flowers}}]", id="gift")
+    ask = a_rule("{sentiment: negative}", "[{ask_to_share: {}}]", "priority: 1", id="ask")
+    decision = a_decision(both(tmp_path, gift, ask), facts(person__id="mention:7"))
+    assert outcome(decision) == {"ask_to_share": "waiting", "send_gift": "refused exclusive"}
+    assert decision.settled[1].reason == "never a gift and a public ask together: ask has the other"
+
+
 def test_only_if_drops_one_action_and_keeps_the_others(tmp_path: Path) -> None:
     then = "[{alert: care}, {tag: {tags: vip, only_if: {customer.segment: enterprise}}}]"
     decision = a_decision(a_book(tmp_path, a_rule("{sentiment: negative}", then)))
     assert outcome(decision) == {"alert": "due", "tag": "refused only_if"}
     assert decision.settled[1].reason == "only if customer.segment: enterprise, which is unknown"
+    known = a_decision(a_book(tmp_path, a_rule("{sentiment: negative}", then)), facts(customer__segment="small"))
+    assert known.settled[1].reason == "only if customer.segment: enterprise"
+
+
+def test_what_gives_nothing_is_refused_before_it_takes_anything(tmp_path: Path) -> None:
+    class Empty:
+        def lacking(self, action: str, options: object) -> str:
+            return "all are given" if action == "send_gift" else ""
+
+    gift = a_rule("{text: {says_any: [sync]}}", "[{send_gift: {item: flowers}}]", "priority: 1", id="gift")
+    book = both(tmp_path, gift, a_rule("{text: {says_any: [sync]}}", "[{ask_to_share: {}}]"))
+    house = stages.House({"gift": days(30), "r": days(30)}, MaxAge(), MemoryLedger(), "live", offers=Empty())
+    sight = Sight(facts(), NOW, MemoryHistory(NOW))
+    decision = Deciding(book, sight, Moment(NOW, NOW, NOW), house).decision()
+    assert outcome(decision) == {"send_gift": "refused offer", "ask_to_share": "due"}
+    assert decision.settled[0].reason == "all are given"
 
 
 def test_ignore_drops_what_rules_of_the_same_or_lower_priority_propose(tmp_path: Path) -> None:
