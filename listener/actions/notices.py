@@ -101,10 +101,11 @@ def first_day(source: str, mentions: int, complaints: int, key: str) -> Message:
     return _history(source, mentions, complaints, came, ".", key)
 
 
-def imported(source: str, file: str, mentions: int, complaints: int, key: str) -> Message:
-    """A file brought history."""
+def imported(source: str, file: str, mentions: int, complaints: int, key: str, cut_off: bool = False) -> Message:
+    """A file brought history, or as much of it as was read before the import was cut off."""
+    rest = " The import was cut off: do it again, what is known is not kept twice." if cut_off else ""
     further = "; `listener import --act` lets rules act on a file."
-    return _history(source, mentions, complaints, f"They were imported from {file}.", further, key)
+    return _history(source, mentions, complaints, f"They were imported from {file}.{rest}", further, key)
 
 
 def _history(source: str, mentions: int, complaints: int, came: str, further: str, key: str) -> Message:

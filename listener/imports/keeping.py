@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from listener.actions.notices import imported
 from listener.imports.ahead import Ahead
 from listener.imports.ready import Preparing, Ready, Task, said_in
 from listener.model.verdict import Utterance, Verdict
+from listener.pipeline.imported import SIGN, Run, ended, goes_on
 from listener.understanding.judging import Understanding
 from listener.wiring import Parts
+from listener.wiring.now import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Importer:
         self._task = task
         self._foretold = Foretold(lambda: parts.understanding)
         self._judge = parts.patient_judge(self._foretold)
-        self._before = parts.store.mentions.newest()
+        self._run = Run(task.elsewhere.at, parts.store.mentions.newest(), task.file.name)
+        self._sign_due = self._run.at
 
     def batches(self, ahead: Ahead | None) -> Iterator[Ready]:
         """The file, made ready by the process ahead or, without one, here. Raises OSError and UnreadableWords."""
@@ -61,10 +63,16 @@ class Importer:
 
     def keep(self, ready: Ready) -> Tally:
         """One transaction for the rows of each source. Raises StoreTrouble."""
+        self._give_sign()
         if self._task.reader:
             said = said_in(ready.arrivals, self._task.reader.words)
             self._foretold.take(dict(zip(said, ready.verdicts, strict=False)))
         return sum((self._keep(source, ready) for source in ready.arrivals), Tally())
+
+    def _give_sign(self) -> None:
+        if (now := clock()) >= self._sign_due:
+            goes_on(self._parts.store, self._run, now)
+            self._sign_due = now + SIGN
 
     def _keep(self, source: str, ready: Ready) -> Tally:
         arrivals = ready.arrivals[source]
@@ -77,8 +85,4 @@ class Importer:
 
     def tell(self) -> None:
         """People hear of each source whose history this brought, as of a first poll. Raises StoreTrouble."""
-        at = self._task.elsewhere.at
-        for source, mentions, complaints in self._parts.store.sources.history_of(at, self._before):
-            key = f"imported:{source}:{at.isoformat()}"
-            told = imported(source, self._task.file.name, mentions, complaints, key)
-            self._parts.notices.send(told, at)
+        ended(self._parts.store, self._parts.notices, self._run, clock())

@@ -15,6 +15,7 @@ from listener.pipeline.alerting import tell_groups, tell_silences
 from listener.pipeline.cards import Cards, announcement
 from listener.pipeline.courtesies import first_things_first
 from listener.pipeline.digests import tell_shadow, tell_unclear
+from listener.pipeline.imported import tell_cut_off
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.rhythm import tell_silent_sources
 from listener.store import Store
@@ -62,6 +63,7 @@ class Upkeep:
         Impatiently, groups of alerts that still collect are told as they are.
         """
         self._tell_first_days()
+        tell_cut_off(self._store, self._notices, self._now())
         self._tell_drafts()
         self._gather_alerts()
         tell_groups(self._store, self._cards, self._now(), patient)

@@ -87,6 +87,12 @@ class House:
             value = connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
         return dict(value or {})
 
+    def named(self, beginning: str) -> list[dict[str, Any]]:
+        """The facts under every name that begins so."""
+        query = select(setting.c.value).where(setting.c.name.startswith(beginning, autoescape=True))
+        with self._database.read() as connection:
+            return [dict(value) for value in connection.execute(query.order_by(setting.c.name)).scalars()]
+
     def restored_at(self) -> datetime | None:
         """When a backup was put in the store's place; None where that never was."""
         kept = self.get("restored").get("at")

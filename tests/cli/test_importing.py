@@ -55,6 +55,24 @@ def told(house):
     return sorted(row["text"] for row in rows if row["action"] == "notice")
 
 
+def test_of_an_import_that_was_cut_off_people_hear_from_the_daemon(tmp_path, monkeypatch):
+    house = a_house(tmp_path)
+    monkeypatch.setattr("listener.imports.keeping.Importer.tell", lambda self: None)
+    imported(house, "m.csv", "text,source\nthis is awful,old\n")
+    house.run("run", "--once")
+    assert told(house) == []
+
+    with house.store() as store:
+        (run,) = store.house.named("import ")
+        store.house.put(f"import {run['at']}", run | {"alive": "2026-01-01T00:00:00+00:00"})
+    for _ in range(2):
+        house.run("run", "--once")
+        (once,) = told(house)
+
+    assert once.startswith("old: 1 old mention, 1 complaint, nothing sent")
+    assert "m.csv. The import was cut off" in once
+
+
 def test_people_are_told_of_the_history_of_each_source_once(tmp_path):
     house = a_house(tmp_path)
     rows = "text,source\nthis is awful,old\nthis is great,old\nthis is terrible,older\n"
