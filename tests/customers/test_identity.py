@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from listener.customers.clues import Clues, NoPattern, order_numbers
-from listener.customers.identity import Known, recognise
+from listener.customers.identity import UNKNOWN, Known, recognise
 from listener.model.registry import Link
 
 ANNA, ANNA_2 = ("reddit", "anna"), ("reddit", "anna_2")
@@ -89,3 +89,48 @@ def test_a_pattern_that_cannot_be_used_is_refused(pattern):
 )
 def test_order_numbers_are_what_the_pattern_names(pattern, text, found):
     assert order_numbers(pattern)(text) == found
+
+
+def test_how_sure_it_is_follows_from_what_says_so():
+    everything = known(
+        links={PAGE: [Link("C1")], SITE: [Link("C1")], ("@order", "AC-1"): [Link("C1")]},
+        emails={"a@b.example": ["C1"]},
+    )
+    for clues, sure in (
+        (Clues(ANNA, PAGE), 0.95),
+        (Clues(ANNA, email="a@b.example"), 0.95),
+        (Clues(ANNA, None, SITE, apart=True), 0.85),
+        (Clues(ANNA, orders=("AC-1",)), 0.8),
+        (Clues(ANNA, PAGE, SITE, True, "a@b.example", ("AC-1",)), 0.95),
+    ):
+        assert recognise(clues, everything).link.confidence == sure
+    hint = recognise(Clues(ANNA, None, SITE), everything)
+    assert (hint.link, hint.suggested.confidence) == (None, 0.5)
+
+
+def test_the_strongest_evidence_settles_it_also_beside_a_guess():
+    answers = known(links={PAGE: [Link("C1")]}, orders={"AC-1": ["C1"]}, accounts={"C1": [ANNA]})
+
+    found = recognise(Clues(ANNA_2, PAGE, orders=("AC-1",)), answers)
+    assert (found.link.source, found.binds) == ("link", False)
+
+
+def test_an_account_elsewhere_is_bound_by_a_guess():
+    found = recognise(
+        Clues(("forum", "anna"), orders=("AC-1",)), known(orders={"AC-1": ["C1"]}, accounts={"C1": [ANNA]})
+    )
+
+    assert (found.link.customer, found.binds, found.by_account) == ("C1", True, False)
+    assert recognise(Clues(ANNA), known(links={ANNA: [Link("C1")]})).by_account
+    assert not recognise(Clues(orders=("AC-1",)), known(orders={"AC-1": ["C1"]})).binds
+
+
+def test_a_hint_about_nobody_is_no_suggestion():
+    assert recognise(Clues(None, None, SITE), known(links={SITE: [Link("C1")]})) == UNKNOWN
+
+
+def test_an_order_that_two_customers_claim_is_nobodys():
+    listed = {("@order", "AC-1"): [Link("C2")]}
+
+    assert recognise(Clues(ANNA, orders=("AC-1",)), known(links=listed, orders={"AC-1": ["C1"]})) == UNKNOWN
+    assert recognise(Clues(ANNA, orders=("AC-1",)), known(links=listed, orders={"AC-1": ["C2"]})).link.customer == "C2"
