@@ -227,3 +227,12 @@ def test_the_daily_look_indexes_addresses_after_a_first_reading_that_never_ended
 
     with house.store() as store:
         assert by_address(store)
+
+
+def test_sites_orders_and_profiles_are_signs_of_their_customer(store, tmp_path):
+    lines = "C1,https://anna.example; https://blog.example/anna,AC-1; AC-2,https://www.Forum.example/u/Anna/\nC2,,,https://\n"
+    found = reading(store, tmp_path, f"id,website,orders,handles\n{lines}")
+
+    signs = [("@site", "anna.example"), ("@order", "AC-2"), ("@url", "forum.example/u/anna"), ("@site", "blog.example")]
+    assert sorted(store.customers.holders(signs)) == sorted(signs[:3])
+    assert found.problems == ("customers.csv:3: handle 'https://' is not written as platform:name",)

@@ -81,3 +81,29 @@ def test_entries_that_cannot_be_used_are_told_with_their_place(post):
 )
 def test_who_may_post_what(post, what, data, secret, status):
     assert post(what, data, secret).status_code == status
+
+
+def test_what_a_customer_may_be_told_by_stays_and_no_is_kept(post, store):
+    post("upsert", [{"id": "C1", "do_not_contact": True, "tags": ["vip", "beta"], "seats": 7, "plan": None}])
+    post(
+        "upsert", [{"id": "C1", "do_not_contact": False, "website": "https://anna.example", "orders": ["AC-1", "AC-2"]}]
+    )
+
+    anna = store.customers.get(["C1"])["C1"]
+    assert (anna.do_not_contact, list(anna.tags), anna.plan, anna.columns["seats"]) == (False, ["vip", "beta"], "", "7")
+    links = store.customers.holders([("@site", "anna.example"), ("@order", "AC-1"), ("@order", "AC-2")])
+    assert [link.customer for found in links.values() for link in found] == ["C1"] * 3
+
+    post("upsert", [{"id": "C1", "name": "Anna"}])
+    assert store.customers.holders([("@order", "AC-2")])["@order", "AC-2"]
+
+
+def test_what_is_no_customer_and_no_purchase_is_told_with_its_place(post, store):
+    assert post("remove", [{"id": "C1"}, {}, True]).json()["rejected"] == [
+        {"entry": 1, "why": "no id"},
+        {"entry": 2, "why": "no id"},
+    ]
+    rejected = post("purchases", ["C1", {"customer": "C1", "product": "Flow", "at": "soon"}]).json()["rejected"]
+    assert [one["entry"] for one in rejected] == [0, 1]
+    assert rejected[0]["why"] == "it is no object"
+    assert store.purchases.count() == 0
