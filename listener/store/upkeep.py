@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from listener.model.label import GivenLabel
 from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.ticket import TicketMention
 from listener.store.endings import purge
-from listener.store.engine import Database, StoreTrouble, table
+from listener.store.engine import Database, StoreTrouble, chunks, table
 from listener.store.terms import Terms
 from listener.store.trouble import BUSY_SECONDS, with_cure
 from listener.store.unlearning import forget_words
@@ -29,6 +30,8 @@ from listener.store.unlearning import forget_words
 SWEEP = 2_000
 SOME_PAGES = 1_000  # given back at once: others wait meanwhile
 STEPS = 100_000  # of SQLite between two questions whether to stop
+PERIOD = re.compile(r":(?:[A-Z]{3})?(\d{4})(?:-[\dWQ-]+)?\Z")  # how the key of a calendar period ends: :EUR2026-11
+FOR_EVER = "9999"
 ROOM = 1_000_000  # bytes; a batch of mentions takes as much, while a row may still find a place in the log of the store
 OLD = "older than texts are kept"  # why it was put into its issue, once its words are gone
 
@@ -122,8 +125,9 @@ class Upkeep:
         counter = table(LimitCounter)
         with self._database.write() as connection:
             rows = connection.execute(select(counter.c.key, counter.c.stamps)).all()
-            stale = [row.key for row in rows if row.stamps and row.stamps[-1] < before.isoformat()]
-            connection.execute(delete(counter).where(counter.c.key.in_(stale[:SWEEP])))
+            stale = [row.key for row in rows if _used_until(row.key, row.stamps) < before.isoformat()]
+            for some in chunks(stale):
+                connection.execute(delete(counter).where(counter.c.key.in_(some)))
 
     def forget_appearances(self, before: datetime) -> None:
         """Items about no brand; one that is still offered after that time is looked at afresh."""
@@ -178,6 +182,14 @@ class Upkeep:
 def _free(connection: sqlite3.Connection) -> int:
     """Pages that nothing is on."""
     return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def _used_until(key: str, stamps: Sequence[str]) -> str:
+    """When a limit row was last used, or a time after it: of a calendar period the key tells the year alone."""
+    if stamps:
+        return stamps[-1]
+    year = PERIOD.search(key)
+    return str(int(year[1]) + 1) if year else FOR_EVER
 
 
 def _outlived(before: datetime) -> Select[Any]:

@@ -4,7 +4,10 @@ import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from listener.model.house import LimitCounter
+from listener.store.engine import table
 from listener.store.ledger import reservation_as_json, reservation_from_json
 from rules.memory import MemoryLedger
 from rules.terms import Counter, Reservation
@@ -25,6 +28,11 @@ def per_week(cap=1, key="thank:anna"):
 
 def budget(amount, cap=60_000):
     return Counter("gift:2026-11", cap=cap, ends=NOW + timedelta(days=7), amount=amount)
+
+
+def keys_of(store):
+    with store.database.read() as connection:
+        return set(connection.execute(select(table(LimitCounter).c.key)).scalars())
 
 
 def test_a_limit_has_room_until_its_cap(ledger):
@@ -108,3 +116,18 @@ def test_the_ledger_of_simulations_answers_as_the_stores(ledger, seed):
             back = held.pop(chance.randrange(len(held)))
             ledger.release((back,)), memory.release((back,))
         assert ledger.latest("blocks:anna") == memory.latest("blocks:anna")
+
+
+def test_rows_are_forgotten_when_their_last_use_or_their_period_is_long_over(store):
+    ends = NOW + timedelta(days=7)
+    rows = [per_week(key=f"thank:{n}") for n in range(600)]
+    rows += [Counter(f"gift::budget:all:{name}", ends=ends) for name in ("EUR2026-11", "2026-W48", "2026-Q4", "2026")]
+    with store.judging.turn(NOW) as turn:
+        turn.ledger.reserve(tuple(rows), NOW)
+        turn.ledger.reserve((Counter("gift::per_person:2025"),), NOW + timedelta(days=400))
+
+    store.upkeep.forget_counters(NOW)
+    assert keys_of(store) == {row.key for row in rows} | {"gift::per_person:2025"}
+
+    store.upkeep.forget_counters(NOW + timedelta(days=60))
+    assert keys_of(store) == {"gift::per_person:2025"}
