@@ -147,12 +147,8 @@ def _count(value: Any) -> int | None:
     return None if found is None or found < 0 else int(found)
 
 
-def _identity(value: Any) -> str:
-    return _text(value)[:SHORT].strip()
-
-
 _FIELDS: Mapping[str, Callable[[Any], Any]] = {
-    "external_id": _identity,
+    "external_id": _name,
     "text": _text,
     "title": _text,
     "url": _url,
