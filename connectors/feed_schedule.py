@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
+
+from connectors.dates import read_time
 
 SHORTEST, LONGEST = 15 * 60, 24 * 3600
 LAST = 20
@@ -38,8 +39,5 @@ def freshness(headers: Mapping[str, str], now: datetime) -> int:
     if told := SECONDS.search(headers.get("cache-control", "")):
         age = headers.get("age", "")
         return max(0, int(told[1]) - (int(age[:9]) if age.isascii() and age.isdigit() else 0))
-    try:
-        until = parsedate_to_datetime(headers.get("expires", ""))
-        return max(0, int((until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - now.timestamp()))
-    except (ValueError, TypeError, OverflowError):
-        return 0
+    until = read_time(headers.get("expires", ""))
+    return max(0, int((until - now).total_seconds())) if until else 0

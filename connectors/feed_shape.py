@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from html import unescape
 
+from connectors.dates import read_time
 from connectors.feed_links import absolute
 
 MOST_ENTRIES = 10_000
@@ -75,11 +74,8 @@ def is_oldest_first(body: bytes, starts: list[int]) -> bool:
 
 def moment(written: bytes) -> float:
     """A date of RSS or Atom in seconds since 1970, good enough to compare two; 0 when it cannot be read."""
-    text = written.decode("latin-1").strip()
-    try:
-        return (datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)).timestamp()
-    except (ValueError, OverflowError):
-        return 0
+    at = read_time(written.decode("latin-1"))
+    return at.timestamp() if at else 0
 
 
 def is_whole(body: bytes) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from connectors.dates import read_time
 from connectors.feed_entry import Entry
 from connectors.feed_links import absolute
 
@@ -21,7 +21,8 @@ def read_json_feed(body: bytes, base: str) -> list[Entry]:
     """The entries in the order of the document. Raises ValueError for other JSON and for none."""
     try:
         feed = json.loads(body.decode("utf-8-sig", "replace"))
-    except json.JSONDecodeError as error:
+    # not only JSONDecodeError: an int of more than 4,300 digits is refused with less
+    except ValueError as error:
         raise ValueError(f"the feed is cut off or is not JSON ({error}); its owner must repair it") from error
     except RecursionError as error:
         raise ValueError("the feed is JSON in far too many brackets to be read; its owner must repair it") from error
@@ -64,9 +65,6 @@ def author(holder: dict[str, Any]) -> dict[str, Any]:
 
 
 def moment(written: str) -> int | None:
-    """RFC 3339 as seconds since 1970; without a zone it is UTC."""
-    try:
-        read = datetime.fromisoformat(written)
-        return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
-    except (ValueError, OverflowError):
-        return None
+    """A date in seconds since 1970; RFC 3339 is asked for, and others are met."""
+    at = read_time(written)
+    return int(at.timestamp()) if at else None

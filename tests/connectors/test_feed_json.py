@@ -38,12 +38,18 @@ def test_the_feeds_author_holds_where_an_item_has_none() -> None:
     assert (entry.author, entry.text, entry.html) == ("Joe", "x", False)
 
 
+@pytest.mark.parametrize("written", ["Sun, 22 Nov 2026 09:00:00 GMT", "2026-11-22 09:00:00", "1795338000"])
+def test_a_date_in_another_form_than_the_format_asks_for_is_read(written: str) -> None:
+    (entry,) = read_json_feed(a_json_feed({"id": "a", "date_published": written}), "")
+    assert entry.posted == 1795338000
+
+
 @pytest.mark.parametrize("item", [None, 5, [], {}, {"id": None, "authors": 3, "title": ["x"], "date_published": "?"}])
 def test_odd_items_do_no_harm(item: Any) -> None:
     assert len(read_json_feed(a_json_feed(item, {"id": "1"}), BASE)) in (1, 2)
 
 
-@pytest.mark.parametrize("body", [b'{"version": 1}', b'{"items": []}', b"{"])
+@pytest.mark.parametrize("body", [b'{"version": 1}', b'{"items": []}', b"{", b'{"version": ' + 5_000 * b"1" + b"}"])
 def test_other_json_is_refused_with_the_cure(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"json_api|repair"):
         read_json_feed(body, BASE)
