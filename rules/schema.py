@@ -68,8 +68,9 @@ def _option(spec: OptionSpec, world: World) -> Schema:
         return {"description": spec.sentence, **SEVERAL}
     if spec.type == "choice":
         return {"description": spec.sentence, "enum": list(spec.values)}
-    names = {"channel": world.channels, "person": world.persons, "template": world.templates}.get(spec.type)
-    return _named(frozenset(names) if names is not None else None, spec.sentence)
+    templates = None if world.templates is None else frozenset(world.templates)
+    names = {"channel": world.channels, "person": world.persons, "gift": world.gifts, "template": templates}
+    return _named(names.get(spec.type), spec.sentence)
 
 
 def _condition(world: World) -> Schema:

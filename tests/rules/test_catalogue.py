@@ -59,12 +59,13 @@ def test_the_card_of_a_gift_may_not_ask_for_anything(tmp_path: Path) -> None:
 
 
 def test_the_schema_lists_fields_operators_actions_and_the_values_of_this_house() -> None:
-    found = schema(World(channels=frozenset({"care"})))
+    found = schema(World(channels=frozenset({"care"}), gifts=frozenset({"flowers"})))
     condition = found["$defs"]["condition"]["properties"]
     assert set(FIELDS) < set(condition)
     assert condition["sentiment"]["anyOf"][0]["enum"][:2] == ["mixed", "negative"]
     steps = found["properties"]["rules"]["items"]["properties"]["then"]["items"]["anyOf"][1]["properties"]
     assert steps["alert"]["anyOf"][1]["enum"] == ["care"]
+    assert steps["send_gift"]["anyOf"][1]["enum"] == ["flowers"]
 
 
 PRICED = World(gifts=frozenset({"car", "flowers"}), dear={"car": "costs 900 EUR"}, gift_cap="30 EUR")
