@@ -82,7 +82,8 @@ def _priority(scope: Scope, node: Node | None) -> int:
     if node is None:
         return 0
     if not isinstance(node.number, int) or abs(node.number) > HIGHEST:
-        scope.page.wrong(node, f"priority takes a whole number, not '{node.raw}'", "write priority: 100")
+        what = f"priority takes a whole number from -{HIGHEST} to {HIGHEST}, not '{node.raw}'"
+        scope.page.wrong(node, what, "write priority: 100")
         return 0
     return node.number
 
