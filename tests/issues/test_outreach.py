@@ -65,6 +65,8 @@ def test_more_than_2_per_cent_who_do_not_want_it_stop_it(status: str) -> None:
 
 def test_a_dead_address_or_two_stop_nothing_and_many_do() -> None:
     assert next_step(seen("running", made=50, sent=48, bounced=2), NOW) == Make(60)
+    stopped = Move("stopped", "3 of 50 came back: more than 2%")
+    assert next_step(seen("running", made=50, sent=47, bounced=3), NOW) == stopped
     assert next_step(seen("running", made=50, sent=40, bounced=10), NOW) == Move(
         "stopped", "10 of 50 came back: more than 2%"
     )
