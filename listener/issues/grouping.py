@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from heapq import heapify, heappop, heappush, nsmallest
+from heapq import heappop, heappush, nsmallest
 from math import log, sqrt
 from typing import Any
 
@@ -150,11 +150,6 @@ class Ground:
     def _forget(self, issue: int) -> None:
         one = self.issues.pop(issue)
         self._meanings.put(self._index.drop(issue, one.terms), NOTHING, one.meant)
-
-    def drop(self, issue: int) -> None:
-        self._forget(issue)
-        self._ages = [age for age in self._ages if age[1] != issue]
-        heapify(self._ages)
 
     def age(self, now: float, idle: float) -> None:
         """Let go of issues that nothing joined for the idle window."""

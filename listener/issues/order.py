@@ -21,11 +21,6 @@ def place(posted_at: datetime, post: str) -> int:
     return (int(posted_at.timestamp()) << LOW_BITS) | (low >> 1)
 
 
-def place_of(posted_at: datetime) -> int:
-    """The first place of that second."""
-    return int(posted_at.timestamp()) << LOW_BITS
-
-
 def seconds_of(place: int) -> float:
     """The second in which that post was posted, of UTC since 1970."""
     return float(place >> LOW_BITS)

@@ -96,15 +96,6 @@ class Issues:
         with self._database.read() as connection:
             return list(connection.execute(select(member).where(member.c.mention == number).order_by(member.c.id)))
 
-    def reasons(self, numbers: Collection[int]) -> dict[int, Row[Any]]:
-        """The assignment that holds for each mention."""
-        found: dict[int, Row[Any]] = {}
-        with self._database.read() as connection:
-            for part in chunks(sorted(numbers)):
-                rows = connection.execute(select(member).where(member.c.mention.in_(part)).order_by(member.c.id))
-                found |= {row.mention: row for row in rows}
-        return found
-
     def alarms(self, one: str) -> list[Row[Any]]:
         """The bursts of an issue, first one first."""
         with self._database.read() as connection:
@@ -114,13 +105,6 @@ class Issues:
         """Each time that an issue lasted, first one first."""
         query = select(episode).where(episode.c.issue == one).order_by(episode.c.number)
         with self._database.read() as connection:
-            return list(connection.execute(query))
-
-    def links(self, one: str) -> list[Row[Any]]:
-        """What people said of this issue and others, as far as it was not undone."""
-        about = (link.c.issue == one) | (link.c.other == one)
-        with self._database.read() as connection:
-            query = select(link).where(about, link.c.undone_at.is_(None)).order_by(link.c.id)
             return list(connection.execute(query))
 
     def links_of(self, ids: Collection[str]) -> list[Row[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -149,11 +149,5 @@ class References:
     def counts(self) -> dict[str, int]:
         """How many customers are in each state."""
         query = select(reference.c.state, func.count()).group_by(reference.c.state)
-        with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
-
-    def states(self, customers: Sequence[str]) -> dict[str, str]:
-        """Where these customers stand, those that are in the programme."""
-        query = select(reference.c.customer, reference.c.state).where(reference.c.customer.in_(customers))
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from listener.model.delivery import Delivery
 from listener.model.mention import Mention
@@ -200,9 +200,3 @@ class Tracks:
                 statement = self._database.insert(Delivery).on_conflict_do_nothing(index_elements=["key"])
                 connection.execute(statement, [dict(notice) for notice in news.notices])
         return True
-
-    def followed(self) -> dict[str, int]:
-        """How many tickets each tracker follows."""
-        query = select(track.c.tracker, func.count()).where(track.c.status != "gone").group_by(track.c.tracker)
-        with self._database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
