@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import quote
 
 from listener.actions.contract import Message
 from listener.counted import counted
@@ -204,15 +205,24 @@ def store_damaged(problem: str, key: str) -> Message:
     )
 
 
-def delivery_trouble(delivery: int, action: str, channel: str | None, status: str, why: str, key: str) -> Message:
-    """A delivery failed for good, or nobody knows whether it arrived."""
+def delivery_trouble(
+    delivery: int, action: str, channel: str | None, status: str, why: str, key: str, many: int = 0
+) -> Message:
+    """A delivery failed for good, or nobody knows whether it arrived.
+
+    `many`: so many ended like it since the channel last carried something, and more are not told one by one.
+    """
     cure = {
         "failed": f"Mend the cause, then `listener retry {delivery}`.",
         "in_doubt": f"Look there, then `listener settle {delivery} --sent` or `listener settle {delivery} --not-sent`.",
     }
     what = "failed" if status == "failed" else "may or may not have gone out"
     way = f" by {channel}" if channel else ""
-    return Message(title=f"{action} {delivery} {what}{way}", text=why, footer=cure.get(status, ""), key=key)
+    others = f"It is one of {many} in a row. " if many > 1 else ""
+    listed = f"listener deliveries --status {quote(status.replace('_', ' '))}"
+    rest = f"{others}More of them{way} are told once a day: `{listed}`."
+    text = f"{why}\n{rest}" if many else why
+    return Message(title=f"{action} {delivery} {what}{way}", text=text, footer=cure.get(status, ""), key=key)
 
 
 def withdrawn(delivery: int, action: str, mention: int, why: str, key: str) -> Message:

@@ -203,9 +203,16 @@ class Act:
         if outcome.status == "failed" and channel and channel.fallback and row.action in BY_CHANNEL:
             self._fall_back(row, channel.fallback)
         elif row.action != "notice" or row.channel != self._notices.channel:
-            key = f"{outcome.status}:{row.key}:{row.attempts}"
-            notice = words.delivery_trouble(row.id, row.action, row.channel, outcome.status, outcome.error or "", key)
-            self._notices.send(notice, self._now())
+            self._notices.send(self._trouble_told(row, outcome), self._now())
+
+    def _trouble_told(self, row: Row[Any], outcome: Outcome) -> Message:
+        """While a channel carries nothing, once a day for all that it should have carried."""
+        key, many = f"{outcome.status}:{row.key}:{row.attempts}", 0
+        if row.channel and row.action in BY_CHANNEL:
+            last, many = self._store.deliveries.failing(row.channel, outcome.status)
+            key = f"{outcome.status}:{row.channel}:{last}:{self._now():%Y-%m-%d}"
+        about = (row.id, row.action, row.channel, outcome.status, outcome.error or "")
+        return words.delivery_trouble(*about, key, many)
 
     def _fall_back(self, row: Row[Any], channel: str) -> None:
         card = self._ways.card(row)

@@ -122,6 +122,15 @@ class DeliveryLists:
             query = select(func.count()).select_from(delivery).where(delivery.c.done_at >= since)
             return connection.execute(query).scalar_one()
 
+    def failing(self, channel: str, status: str) -> tuple[int, int]:
+        """The latest delivery that this channel carried, 0 where there is none, and how many after it ended so."""
+        through = delivery.c.channel == channel
+        latest = select(delivery.c.id).where(through, delivery.c.status == "done").order_by(delivery.c.id.desc())
+        with self._database.read() as connection:
+            last = int(connection.execute(latest.limit(1)).scalar() or 0)
+            later = through & (delivery.c.status == status) & (delivery.c.id > last)
+            return last, connection.execute(select(func.count()).where(later)).scalar_one()
+
     def expired_since(self, since: datetime) -> int:
         """How many ended since then because nobody decided about them, or did them."""
         late = (delivery.c.status == "expired") & (delivery.c.expires_at >= since)

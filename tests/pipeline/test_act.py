@@ -68,6 +68,21 @@ def test_what_fails_for_good_is_told_and_waits_for_retry(tmp_path):
     assert "listener retry" in notice.text
 
 
+def test_a_channel_that_carries_nothing_is_told_once_a_day_with_how_many_failed(tmp_path):
+    road, numbers = two_alerts(tmp_path)
+    TROUBLE["next"] = Failed("no such channel", permanent=True)
+    road.act.perform_all(numbers, lambda status: None)
+    road.clock.pass_by(days=1)
+    road.store.deliveries.add(as_delivery(trial("care", "k3"), "care", road.clock(), "alert"))
+    third = [number for number, channel in road.store.deliveries.due(road.clock()) if channel == "care"]
+    road.act.perform_all(third, lambda status: None)
+
+    rows = road.store.deliveries.page(DeliveryFilter())
+    first, second = [row.message["text"] for row in reversed(rows) if row.action == "notice"]
+    assert "care are told once a day: `listener deliveries --status failed`" in first
+    assert ("in a row" in first, "one of 3 in a row" in second) == (False, True)
+
+
 def test_what_fails_for_good_goes_through_the_fallback(tmp_path):
     road = a_road_with_an_alert(tmp_path, fallback="mail")
     TROUBLE["next"] = Failed("no such channel", permanent=True)
