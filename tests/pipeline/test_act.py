@@ -10,6 +10,7 @@ from connectors.contract import Failed
 from listener.actions.contract import InDoubt
 from listener.actions.notices import trial
 from listener.pipeline.notices import as_delivery
+from listener.pipeline.recheck import Against
 from listener.store.delivery_lists import DeliveryFilter
 from tests.pipeline.road import TROUBLE, a_road, an_item
 
@@ -224,3 +225,23 @@ def test_somebody_who_opted_out_meanwhile_is_not_contacted(tmp_path):
 
     assert road.perform_all() == [""]
     assert statuses(road, "thank") == ["cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("against", "status", "notices", "judged_again"),
+    [
+        (Against("its rule no longer wants it"), "cancelled", 1, False),
+        (Against("it is being judged again", passing=True), "due", 0, False),
+        (Against("it is a customer's", anew=True), "cancelled", 1, True),
+    ],
+)
+def test_a_draft_that_its_rule_no_longer_wants_does_not_go(tmp_path, against, status, notices, judged_again):
+    road = a_road(tmp_path)
+    road.says(an_item(text="Acme Flow +"))
+    (draft,) = road.store.deliveries.page(DeliveryFilter())
+    road.store.deliveries.move(draft.id, ("waiting",), road.clock(), status="due", decided_by="anna")
+    road.act._against = lambda row: against
+
+    assert road.act.perform(draft.id) == ""
+    assert (statuses(road, "thank"), len(statuses(road, "notice"))) == ([status], notices)
+    assert (road.store.mentions.get(draft.mention).decided_at is None) is judged_again

@@ -135,3 +135,24 @@ def test_what_is_being_sent_by_a_performer_that_died_is_found(store):
 
     assert store.deliveries.orphans(NOW) == []
     assert len(store.deliveries.orphans(NOW + timedelta(seconds=1))) == 1
+
+
+def test_an_end_is_kept_with_its_attempt_and_once(store):
+    store.deliveries.add(an_order(purpose="thanks", person="forum:anna"))
+    number = only(store).id
+    row = store.deliveries.claim(number, NOW)
+    later = NOW + timedelta(minutes=5)
+
+    assert store.deliveries.finish(Outcome(number, row.attempts, "due", NOW, due_at=later, error="busy"))
+    assert not store.deliveries.finish(Outcome(number, row.attempts, "done", NOW))
+    kept = store.deliveries.page(DeliveryFilter(id=number))[0]
+    assert (kept.status, kept.due_at, kept.last_error, kept.done_at) == ("due", later, "busy", None)
+    assert store.deliveries.contacts(5) == []
+
+    again = store.deliveries.claim(number, later)
+    external = {"kind": "slack", "key": "1.5", "url": None}
+    assert store.deliveries.finish(Outcome(number, again.attempts, "done", later, external=external))
+    kept = store.deliveries.page(DeliveryFilter(id=number))[0]
+    assert (kept.status, kept.done_at, kept.external["key"], kept.last_error) == ("done", later, "1.5", None)
+    assert [(one.number, one.outcome) for one in store.deliveries.attempts_of(number)] == [(1, "due"), (2, "done")]
+    assert len(store.deliveries.contacts(5)) == 1
