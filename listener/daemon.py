@@ -27,6 +27,22 @@ PERFORMERS = 4
 BEAT = 0.5
 STOP_WITHIN = 9.0
 BREAK_OFF_AFTER = 5.0
+# time servers move a clock by less
+SET_BACK = 60.0
+
+
+class Hands:
+    """The hands of the clock, beside a steady count of seconds."""
+
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
+        self._wall = wall
+        self._steady = steady
+        self._apart = wall() - steady()
+
+    def set_back(self) -> float:
+        """By how many seconds somebody set the clock back since the last look; a minute at least, else 0."""
+        before, self._apart = self._apart, self._wall() - self._steady()
+        return before - self._apart if before - self._apart >= SET_BACK else 0.0
 
 
 class Daemon:
@@ -39,6 +55,8 @@ class Daemon:
         self._how: Ending = "stop"
         self._trouble = threading.Event()
         self._beating: set[str] = set()
+        self._hands = Hands()
+        self._late = 0.0
         self._polling = polling
         self._performers = Crew(PERFORMERS, "act")
         self._health = Health(parts.store, clock)
@@ -67,7 +85,7 @@ class Daemon:
             )
             # Python runs a signal's handler only once this wait ends, when the signal came just before it began
             while not self._ending.wait(BEAT):
-                pass
+                self._keep_time(beats)
             self._stop(beats)
         return self._how
 
@@ -123,11 +141,21 @@ class Daemon:
             self._log.info("store.recovered")
         return self._trouble.is_set()
 
+    def _keep_time(self, beats: BackgroundScheduler) -> None:
+        """All is planned by the clock: where it was set back, nothing would come until it is there again."""
+        if back := self._hands.set_back():
+            self._log.warning("clock.set_back", seconds=round(back))
+            self._late += back
+            at_once(beats)
+
     def _collect(self) -> None:
         self._health.ticked("collect")
         self._count_polls()
         if self._held_up():
             return
+        if self._late:
+            self._parts.store.sources.sooner(self._late, clock())
+            self._late = 0.0
         self._polling.beat()
 
     def _count_polls(self) -> None:
@@ -238,6 +266,12 @@ class Daemon:
         if self._how == "reload":
             os.execv(sys.executable, sys.orig_argv)
         os._exit(0)
+
+
+def at_once(beats: BackgroundScheduler) -> None:
+    """All that beats does so now, and goes on from here."""
+    for job in beats.get_jobs():
+        job.modify(next_run_time=clock())
 
 
 def notify(state: str) -> None:

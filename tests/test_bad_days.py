@@ -11,10 +11,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 from time import sleep
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 
+from listener.daemon import Hands, at_once
 from tests.running import Running, eventually, running
 from tests.world import ALERTS, COMPLAINT, DONE, PRAISE, World, a_world
 
@@ -73,6 +76,24 @@ def test_on_a_full_disk_it_says_so_goes_on_and_catches_up_once_there_is_room(wor
         eventually(lambda: daemon.kept(ALERTS) == DONE)
         assert daemon.log.count("store.recovered") == 1
         assert [len(world.posted), len(world.mail.mails)] == [1, 1]
+
+
+def test_hands_that_are_set_back_by_a_minute_or_more_are_seen_once():
+    wall, steady = iter([1_000.0, 1_000.5, 960.0, 660.0, 9_000.0]), iter([0.0, 0.5, 1.0, 1.5, 2.0])
+    hands = Hands(lambda: next(wall), lambda: next(steady))
+
+    assert [hands.set_back() for _ in range(4)] == [0.0, 0.0, 300.5, 0.0]
+
+
+def test_beats_that_wait_for_a_time_that_was_set_back_come_at_once():
+    ran, beats = Event(), BackgroundScheduler()
+    beats.add_job(ran.set, "interval", hours=1)
+    beats.start()
+    try:
+        at_once(beats)
+        assert ran.wait(10)
+    finally:
+        beats.shutdown()
 
 
 def test_a_locked_store_delays_the_work_and_loses_nothing(world):

@@ -25,6 +25,18 @@ def notices(road):
     return [row.message["title"] for row in road.store.deliveries.page(DeliveryFilter()) if row.action == "notice"]
 
 
+def test_polls_keep_their_distance_by_a_clock_that_was_set_back(tmp_path):
+    road = a_road(tmp_path)
+    planned = road.store.sources.get("forum").next_at
+    back = planned - timedelta(hours=1)
+
+    road.store.sources.sooner(3_600, back - timedelta(minutes=10))
+
+    assert road.store.sources.get("forum").next_at == back
+    road.store.sources.sooner(3_600, back)
+    assert [row.name for row in road.store.sources.due(back)] == ["forum"]
+
+
 def test_the_next_poll_is_planned_in_the_store(tmp_path):
     road = a_road(tmp_path)
     poll(road, Batch(cursor="c2"))
