@@ -96,3 +96,17 @@ def test_a_long_table_has_its_columns_in_line_and_cuts_what_does_not_fit(capsys)
     assert len(rows) == 600
     assert {cell_len(row[: row.index("B")]) for row in rows} == {header.index("list")}
     assert {(cell_len(row) <= tables.PIPE_WIDTH, row[-1]) for row in rows} == {(True, "…")}
+
+
+def test_it_is_held_resumed_and_stopped_for_good(house):
+    said = [
+        house.run("campaign", *words, "--as", "kim")
+        for words in (("hold", "1"), ("resume", "1"), ("stop", "1", "--why", "wrong segment"), ("resume", "1"))
+    ]
+
+    assert [one.out for one in said[:3]] == [
+        "campaign 1 is on hold; `listener campaign resume 1` lets it go on\n",
+        "campaign 1 goes on\n",
+        "campaign 1 is stopped; a new draft reaches those who were not told\n",
+    ]
+    assert (said[3].code, "campaign 1 has ended: stopped, wrong segment" in said[3].err) == (1, True)

@@ -231,3 +231,15 @@ def test_the_next_step_of_the_affected_keeps_the_scope(house):
 
     shown = house.run("issues", "affected", issue, "--where", "plan=big team").out
     assert f"next: listener campaign draft {issue} --where 'plan=big team'; --csv FILE" in shown
+
+
+def test_a_mute_and_a_rejection_are_told_and_listed(house):
+    name = listed(house)[0]["id"]
+    house.run("issues", "mute", name, "--until", "+20")
+
+    assert house.run("issues", "unmute", name).out == f"{name} is heard of again\n"
+    assert "is no number of persons: write +10" in house.run("issues", "mute", name, "--until", "soon").err
+    refused = house.run("issues", "reject", name, name)
+    assert (refused.code, "`listener issues suggestions` lists them" in refused.err) == (1, True)
+    acts = [json.loads(line)["what"] for line in house.run("issues", "acts", "--json").out.splitlines()]
+    assert acts == ["unmute", "mute"]

@@ -245,3 +245,27 @@ def test_a_letter_that_reaches_nobody_is_sent_by_hand_in_private(tmp_path):
 
     assert "for your hands: the registry has no e-mail address of c-4" in shown
     assert "where: to them alone, never under the post (https://forum.example/p1)" in shown
+
+
+def test_whose_an_account_is_and_whether_they_hear_from_us_is_said_in_one_line(tmp_path):
+    house = a_house(tmp_path, STAFF)
+    (tmp_path / "customers.csv").write_text("id,name\nc-17,Anna\n")
+    house.run("customers", "import", str(tmp_path / "customers.csv"))
+    why = ("--why", "by phone", "--as", "kim")
+    said = [
+        house.run("customers", *words, *why)
+        for words in (
+            ("link", "reddit:anna", "c-17"), ("unlink", "reddit:anna"), ("optin", "c-17"), ("optout", "c-17"),
+            ("optout", "c-17"), ("optin", "c-17"),
+        )
+    ]  # fmt: skip
+
+    assert [one.out.splitlines()[0] for one in said] == [
+        "reddit:anna is c-17; nothing new of it was heard so far",
+        "reddit:anna is a person of its own again",
+        "c-17 had not opted out",
+        "c-17 hears nothing from us any more",
+        "c-17 had opted out before",
+        "c-17 may hear from us again",
+    ]
+    assert house.run("customers", "suggestions", "--json").out == ""
