@@ -127,11 +127,21 @@ class Email(Channel):
             raise self._unanswered(gate.handed, self._cut_off(error)) from None
         except smtplib.SMTPException as error:
             final = isinstance(error, smtplib.SMTPNotSupportedError)
-            raise Failed(f"{self.host}: {without(str(error), *self._hidden())}", permanent=final) from None
+            said = without(str(error), *self._hidden()) + self._cure(error)
+            raise Failed(f"{self.host}: {said}", permanent=final) from None
         except (OSError, UnicodeError) as error:
-            raise self._unanswered(gate.handed, f"{self.host} was not reached: {reason(error)}") from None
+            why = reason(error) + self._cure(error)
+            raise self._unanswered(gate.handed, f"{self.host} was not reached: {why}") from None
         if refused:
             raise self._refused(refused)
+
+    def _cure(self, error: Exception) -> str:
+        """What to change where the two sides do not encrypt in the same way."""
+        if self.security == "starttls" and "STARTTLS" in str(error):
+            return ' If it begins with TLS, set security = "tls"; within your own network "none" will do'
+        if self.security == "tls" and isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+            return ' — it does not begin with TLS: set security = "starttls"'
+        return ""
 
     def _unanswered(self, handed: bool, why: str) -> Failed:
         return InDoubt(f"{why}, after it had the mail") if handed else Failed(why)

@@ -64,6 +64,12 @@ def test_starttls_is_never_skipped() -> None:
     assert not sink.mails
 
 
+@pytest.mark.parametrize(("security", "cure"), [("starttls", "tls"), ("tls", "starttls")])
+def test_a_server_that_encrypts_otherwise_is_told_with_the_key_to_change(security: str, cure: str) -> None:
+    with mail_sink() as sink, pytest.raises(Failed, match=f'set security = "{cure}"'):
+        an_email(sink, security=security).verify(DOOR)
+
+
 def test_a_wrong_password_is_final_and_not_repeated_in_the_error(tmp_path: Path) -> None:
     certificate = a_certificate(tmp_path)
     with mail_sink(certificate) as sink, pytest.raises(Failed) as caught:
