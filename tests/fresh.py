@@ -1,4 +1,4 @@
-"""An empty SQLite store at the newest revision, made once for a test run and copied: migrations take half a second."""
+"""Empty SQLite stores at the newest revision, made once for a test run and copied: migrations take half a second."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ from listener.store import Store
 from listener.store.upgrading import migrate
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+OPEN: list[Store] = []
 
 
 def a_file(path: Path) -> None:
     """Put one there, unless a store is there already."""
     if not path.exists():
         path.write_bytes(_made())
+
+
+def a_store(folder: Path) -> Store:
+    """The store in this folder, made if there is none; the test's end closes it."""
+    a_file(folder / "listener.db")
+    store = Store(f"sqlite:///{folder / 'listener.db'}")
+    OPEN.append(store)
+    migrate(store.database, NOW)
+    return store
 
 
 @cache

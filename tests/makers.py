@@ -20,8 +20,7 @@ from listener.store import Store
 from listener.store.asks import Wanted
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.mentions import MentionFilter
-from listener.store.upgrading import migrate
-from tests import fresh
+from tests.fresh import a_store
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -116,14 +115,6 @@ def a_house(folder: Path, config: str = CONFIG, rules: str = RULES) -> House:
     (folder / "config.toml").write_text(config, "utf-8")
     (folder / "rules.d" / "book.yaml").write_text(rules, "utf-8")
     return House(folder)
-
-
-def a_store(folder: Path) -> Store:
-    """A real store in this folder, at the newest revision."""
-    fresh.a_file(folder / "listener.db")
-    store = Store(f"sqlite:///{folder / 'listener.db'}")
-    migrate(store.database, NOW)
-    return store
 
 
 def an_arrival(external_id: str = "p1", text: str = "Acme Flow is down", **columns: Any) -> Arrival:

@@ -21,7 +21,8 @@ from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
 from tests.campaigns.ground import Ground, a_ground, an_issue, an_outbreak, customers, registry, said
 from tests.campaigns.test_outreach import begun, merged
-from tests.makers import NOW, a_store
+from tests.fresh import a_store
+from tests.makers import NOW
 
 
 @pytest.fixture

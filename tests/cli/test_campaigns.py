@@ -14,7 +14,8 @@ from listener.pipeline.notices import BLANK
 from listener.store.engine import table
 from listener.views import tables
 from tests.campaigns.ground import an_outbreak, registry
-from tests.makers import CONFIG, a_house, a_store
+from tests.fresh import a_store
+from tests.makers import CONFIG, a_house
 
 MORE = '\n[contact]\nchannel = "post"\n[[channel]]\nname = "post"\nkind = "webhook"\nurl = "https://post.example/"\n'
 MORE += '[[person]]\nname = "kim"\nemail = "kim@acme.example"\nmay_approve = true\n'

@@ -15,7 +15,8 @@ from listener.store.delivery_lists import DeliveryFilter
 from listener.store.engine import table
 from rules.book import load
 from tests.contact.test_courtesies import a_kind_road
-from tests.makers import House, a_customer, a_house, a_mention, a_store
+from tests.fresh import a_store
+from tests.makers import House, a_customer, a_house, a_mention
 from tests.pipeline.road import NOW, Road, an_item
 
 said_as = table(Mention).c.external_id

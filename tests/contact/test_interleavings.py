@@ -17,7 +17,7 @@ from listener.pipeline.notices import BLANK
 from listener.pipeline.people import NotPossible, People, Person
 from listener.store.deliveries import Outcome
 from listener.store.delivery_lists import DeliveryFilter
-from tests.makers import a_store
+from tests.fresh import a_store
 from tests.pipeline.road import Clock
 
 PERSONS = ("forum:anna", "c-17")

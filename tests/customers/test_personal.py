@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -18,13 +19,14 @@ from listener.pipeline.erasure import Erasure
 from listener.pipeline.notices import BLANK
 from listener.pipeline.people import NotPossible
 from listener.signing import Signer
-from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
+from listener.store.engine import Database
 from listener.store.mentions import MentionFilter
 from listener.store.personal import tables
 from listener.store.tickets import TicketFilter
 from listener.store.upgrading import backup, restore
 from tests.customers.test_linking import keep, know
+from tests.fresh import a_store
 from tests.pipeline.road import LOG, NOW, a_road, an_item
 
 GROUPED = {"kind": "group", "key": "alert:1", "url": None}
@@ -99,9 +101,9 @@ def test_an_older_backup_does_not_bring_them_back(tmp_path):
     backup(road.store.database, tmp_path / "old.db")
     mine.erase(mine.whom("C-anna", None), "care", "she asked us to")
     road.store.close()
-    restored = Store(f"sqlite:///{tmp_path}/listener.db")
-    restore(restored.database, tmp_path / "old.db", NOW, "care")
-    road.store = Store(f"sqlite:///{tmp_path}/listener.db")
+    with closing(Database(f"sqlite:///{tmp_path}/listener.db")) as database:
+        restore(database, tmp_path / "old.db", NOW, "care")
+    road.store = a_store(tmp_path)
 
     assert "my words" in everything(road.store)
     assert erasure(road, tmp_path).again() == 1

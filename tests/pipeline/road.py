@@ -33,11 +33,10 @@ from listener.pipeline.orders import Orders
 from listener.pipeline.running import Running
 from listener.pipeline.sitting import Limits
 from listener.store import Store
-from listener.store.upgrading import migrate
 from listener.understanding.utterances import BrandWords
 from rules import book
 from rules.terms import MaxAge
-from tests import fresh
+from tests.fresh import a_store
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LOG = structlog.get_logger("listener")
@@ -157,13 +156,6 @@ def an_item(external_id: str = "p1", text: str = "Acme Flow -", handle: str | No
 
     values: dict[str, object] = {"url": f"https://forum.example/{external_id}", "posted_at": NOW - timedelta(minutes=5)}
     return Item(external_id, text, author=Author(handle=handle), **(values | changes))  # type: ignore[arg-type]
-
-
-def a_store(folder: Path) -> Store:
-    fresh.a_file(folder / "listener.db")
-    store = Store(f"sqlite:///{folder}/listener.db")
-    migrate(store.database, NOW)
-    return store
 
 
 def a_road(

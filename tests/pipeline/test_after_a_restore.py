@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from listener.store.engine import Database
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
 from listener.store.upgrading import backup, restore
-from tests.pipeline.road import NOW, Road, a_road, a_store, an_item
+from tests.fresh import a_store
+from tests.pipeline.road import NOW, Road, a_road, an_item
 
 HOUR = timedelta(hours=1)
 MENTIONS, TICKETS = MentionFilter(), TicketFilter()
@@ -27,10 +29,15 @@ def road(tmp_path: Path) -> Road:
     backup(first.database, tmp_path / "saved.db")
     before.says(an_item("p1", "Acme Flow -", posted_at=NOW - 2 * HOUR))
     first.close()
-    restore(Database(f"sqlite:///{tmp_path}/listener.db"), tmp_path / "saved.db", NOW - HOUR, "ops")
-    restored = Store(f"sqlite:///{tmp_path}/listener.db")
+    restored = put_back(tmp_path, NOW - HOUR)
     restored.house.resume("all", NOW, "ops")
     return a_road(tmp_path / "second", store=restored)
+
+
+def put_back(folder: Path, at: datetime) -> Store:
+    with closing(Database(f"sqlite:///{folder}/listener.db")) as database:
+        restore(database, folder / "saved.db", at, "ops")
+    return a_store(folder)
 
 
 def ordered(road: Road) -> int:
@@ -67,7 +74,5 @@ def test_what_was_not_yet_decided_in_the_backup_is_history(tmp_path):
     road.says(an_item("p5", "Acme Flow -"))
     backup(store.database, tmp_path / "saved.db")
     store.close()
-    restore(Database(f"sqlite:///{tmp_path}/listener.db"), tmp_path / "saved.db", NOW, "ops")
 
-    again = Store(f"sqlite:///{tmp_path}/listener.db")
-    assert again.mentions.page(MENTIONS)[0].history
+    assert put_back(tmp_path, NOW).mentions.page(MENTIONS)[0].history

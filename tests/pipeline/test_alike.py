@@ -17,7 +17,8 @@ from listener.pipeline.joined import Reading
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
 from tests.customers.test_unlearning import READING, erase
-from tests.makers import a_store, an_arrival
+from tests.fresh import a_store
+from tests.makers import an_arrival
 from tests.pipeline.road import NOW, a_road
 from tests.pipeline.test_any_order import a_world
 from tests.pipeline.test_issue_check import ALIKE, saying

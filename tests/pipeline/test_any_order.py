@@ -17,7 +17,8 @@ from listener.pipeline.joined import Reading
 from listener.store import Store
 from listener.store.grounds import IssueTurn
 from listener.store.issues import IssueFilter
-from tests.makers import NOW, a_store, an_arrival
+from tests.fresh import a_store
+from tests.makers import NOW, an_arrival
 from tests.pipeline.road import LOG
 
 TROUBLES = (

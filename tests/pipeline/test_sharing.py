@@ -15,7 +15,8 @@ from listener.pipeline.sharing import Sharing, Wait
 from listener.signing import Signer
 from listener.store.delivery_lists import DeliveryFilter
 from tests.doors import NOW, Clock
-from tests.makers import a_mention, a_store, judged
+from tests.fresh import a_store
+from tests.makers import a_mention, judged
 from tests.pipeline.test_references_at_work import a_customer
 
 WORDS = "Subject: Your honest opinion\n\nDear {{ customer.name }}, what do you think of {{ brand }}, good or bad?"

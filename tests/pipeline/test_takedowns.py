@@ -17,7 +17,8 @@ from listener.store.delivery_lists import DeliveryFilter
 from listener.store.references import Step
 from tests.connectors.loopback import Answer, Site, a_site
 from tests.doors import NOW, Clock, a_door
-from tests.makers import a_customer, a_store
+from tests.fresh import a_store
+from tests.makers import a_customer
 
 
 @dataclass

@@ -23,7 +23,8 @@ from listener.recovery.reading import read
 from listener.store.delivery_lists import DeliveryFilter
 from listener.views import state
 from listener.wiring.parts import parts_of
-from tests.makers import NOW, a_house, a_store
+from tests.fresh import a_store
+from tests.makers import NOW, a_house
 
 FLOWERS = "gifts:\n  flowers: {cost: 18 EUR}\n"
 LOG = structlog.get_logger("listener")

@@ -10,11 +10,10 @@ import structlog
 
 from listener.pipeline.notices import Notices
 from listener.rulebook import RuleBook
-from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
-from listener.store.upgrading import migrate
 from rules.problems import BookError
 from rules.terms import UNBOUND
+from tests.fresh import a_store
 from tests.rules.rulebooks import a_rule
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -27,8 +26,7 @@ class House:
         self.now = NOW
         self.rules = folder / "rules.d"
         self.rules.mkdir()
-        self.store = Store(f"sqlite:///{folder}/listener.db")
-        migrate(self.store.database, NOW)
+        self.store = a_store(folder)
         self.start()
 
     def start(self) -> None:

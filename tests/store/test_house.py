@@ -7,8 +7,8 @@ import time
 from contextlib import closing
 
 from listener.store import Store
+from tests.fresh import a_store
 from tests.makers import NOW
-from tests.pipeline.road import a_store
 
 
 def test_the_signing_key_is_made_once(store):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from listener.store.upkeep import ROOM
-from tests.makers import NOW, a_store
+from tests.fresh import a_store
+from tests.makers import NOW
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from listener.pipeline.asking import PREFIX, Asking
 from listener.web import serve
 from listener.web.fixed import Fixed
 from tests.campaigns.ground import LOG, SIGNER, Ground, a_ground, an_outbreak, registry
-from tests.makers import NOW, a_store
+from tests.fresh import a_store
+from tests.makers import NOW
 from tests.web.test_leaving import ask
 
 

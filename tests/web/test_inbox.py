@@ -26,7 +26,8 @@ from listener.store import Store
 from listener.store.mentions import MentionFilter
 from listener.web import PREFIX, Health, Inbox, serve
 from rules.terms import MaxAge
-from tests.makers import NOW, a_store
+from tests.fresh import a_store
+from tests.makers import NOW
 from tests.pipeline.road import Clock, ClockDoor
 
 SECRET, LOG = "shared secret", structlog.get_logger("listener")

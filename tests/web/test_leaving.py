@@ -14,7 +14,8 @@ from listener.pipeline.letters import Mailroom
 from listener.signing import Signer
 from listener.store import Store
 from listener.web import Leaving, serve
-from tests.makers import NOW, a_store
+from tests.fresh import a_store
+from tests.makers import NOW
 
 LOG, SIGNER = structlog.get_logger("listener"), Signer(b"key")
 LINK = Mailroom("mail", "", SIGNER).unsubscribe("c-17")

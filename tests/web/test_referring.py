@@ -18,7 +18,8 @@ from listener.signing import Signer
 from listener.store.referrals import ReferralFilter
 from listener.web import serve
 from listener.web.referring import Reports, Visits
-from tests.makers import NOW, a_customer, a_store
+from tests.fresh import a_store
+from tests.makers import NOW, a_customer
 
 LOG = structlog.get_logger("listener")
 
