@@ -19,10 +19,11 @@ from listener.pipeline.imported import tell_cut_off
 from listener.pipeline.notices import Notices, as_delivery
 from listener.pipeline.rhythm import tell_silent_sources
 from listener.store import Store
+from rules.quantities import LONGEST
 
 REMIND_AFTER = timedelta(hours=4)
 DAY = timedelta(days=1)
-COUNTERS_KEPT = timedelta(days=400)
+PERIODS_KEPT = timedelta(days=400)
 UNMATCHED_KEPT = timedelta(days=90)
 
 
@@ -148,7 +149,8 @@ class Upkeep:
             blanked += upkeep.blank_source(source, now - span, TERMS, stopped)
         if stopped():
             return
-        upkeep.forget_counters(now - COUNTERS_KEPT)
+        # a limit may look back as far as any duration in a rule
+        upkeep.forget_counters(now - LONGEST, now - PERIODS_KEPT)
         upkeep.forget_appearances(now - UNMATCHED_KEPT)
         self._store.rates.forget_hours(now - 2 * DAY)
         self._store.alerts.forget(now - self._retention.mentions)

@@ -31,7 +31,6 @@ SWEEP = 2_000
 SOME_PAGES = 1_000  # given back at once: others wait meanwhile
 STEPS = 100_000  # of SQLite between two questions whether to stop
 PERIOD = re.compile(r":(?:[A-Z]{3})?(\d{4})(?:-[\dWQ-]+)?\Z")  # how the key of a calendar period ends: :EUR2026-11
-FOR_EVER = "9999"
 ROOM = 1_000_000  # bytes; a batch of mentions takes as much, while a row may still find a place in the log of the store
 OLD = "older than texts are kept"  # why it was put into its issue, once its words are gone
 
@@ -120,12 +119,12 @@ class Upkeep:
             connection.execute(update(mention).where(mention.c.id.in_(ids)).values(empty))
         return ids
 
-    def forget_counters(self, before: datetime) -> None:
-        """Limit rows whose last use is long over."""
+    def forget_counters(self, before: datetime, periods_before: datetime) -> None:
+        """Limit rows last used before then, and those of calendar periods that were over before then."""
         counter = table(LimitCounter)
         with self._database.write() as connection:
             rows = connection.execute(select(counter.c.key, counter.c.stamps)).all()
-            stale = [row.key for row in rows if _used_until(row.key, row.stamps) < before.isoformat()]
+            stale = [row.key for row in rows if _is_over(row.key, row.stamps, before, periods_before)]
             for some in chunks(stale):
                 connection.execute(delete(counter).where(counter.c.key.in_(some)))
 
@@ -184,12 +183,12 @@ def _free(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
-def _used_until(key: str, stamps: Sequence[str]) -> str:
-    """When a limit row was last used, or a time after it: of a calendar period the key tells the year alone."""
+def _is_over(key: str, stamps: Sequence[str], before: datetime, periods_before: datetime) -> bool:
+    """Whether a limit row is of no more use: of a calendar period the key tells the year alone."""
     if stamps:
-        return stamps[-1]
+        return stamps[-1] < before.isoformat()
     year = PERIOD.search(key)
-    return str(int(year[1]) + 1) if year else FOR_EVER
+    return year is not None and str(int(year[1]) + 1) < periods_before.isoformat()
 
 
 def _outlived(before: datetime) -> Select[Any]:

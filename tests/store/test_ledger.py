@@ -126,8 +126,11 @@ def test_rows_are_forgotten_when_their_last_use_or_their_period_is_long_over(sto
         turn.ledger.reserve(tuple(rows), NOW)
         turn.ledger.reserve((Counter("gift::per_person:2025"),), NOW + timedelta(days=400))
 
-    store.upkeep.forget_counters(NOW)
+    store.upkeep.forget_counters(NOW, NOW)
     assert keys_of(store) == {row.key for row in rows} | {"gift::per_person:2025"}
 
-    store.upkeep.forget_counters(NOW + timedelta(days=60))
+    store.upkeep.forget_counters(NOW - timedelta(days=3000), NOW + timedelta(days=60))
+    assert keys_of(store) == {row.key for row in rows if row.window} | {"gift::per_person:2025"}
+
+    store.upkeep.forget_counters(NOW + timedelta(days=60), NOW + timedelta(days=60))
     assert keys_of(store) == {"gift::per_person:2025"}
