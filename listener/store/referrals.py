@@ -99,7 +99,7 @@ class Referrals:
 
     def spent_since(self, since: datetime) -> int:
         """Cents that were earned since then."""
-        query = select(func.coalesce(func.sum(referral.c.earned), 0)).where(referral.c.at >= since)
+        query = select(func.coalesce(func.sum(referral.c.earned), 0)).where(referral.c.earned_at >= since)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -66,6 +66,14 @@ def test_what_is_beyond_the_budget_waits_for_the_next_month(store: Store) -> Non
     assert decided(store, datetime(2026, 12, 1, tzinfo=UTC), budget=5_000) == 1
 
 
+def test_a_month_is_charged_what_was_earned_in_it_whenever_it_was_bought(store: Store) -> None:
+    bought(store, "n-1", at=datetime(2026, 10, 31, tzinfo=UTC))
+    assert decided(store, budget=2_000) == 1
+    bought(store, "n-2")
+
+    assert decided(store, budget=2_000) == 0
+
+
 def test_a_budget_is_spent_to_its_last_cent(store: Store) -> None:
     bought(store, "n-1", "n-2", "n-3")
 
