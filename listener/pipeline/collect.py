@@ -33,6 +33,7 @@ LONGEST_BACK_OFF = timedelta(hours=6)
 SHORTEST_BACK_OFF = timedelta(seconds=30)
 BLIND_AFTER = 3
 LONG = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,6 @@ class Collect:
         return "failed"
 
     def _poll(self, watched: Watched, row: Row[Any], door: Door) -> None:
-        began = door.now()
         batch = watched.connector.poll(row.cursor, door)
         now = door.now()
         next_at = now + self._interval(watched, batch, row)
@@ -128,27 +128,21 @@ class Collect:
             return
         polled = _remembered(watched.name, batch, now, next_at)
         first_poll = row.first_ok_at is None
-        taken = self._take(watched, list(batch.items), polled, first_poll, row.last_ok_at, began)
+        taken = self._take(watched, list(batch.items), polled, first_poll, row.last_ok_at)
         if taken.items or taken.edited:
             counts = {"items": taken.items, "mentions": taken.mentions, "edited": taken.edited}
             self._log.info("poll.done", source=watched.name, **counts)
 
     def _take(
-        self,
-        watched: Watched,
-        items: Sequence[Item],
-        polled: Polled,
-        first_poll: bool,
-        last_ok_at: datetime | None,
-        began: datetime | None = None,
+        self, watched: Watched, items: Sequence[Item], polled: Polled, first_poll: bool, last_ok_at: datetime | None
     ) -> Taken:
         items = [writable(item) for item in items]
         restored = self._store.house.restored_at()
         origin = self._origin(watched, first_poll, polled.at)
         if restored:
             origin = replace(origin, restored=restored, undated_old=last_ok_at is None or last_ok_at < restored)
-        if began and (origin.first_poll or origin.undated_old):
-            items = [_credible(item, began) for item in items]
+        if origin.first_poll or origin.undated_old:
+            items = [_credible(item, polled.at) for item in items]
         arrivals = self._following.arrivals(items, origin)
         taken = self._store.arrivals.take(watched.name, arrivals, polled.at, polled, _terms())
         if replies := self._intake.own_replies(items, watched.platform):
@@ -220,9 +214,9 @@ class Collect:
         self._notices.send(words.source_back(row.name, since, now, missed, key), now)
 
 
-def _credible(item: Item, began: datetime) -> Item:
-    """Without a date later than the poll's begin: that of a wrong clock says as little about its age as none."""
-    return replace(item, posted_at=None) if item.posted_at and item.posted_at >= began else item
+def _credible(item: Item, now: datetime) -> Item:
+    """Without a date in the future: that of a wrong clock says as little about its age as none."""
+    return replace(item, posted_at=None) if item.posted_at and item.posted_at - now > CLOCKS_DIFFER else item
 
 
 def _terms() -> Terms:

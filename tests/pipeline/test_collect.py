@@ -171,6 +171,13 @@ def test_a_clock_in_the_future_says_nothing_of_age_on_day_one_and_counts_as_now_
     assert [(row.history, row.posted_at) for row in road.store.mentions.page(MentionFilter(limit=1))] == [(False, NOW)]
 
 
+def test_a_post_of_this_very_moment_or_of_a_clock_a_little_ahead_is_no_history(tmp_path):
+    road = a_road(tmp_path)
+    road.store.sources.enlist([("forum", "feed", "anew")])
+    road.says(an_item("now", posted_at=NOW), an_item("ahead", posted_at=NOW + timedelta(minutes=4)))
+    assert [row.history for row in road.store.mentions.page(MentionFilter())] == [False, False]
+
+
 def test_blindness_is_told_with_its_last_good_poll_and_an_estimate(tmp_path):
     road = a_road(tmp_path)
     for number in range(14):
