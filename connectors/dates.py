@@ -12,7 +12,7 @@ MILLISECONDS = 100_000_000_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 _COUNT = re.compile(r"\d{9,16}(\.\d{1,9})?")
-_WRITTEN = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%Y/%m/%d", "%b %d %Y")
+_WRITTEN = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%a, %d %b %Y", "%d.%m.%Y", "%Y/%m/%d", "%b %d %Y")
 
 
 def read_time(value: object) -> datetime | None:
@@ -56,7 +56,8 @@ def _read_text(value: str) -> datetime:
 
 
 def _spelled(text: str) -> datetime:
-    for form in _WRITTEN:
+    # none of the forms has a clock, and strptime takes its time over each
+    for form in _WRITTEN if text and ":" not in text else ():
         try:
             # the caller adds the zone
             return datetime.strptime(text, form)  # noqa: DTZ007
