@@ -10,29 +10,26 @@ from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+MOST = 200  # fields of a form
 PLAIN, JSON, HTML = "text/plain; charset=utf-8", "application/json", "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, read whole. `path` is without the query; `headers` are asked in any case."""
+    """One request, read whole. `path` is without the query, which no page asks for; `headers` are asked in any case."""
 
     method: str
     path: str
-    query_string: str
     headers: Message
     body: bytes = b""
 
     @cached_property
-    def query(self) -> dict[str, str]:
-        """What stands behind the `?`; of a name that stands twice the last."""
-        return dict(parse_qsl(self.query_string, keep_blank_values=True, max_num_fields=50))
-
-    @cached_property
     def form(self) -> dict[str, str]:
-        """A posted HTML form."""
-        fields = parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200)
-        return dict(fields)
+        """A posted HTML form. Raises Refused."""
+        try:
+            return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST))
+        except ValueError:
+            raise Refused(HTTPStatus.BAD_REQUEST, f"more than {MOST} fields") from None
 
 
 @dataclass(frozen=True, slots=True)

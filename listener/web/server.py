@@ -22,11 +22,13 @@ from listener.web.contract import Answer, Page, Refused, Request
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+Call = socket.socket | tuple[bytes, socket.socket]  # as socketserver types it
 SILENCE, PATIENCE = 10.0, 30.0  # seconds: between two bytes of a request, and for the whole of it
 PIECE = 65_536
 READING = ("GET", "HEAD")
 AGAIN_AFTER = 30  # seconds: a full disk or a lock is not over sooner
 LONGEST_LENGTH = 12  # digits: int() of many thousand is slow
+AT_ONCE = 200  # requests: a thread and an open file each, of which a service has 1,024
 TOO_SLOW = Answer(HTTPStatus.REQUEST_TIMEOUT, b"the request came too slowly\n")
 BUG = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"a bug: see the log\n")
 
@@ -65,10 +67,10 @@ class Desk(BaseHTTPRequestHandler):
 
     def respond(self) -> None:
         """Any method on any address."""
-        path, _, query = self.path.partition("?")
+        path = self.path.partition("?")[0]
         page = page_at(self.pages, path)
         most = page.most_bytes(path) if page else None
-        given = self._answer(page, path, query, most)
+        given = self._answer(page, path, most)
         with suppress(ConnectionError, TimeoutError):
             self._send(given)
             if self.command not in READING:
@@ -76,14 +78,14 @@ class Desk(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815  # http.server's names
 
-    def _answer(self, page: Page | None, path: str, query: str, most: int | None) -> Answer:
+    def _answer(self, page: Page | None, path: str, most: int | None) -> Answer:
         try:
             if page is None or most is None:
                 return not_there(self.pages)
             if self.command.replace("HEAD", "GET") not in page.methods:
                 return _only(page.methods)
             body = _body(self.headers, self.rfile, most) if self.command not in READING else b""
-            return page.answer(Request(self.command, path, query, self.headers, body))
+            return page.answer(Request(self.command, path, self.headers, body))
         except Refused as refused:
             return Answer(refused.status, f"{refused}\n".encode())
         except TimeoutError:
@@ -150,6 +152,32 @@ def _body(headers: Message, file: BufferedIOBase, most: int) -> bytes:
     return body
 
 
+class Reception(ThreadingHTTPServer):
+    """Gives each request a desk of its own, as long as there are any; then callers wait in line."""
+
+    daemon_threads = True
+    request_queue_size = 512  # a burst of posts waits here: the kernel resets connections that find no room
+
+    def __init__(self, listen: Address, handler: type[Desk]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+        self._desks = threading.BoundedSemaphore(AT_ONCE)
+        super().__init__((listen.host, listen.port), handler)
+
+    def process_request(self, request: Call, client_address: object) -> None:
+        """In a thread of its own; refused where none gets free for a second."""
+        if self._desks.acquire(timeout=1):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Call, client_address: object) -> None:
+        """One request, in its thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._desks.release()
+
+
 class PortTaken(Exception):
     """The listen address cannot be used; the text names the cure."""
 
@@ -165,12 +193,11 @@ def serve(
     parts = {"pages": pages, "log": log, "patience": patience}
     handler = type("BoundDesk", (Desk,), parts)
     try:
-        server = ThreadingHTTPServer((listen.host, listen.port), handler)
+        server = Reception(listen, handler)
     except OSError as error:
         raise PortTaken(
             f'[web] listen = "{listen}": {error.strerror}; choose another address in config.toml'
         ) from error
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="web", daemon=True)
     thread.start()
     try:

@@ -38,7 +38,7 @@ class Mail:
         return self.page.answer(Request("GET", path or self.path, "", Headers()))
 
     def post(self, **given):
-        return self.page.answer(Request("POST", self.path, "", Headers(), urlencode(given).encode()))
+        return self.page.answer(Request("POST", self.path, Headers(), urlencode(given).encode()))
 
 
 @pytest.fixture
