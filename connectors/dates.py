@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from email.utils import parsedate_to_datetime
 
 # a count of seconds this large lies in the year 5138
@@ -12,7 +12,8 @@ MILLISECONDS = 100_000_000_000
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 _COUNT = re.compile(r"\d{9,16}(\.\d{1,9})?")
-_WRITTEN = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%a, %d %b %Y", "%d.%m.%Y", "%Y/%m/%d", "%b %d %Y")
+_CLOCK = re.compile(r"(?:,? at|,)? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?$", re.I | re.A)
+_WRITTEN = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%Y/%m/%d", "%b %d %Y")
 
 
 def read_time(value: object) -> datetime | None:
@@ -56,11 +57,24 @@ def _read_text(value: str) -> datetime:
 
 
 def _spelled(text: str) -> datetime:
-    # none of the forms has a clock, and strptime takes its time over each
-    for form in _WRITTEN if text and ":" not in text else ():
+    if found := _CLOCK.search(text):
+        return datetime.combine(_midnight(text[: found.start()]), _clock(found))
+    return parsedate_to_datetime(text) if ":" in text else _midnight(text)
+
+
+def _clock(found: re.Match[str]) -> time:
+    hour, minute, second = (int(part or 0) for part in found.group(1, 2, 3))
+    if half := found[4]:
+        if not 1 <= hour <= 12:
+            raise ValueError("no such hour")
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    return time(hour, minute, second)
+
+
+def _midnight(text: str) -> datetime:
+    for form in _WRITTEN if text else ():
         try:
-            # the caller adds the zone
-            return datetime.strptime(text, form)  # noqa: DTZ007
+            return datetime.strptime(text, form)  # noqa: DTZ007  # the caller adds the zone
         except ValueError:
             continue
-    return parsedate_to_datetime(text)
+    return parsedate_to_datetime(f"{text} 00:00")

@@ -20,6 +20,11 @@ from connectors.stars import stars
         ("Fri, 20 Nov 2026", "2026-11-20T00:00:00+00:00"),
         ("20.11.2026", "2026-11-20T00:00:00+00:00"),
         ("Fri, 20 Nov 2026 10:30:00 GMT", "2026-11-20T10:30:00+00:00"),
+        ("November 20, 2026, 10:30 pm", "2026-11-20T22:30:00+00:00"),
+        ("20 Nov 2026 at 12:30:05 a.m.", "2026-11-20T00:30:05+00:00"),
+        ("20.11.2026 10:30", "2026-11-20T10:30:00+00:00"),
+        ("Fri, 20 November 2026 10:30", "2026-11-20T10:30:00+00:00"),
+        ("Fri Nov 20 10:30:00 +0200 2026", "2026-11-20T08:30:00+00:00"),
         (1795170600, "2026-11-20T10:30:00+00:00"),
         (1795170600000, "2026-11-20T10:30:00+00:00"),
         ("1795170600", "2026-11-20T10:30:00+00:00"),
@@ -33,7 +38,21 @@ def test_a_time_is_read_in_the_forms_that_sites_write(written: object, meant: st
 
 
 @pytest.mark.parametrize(
-    "written", ["", "yesterday", "03/04/2025", None, True, 0, "0001-01-01", 1e300, float("nan"), [1]]
+    "written",
+    [
+        "",
+        "yesterday",
+        "10:30",
+        "03/04/2025",
+        "20.11.2026 13:30 pm",
+        None,
+        True,
+        0,
+        "0001-01-01",
+        1e300,
+        float("nan"),
+        [1],
+    ],
 )
 def test_what_is_no_certain_time_is_none(written: object) -> None:
     assert read_time(written) is None
