@@ -154,7 +154,8 @@ class Daemon:
         if self._held_up():
             return
         if self._late:
-            self._parts.store.sources.sooner(self._late, clock())
+            self._parts.store.house.set_back(self._late, clock())
+            self._parts.book.reload()
             self._late = 0.0
         self._polling.beat()
 

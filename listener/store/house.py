@@ -5,15 +5,18 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, update
 
+from listener.model.delivery import Delivery
 from listener.model.house import AuditLine, BookVersion, Pause, RuleMode, Setting, SpentToken
+from listener.model.source import Source
 from listener.store.engine import Database, table
 
 book_version, rule_mode, pause = table(BookVersion), table(RuleMode), table(Pause)
+source, delivery = table(Source), table(Delivery)
 setting, audit, spent = table(Setting), table(AuditLine), table(SpentToken)
 
 
@@ -31,7 +34,9 @@ class House:
             values = {"version": version, "loaded_at": at, "files": dict(files)}
             connection.execute(self._database.insert(BookVersion).on_conflict_do_nothing(), values)
             known = {row.rule: row for row in connection.execute(select(rule_mode))}
-            changed = {rule: mode for rule, mode in modes.items() if rule not in known or known[rule].mode != mode}
+            # a moment that is still to come was told by a clock that was set back since: nothing would act until then
+            there = {rule for rule, row in known.items() if row.mode == modes.get(rule) and row.since <= at}
+            changed = {rule: mode for rule, mode in modes.items() if rule not in there}
             for rule, mode in changed.items():
                 new = {"mode": mode, "since": at}
                 statement = self._database.insert(RuleMode).values(rule=rule, **new)
@@ -39,6 +44,18 @@ class House:
             # a rule that comes back later must not act on what happened while it was away
             connection.execute(delete(rule_mode).where(rule_mode.c.rule.not_in(list(modes))))
         return {rule: at if rule in changed else known[rule].since for rule in modes}
+
+    def set_back(self, seconds: float, now: datetime) -> None:
+        """The clock was set back by so much: polls and deliveries not due yet are due so much earlier by it."""
+        planned = (
+            (source.c.name, source.c.next_at, source.c.next_at > now),
+            (delivery.c.id, delivery.c.due_at, (delivery.c.status == "due") & (delivery.c.due_at > now)),
+        )
+        with self._database.write() as connection:
+            for key, due, later in planned:
+                for name, at in list(connection.execute(select(key, due).where(later))):
+                    earlier = update(key.table).where(key == name).values({due: at - timedelta(seconds=seconds)})
+                    connection.execute(earlier)
 
     def book(self, version: str) -> Row[Any] | None:
         with self._database.read() as connection:

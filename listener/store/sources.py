@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
@@ -77,14 +77,6 @@ class Sources:
         )
         with self._database.read() as connection:
             return list(connection.execute(query))
-
-    def sooner(self, seconds: float, now: datetime) -> None:
-        """The clock was set back by so much: what is not due yet is due so many seconds earlier by it."""
-        with self._database.write() as connection:
-            later = connection.execute(select(source.c.name, source.c.next_at).where(source.c.next_at > now))
-            for row in list(later):
-                earlier = row.next_at - timedelta(seconds=seconds)
-                connection.execute(update(source).where(source.c.name == row.name).values(next_at=earlier))
 
     def get(self, name: str) -> Row[Any] | None:
         with self._database.read() as connection:

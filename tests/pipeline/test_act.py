@@ -48,6 +48,15 @@ def test_trouble_that_may_pass_is_tried_again_later(tmp_path):
     assert road.perform_all() == ["done"]
 
 
+def test_what_was_ordered_by_a_clock_that_was_set_back_since_goes_out_at_once(tmp_path):
+    road = a_road_with_an_alert(tmp_path)
+    road.clock.pass_by(hours=-1)
+    assert road.perform_all() == []
+
+    road.store.house.set_back(3_600, road.clock())
+    assert road.perform_all() == ["done"]
+
+
 def test_retry_after_is_honoured(tmp_path):
     road = a_road_with_an_alert(tmp_path)
     TROUBLE["next"] = Failed("slow down", after=timedelta(hours=2))

@@ -30,10 +30,10 @@ def test_polls_keep_their_distance_by_a_clock_that_was_set_back(tmp_path):
     planned = road.store.sources.get("forum").next_at
     back = planned - timedelta(hours=1)
 
-    road.store.sources.sooner(3_600, back - timedelta(minutes=10))
+    road.store.house.set_back(3_600, back - timedelta(minutes=10))
 
     assert road.store.sources.get("forum").next_at == back
-    road.store.sources.sooner(3_600, back)
+    road.store.house.set_back(3_600, back)
     assert [row.name for row in road.store.sources.due(back)] == ["forum"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing
+from datetime import timedelta
 
 from listener.store import Store
 from tests.fresh import a_store
@@ -21,6 +22,14 @@ def test_the_signing_key_is_made_once(store):
 def test_a_link_that_works_once_works_once(store):
     assert [store.house.spend("approve:7", NOW), store.house.spend("approve:7", NOW)] == [True, False]
     assert store.house.spend("approve:8", NOW)
+
+
+def test_a_mode_that_began_at_a_time_still_to_come_begins_now_as_the_clock_was_set_back(store):
+    later, modes = NOW + timedelta(hours=1), {"thank": "ask", "recover": "live"}
+    assert store.house.adopt_book("v1", {}, modes, later) == {"thank": later, "recover": later}
+
+    assert store.house.adopt_book("v1", {}, modes, NOW) == {"thank": NOW, "recover": NOW}
+    assert store.house.adopt_book("v1", {}, modes, later) == {"thank": NOW, "recover": NOW}
 
 
 def test_who_only_reads_waits_for_no_writer(tmp_path):
