@@ -99,10 +99,10 @@ def ours(text: object) -> bool:
 def _asked_to_wait(answer: Response, outside: Outside) -> timedelta | None:
     """GitHub says 403 for what others call 429."""
     after, left = answer.headers.get("retry-after", ""), answer.headers.get("x-ratelimit-remaining", "")
-    if after.isdigit():
+    if after.isdecimal():
         return timedelta(seconds=min(int(after[:6]), 86_400))
     reset = answer.headers.get("x-ratelimit-reset", "")
-    if left == "0" and reset.isdigit():
+    if left == "0" and reset.isdecimal():
         return timedelta(seconds=min(max(1.0, int(reset[:12]) - outside.now().timestamp()), 86_400))
     return None
 

@@ -50,7 +50,7 @@ class Zendesk(Tracker):
         return self._counterpart(min(mine, key=lambda one: int(one["id"]))) if mine else None
 
     def create(self, case: Case, outside: Outside) -> Counterpart:
-        group = int(case.place) if case.place.isdigit() else self.group
+        group = int(case.place) if case.place.isdecimal() else self.group
         ticket: dict[str, Any] = {
             "external_id": case.mark,
             "subject": case.title,
