@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from listener.issues.bursts import Level, Series
+from listener.issues.bursts import Alarm, Level, Series
 from listener.issues.rates import Rate, Span
 
 DAY = 86_400.0
@@ -32,14 +32,18 @@ class Voices:
         return self._series.level(now)
 
     def spans(self, now: float) -> tuple[Span, ...]:
-        return self._series.spans(now)
+        """The bursts that raised an alarm. Those of the first days raise none: they are only kept out of the usual."""
+        return tuple(span for span in self._series.spans(now) if self._alarms(span))
 
     def rate(self, at: float) -> Rate:
         return self._series.rate(at)
 
     def height(self, span: Span) -> tuple[str, int, float, float, float]:
         """(level, persons, expected, ratio, z) of the alarms of one burst, where it was highest."""
-        mine = [one for one in self._series.alarms if span.start <= one.at and (span.end is None or one.at < span.end)]
+        mine = self._alarms(span)
         level = "page" if any(one.level == "page" for one in mine) else "watch"
         top = max(mine, key=lambda one: one.persons)
         return level, top.persons, top.expected, top.ratio, top.z
+
+    def _alarms(self, span: Span) -> list[Alarm]:
+        return [one for one in self._series.alarms if span.start <= one.at and (span.end is None or one.at < span.end)]

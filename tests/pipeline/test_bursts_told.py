@@ -7,6 +7,7 @@ from listener.pipeline.cards import Cards
 from listener.pipeline.issue_desk import IssueDesk
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
+from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
 from tests.pipeline.road import NOW, a_road, an_item
 
@@ -78,6 +79,15 @@ def test_a_burst_is_told_once_and_again_when_it_has_doubled(tmp_path):
 
     road.says(*voices(9, first=6, minutes=16, start=timedelta(hours=3)))
     assert len(told(road)) == 2
+
+
+def test_a_burst_on_the_third_day_of_listening_is_judged_and_told_to_nobody(tmp_path):
+    road = a_road(tmp_path, QUIET)
+    road.says(an_item("b0", "- Acme Flow is slow", "old", posted_at=NOW - timedelta(days=2, hours=12)))
+    road.says(*voices(14, minutes=4, start=timedelta(hours=1)))
+
+    assert told(road) == []
+    assert {row.label for row in road.store.mentions.page(MentionFilter())} == {"negative"}
 
 
 def test_its_title_and_its_card_name_the_same_persons(tmp_path):
