@@ -76,7 +76,7 @@ class IssueMember(SQLModel, table=True):
 
 
 class IssueMoved(SQLModel, table=True):
-    """Mentions of an issue became another person's, and it was counted anew. `looked_at`: when it was judged anew."""
+    """Mentions of an issue changed hands or places, and it was counted anew. `looked_at`: when it was judged anew."""
 
     __tablename__ = "issue_moved"
     id: int | None = Field(default=None, primary_key=True)

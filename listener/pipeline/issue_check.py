@@ -112,34 +112,31 @@ class IssueCheck:
 
     def read(self, seen: Turn, changed: Set[str], now: datetime) -> None:
         """Who spoke of issues that changed, before they are judged: of many it takes longer than others may wait."""
-        self.forget()
-        self._age(seen, (), now)
+        self._keep_up(seen, now)
         for row in seen.issues.rows(changed).values():
             self._issue(seen, row, now).spans(now.timestamp())
             self._topic(seen, row.brand, row.topic, now).spans(now.timestamp())
 
-    def look_again(
-        self,
-        turn: Turn,
-        changed: Set[str],
-        lively: Set[str],
-        bursting: Topics,
-        now: datetime,
-        is_read: bool = False,
-    ) -> None:
-        """Judge issues that changed, of any time, and the lively ones anew, and the alarms of bursting topics.
+    def look_at(self, turn: Turn, changed: Set[str], now: datetime) -> None:
+        """Judge issues that changed, of any time."""
+        self._keep_up(turn, now)
+        self._judge(turn, changed, turn.hearing.topics_of(changed, _since(now)), now)
+        self._heard = True
 
-        `is_read`: who spoke of those that changed was just read.
-        """
-        if changed and not is_read:
+    def look_again(self, turn: Turn, changed: Set[str], lively: Set[str], bursting: Topics, now: datetime) -> None:
+        """Judge issues that changed and the lively ones anew, and the alarms of bursting topics."""
+        if changed:
             self.forget()
-        if self._age(turn, (), now):
-            self._read_anew()
+        self._keep_up(turn, now)
         topics = bursting | turn.hearing.topics_of(changed, _since(now))
         # who speaks of what decides whether issues explain a topic's burst, and so what other issues of it are
         near = bursting if self._heard or changed else frozenset()
         self._judge(turn, changed | lively, topics, now, near)
         self._heard = False
+
+    def _keep_up(self, turn: Turn, now: datetime) -> None:
+        if self._age(turn, (), now):
+            self._read_anew()
 
     def _judge(
         self, turn: Turn, roots: Iterable[str], topics: Topics, now: datetime, near: Topics = frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Set
 from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
@@ -15,6 +15,9 @@ from listener.pipeline.joined import Reading
 from listener.pipeline.settling import Settling, never
 from listener.store import Store
 from rules.book import Book
+
+# issues that are judged anew in one transaction, where what was said on each of their days has to be read
+AT_ONCE = 100
 
 
 class IssueWatch:
@@ -34,6 +37,7 @@ class IssueWatch:
         self._store = store
         self._check = check
         self._settling = Settling(store, reading, now, pause)
+        self._pause = pause
         self._now = now
         self._readers = Readers(channel, book)
         self._cards = EvidenceCards(check)
@@ -44,23 +48,34 @@ class IssueWatch:
 
         Where much came late it is left to the next beats as soon as `rest` is true. Raises StoreTrouble.
         """
-        self._look({*self._settling.settle(rest), *self._store.issues.roots(also).values()}, telling=True)
+        self._settling.settle(rest)
+        self._look_at_moved(rest)
+        if not self._pause(0):
+            self._look(set(self._store.issues.roots(also).values()), telling=True)
 
     def catch_up(self) -> None:
         """Settle what came late for somebody who asks now; of its bursts people hear at the next beat."""
-        self._look(self._settling.settle(), telling=False)
+        self._settling.settle()
+        self._look_at_moved()
+        self._look(set(), telling=False)
 
-    def _look(self, changed: Collection[str], telling: bool) -> None:
+    def _look_at_moved(self, rest: Callable[[], bool] = never) -> None:
+        """Judge issues whose mentions changed, a few in each transaction: of many it takes longer than a stop may."""
+        while not self._pause(0) and (some := self._store.issues.moved(AT_ONCE)):
+            now = self._now()
+            with self._store.judging.look(now) as seen:
+                self._check.read(seen, some, now)
+            with self._store.judging.turn(now) as turn:
+                self._check.look_at(turn, turn.hearing.take_moved(some, now), now)
+            if rest():
+                return
+
+    def _look(self, changed: Set[str], telling: bool) -> None:
         now, told = self._now(), 0
         lively, topics = self._store.issues.lively(), self._store.issues.lively_topics()
-        if changed or lively or topics or self._store.issues.any_moved():
-            if changed:
-                with self._store.judging.look(now) as seen:
-                    self._check.read(seen, set(changed), now)
+        if changed or lively or topics:
             with self._store.judging.turn(now) as turn:
-                moved = turn.hearing.take_moved(now)
-                is_read = bool(changed) and moved.issubset(changed)
-                self._check.look_again(turn, {*changed, *moved}, set(lively), topics, now, is_read)
+                self._check.look_again(turn, changed, set(lively), topics, now)
                 told = tell(turn, self._cards, self._readers, now) if telling else 0
         if told:
             self._log.info("issue.told", bursts=told)

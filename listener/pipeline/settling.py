@@ -41,7 +41,7 @@ def never(_: float = 0) -> bool:
 
 
 class Settling:
-    """Goes over grounds again. Returns the issues whose counts changed."""
+    """Goes over grounds again. Issues whose counts changed wait in the store to be judged anew."""
 
     def __init__(
         self,
@@ -57,25 +57,22 @@ class Settling:
         self._pause = pause
         self._known: dict[str, dict[Mark, Grouping]] = {}
 
-    def settle(self, rest: Callable[[], bool] = never) -> frozenset[str]:
+    def settle(self, rest: Callable[[], bool] = never) -> None:
         """Everything that waits for it, or as much as there is time for: `rest` is asked after each part.
 
         What is left is gone on with at the next call, by whichever process. Raises StoreTrouble.
         """
-        changed: frozenset[str] = frozenset()
         grounds = self._store.issues.dirty_grounds()
         self._known = {ground: known for ground, known in self._known.items() if ground in grounds}
         for ground in grounds:
-            while (done := self._go_on(ground)) is None:
+            while not self._go_on(ground):
                 if rest() or self._pause(0):
-                    return changed
-            changed |= done
+                    return
             if rest() or self._pause(0):
-                return changed
-        return changed
+                return
 
-    def _go_on(self, ground: str) -> frozenset[str] | None:
-        """One part more; None where others are left. The walk is outside of the writing transaction.
+    def _go_on(self, ground: str) -> bool:
+        """One part more; whether it was the last. The walk is outside of the writing transaction.
 
         If something came in meanwhile the part is walked again.
         """
@@ -83,12 +80,12 @@ class Settling:
         with self._store.judging.look(self._now()) as seen:
             road = roads.read(seen, ground, self._reading(), known)
         if road is None:
-            return frozenset()
+            return True
         walked, copies = roads.gone_over(road)
         if road.is_last:
             return self._finish(road, walked, copies)
         self._keep(road, walked, copies)
-        return None
+        return False
 
     def _keep(self, road: Road, walked: Walked, copies: Mapping[int, Copy]) -> None:
         """A part, aside until all are done."""
@@ -105,34 +102,37 @@ class Settling:
             turn.issues.keep_states([(road.name, state.version, state.last, last + 1)])
         self._known[road.name] = {Mark(road.mark.version, last + 1): road.grouping}
 
-    def _finish(self, road: Road, walked: Walked, copies: Mapping[int, Copy]) -> frozenset[str] | None:
-        """The last part. Where much moves, it does so in several transactions, which may be gone on with later, too."""
+    def _finish(self, road: Road, walked: Walked, copies: Mapping[int, Copy]) -> bool:
+        """The last part; whether all is done.
+
+        Where much moves, it does so in several transactions, which may be gone on with later, too.
+        """
         with self._store.judging.turn(self._now()) as turn:
             if not is_still(turn, road):
-                return None
+                return False
             turn.walks.drop(road.name, (road.base or 0) + 1)
             told = turn.walks.told(road.name)
             told_again(told, roads.told(road, walked))
             ids = named(turn, road, walked, told)
             if not turn.walks.has_more(road.name, AT_ONCE):
-                return self._end(turn, road, walked, copies, told, ids)
-        changed = self._move(road.name, ids)
-        if changed is None:
-            return None
+                self._end(turn, road, walked, copies, told, ids)
+                return True
+        if not self._move(road.name, ids):
+            return False
         with self._store.judging.turn(self._now()) as turn:
-            return changed | self._end(turn, road, walked, copies, told, ids) if is_still(turn, road) else None
+            if not is_still(turn, road):
+                return False
+            self._end(turn, road, walked, copies, told, ids)
+            return True
 
-    def _move(self, ground: str, ids: Mapping[int, str]) -> frozenset[str] | None:
-        """Put elsewhere what waits for it, all but what one transaction can do; None where it was interrupted."""
-        changed: frozenset[str] = frozenset()
+    def _move(self, ground: str, ids: Mapping[int, str]) -> bool:
+        """Put elsewhere what waits for it, all but what one transaction can do; false where it was interrupted."""
         while not self._pause(BREATH):
             with self._store.judging.turn(self._now()) as turn:
                 if not turn.walks.has_more(ground, AT_ONCE):
-                    return changed
-                moved = put(turn, ground, ids)
-                turn.hearing.add_moved(moved, self._now())
-                changed |= moved
-        return None
+                    return True
+                turn.hearing.add_moved(put(turn, ground, ids), self._now())
+        return False
 
     def _end(
         self,
@@ -142,7 +142,7 @@ class Settling:
         copies: Mapping[int, Copy],
         told: Told,
         ids: Mapping[int, str],
-    ) -> frozenset[str]:
+    ) -> None:
         changed = put(turn, road.name, ids)
         new = [one for one in walked.placed if road.before.get(one.mention) != ids[one.number]]
         changed |= turn.issues.assign([again(one, ids) for one in new])
@@ -154,7 +154,7 @@ class Settling:
         turn.issues.keep_states([(road.name, state.version + 1, state.last, None)])
         turn.walks.drop(road.name)
         # the brand may have been listened to for longer than was known, which no issue can tell by its own mentions
-        return changed | frozenset(ids.values()) if road.since is None else changed
+        turn.hearing.add_moved(changed | frozenset(ids.values()) if road.since is None else changed, self._now())
 
 
 def is_still(turn: Turn, road: Road) -> bool:

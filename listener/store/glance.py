@@ -143,8 +143,10 @@ class Glance:
         return list(self._query(f"SELECT {what} WHERE {key} IN ({marks}) {also}", named)) if values else []
 
     def has_unsettled(self) -> bool:
-        """Whether complaints came that are in no issue yet."""
-        return bool(list(self._query("SELECT name FROM issue_state WHERE dirty_since IS NOT NULL LIMIT 1", {})))
+        """Whether complaints came that are in no issue yet, or issues were counted anew and not judged since."""
+        late = "SELECT name FROM issue_state WHERE dirty_since IS NOT NULL"
+        moved = "SELECT issue FROM issue_moved WHERE looked_at IS NULL"
+        return bool(list(self._query(f"{late} UNION ALL {moved} LIMIT 1", {})))
 
     def knows(self, person: str) -> bool:
         """Whether somebody of this id or account is a customer, said anything or was reached."""

@@ -129,10 +129,11 @@ class Hearing:
         """Mentions of these root issues went elsewhere or came from there: they are to be judged anew."""
         many(self._connection, moved.insert(), [{"issue": one, "at": at} for one in sorted(roots)])
 
-    def take_moved(self, at: datetime) -> set[str]:
-        """The root issues whose mentions became another person's; after this transaction they have been looked at."""
-        looked = update(moved).where(moved.c.looked_at.is_(None)).values(looked_at=at).returning(moved.c.issue)
-        ids = set(self._connection.execute(looked).scalars())
+    def take_moved(self, ids: Collection[str], at: datetime) -> set[str]:
+        """The root issues of these; after this transaction they have been looked at."""
+        for part in chunks(sorted(ids)):
+            theirs = moved.c.looked_at.is_(None) & moved.c.issue.in_(part)
+            self._connection.execute(update(moved).where(theirs).values(looked_at=at))
         # what was looked at before is of no use; the newest stays, as the edition counts from it
         newest = select(func.max(moved.c.id)).scalar_subquery()
         self._connection.execute(delete(moved).where(moved.c.looked_at < at, moved.c.id < newest))

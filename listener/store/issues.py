@@ -27,6 +27,7 @@ from listener.store.house import audit, audit_line
 
 issue, member, link = table(Issue), table(IssueMember), table(IssueLink)
 alarm, episode, act, mention = table(IssueAlarm), table(IssueEpisode), table(IssueAct), table(Mention)
+moved = table(IssueMoved)
 
 TOPIC_GIVEN = select(link.c.other).where(link.c.kind == "topic", link.c.undone_at.is_(None))
 
@@ -127,13 +128,12 @@ class Issues:
             query = select(state.c.name).where(state.c.dirty_since.is_not(None)).order_by(state.c.name)
             return list(connection.execute(query).scalars())
 
-    def any_moved(self) -> bool:
-        """Whether mentions of any issue became another person's since it was judged."""
-        moved = table(IssueMoved)
+    def moved(self, most: int) -> set[str]:
+        """Issues that were counted anew and not judged since, so many of those that were spoken of last."""
+        waits = select(moved.c.issue).outerjoin(issue, issue.c.id == moved.c.issue).where(moved.c.looked_at.is_(None))
+        newest = waits.group_by(moved.c.issue).order_by(func.max(issue.c.last_seen).desc(), moved.c.issue).limit(most)
         with self._database.read() as connection:
-            return (
-                connection.execute(select(moved.c.id).where(moved.c.looked_at.is_(None)).limit(1)).first() is not None
-            )
+            return set(connection.execute(newest).scalars())
 
     def lively(self) -> list[str]:
         """Issues whose spread may change by time alone: with a burst, or widespread by their last look."""

@@ -15,6 +15,7 @@ from listener.pipeline.issue_check import IssueCheck
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.joined import Reading
 from listener.store import Store
+from listener.store.engine import StoreTrouble
 from listener.store.grounds import IssueTurn
 from listener.store.issues import IssueFilter
 from tests.fresh import a_store
@@ -66,8 +67,9 @@ class Desk:
         self.check = IssueCheck(Reading)
         self.watch = IssueWatch(self.store, self.check, Reading, lambda: NOW, "ops", LOG)
 
-    def hears(self, said: list[tuple[int, tuple[str, str, Any]]]) -> None:
-        arrivals = [an_arrival(f"p{n}", text, author_handle=who, posted_at=at) for n, (text, who, at) in said]
+    def hears(self, said: list[tuple[int, tuple[str, str, Any]]], history: bool = False) -> None:
+        about = {"history": history}
+        arrivals = [an_arrival(f"p{n}", text, author_handle=who, posted_at=at, **about) for n, (text, who, at) in said]
         self.store.arrivals.take("forum", arrivals, NOW)
         rows = self.store.judging.waiting(1_000)
         self.ids |= {row.external_id: row.id for row in rows}
@@ -133,6 +135,7 @@ def part(request, monkeypatch):
 def in_parts(monkeypatch, size: int) -> None:
     monkeypatch.setattr(roads, "PART", size)
     monkeypatch.setattr("listener.pipeline.settling.AT_ONCE", 3)
+    monkeypatch.setattr("listener.pipeline.issue_watch.AT_ONCE", 3)
 
 
 @pytest.mark.usefixtures("part")
@@ -327,6 +330,41 @@ def test_a_stop_while_much_is_put_elsewhere_loses_nothing(tmp_path, monkeypatch)
 
     assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
     desk.store.close()
+
+
+def test_a_kill_before_the_issues_of_an_import_are_judged_loses_nothing(tmp_path, monkeypatch):
+    said = a_world(Random(5))
+    desk = Desk(a_store(tmp_path))
+    desk.check = IssueCheck(Reading, patient=True)
+    desk.hears(list(enumerate(said)), history=True)
+    monkeypatch.setattr(IssueCheck, "_judge", trouble)
+    with pytest.raises(StoreTrouble):
+        desk.watch.beat()
+    monkeypatch.undo()
+    assert not desk.store.issues.dirty_grounds()
+    desk.start()
+    desk.watch.beat()
+
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
+    desk.store.close()
+
+
+def test_others_are_served_after_a_few_of_the_issues_that_are_judged_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.pipeline.issue_watch.AT_ONCE", 1)
+    desk, said = late_after_all(tmp_path)
+    while desk.store.issues.dirty_grounds():
+        desk.watch.beat(rest=lambda: True)
+    before = len(desk.store.issues.moved(1_000))
+    desk.watch.beat(rest=lambda: True)
+
+    assert len(desk.store.issues.moved(1_000)) == before - 1 > 0
+    desk.watch.beat()
+    assert outcome(desk.store) == undisturbed(tmp_path / "straight", said)
+    desk.store.close()
+
+
+def trouble(*_: object, **__: object) -> None:
+    raise StoreTrouble("killed")
 
 
 @pytest.mark.usefixtures("part")

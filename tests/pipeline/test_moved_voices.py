@@ -49,7 +49,7 @@ def test_the_next_look_judges_the_issue_anew(store, tmp_path):
 
     road.watch.beat()
     assert spread(road) == ("possibly_shared", 2)
-    assert not road.store.issues.any_moved()
+    assert not road.store.issues.moved(1)
 
     linking(road).unlink("forum:anna2", "another Anna")
     road.watch.catch_up()
