@@ -16,6 +16,7 @@ from listener.net import Net, NetSettings
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+UNHURRIED = {"connect": 60.0, "read": 60.0, "total": 120.0}
 
 
 @dataclass
@@ -64,8 +65,8 @@ class RealDoor:
 
 
 def a_net(now: Callable[[], datetime] = Clock(), **settings: Any) -> Net:
-    """A network door that may reach loopback. Close it."""
-    return Net(NetSettings(**({"allow_private": True} | settings)), now, time.monotonic)
+    """A network door that may reach loopback, with all the time that a busy machine takes. Close it."""
+    return Net(NetSettings(**({"allow_private": True, **UNHURRIED} | settings)), now, time.monotonic)
 
 
 @contextmanager

@@ -118,7 +118,7 @@ class Door:
         megabytes: float = 5,
     ) -> Response:
         try:
-            with urlopen(Request(url, body, dict(headers or {}), method=method), timeout=2) as answer:
+            with urlopen(Request(url, body, dict(headers or {}), method=method), timeout=60) as answer:
                 return Response(answer.status, {}, answer.read(), url)
         except HTTPError as error:
             with error:

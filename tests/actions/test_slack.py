@@ -16,6 +16,7 @@ from listener.actions.contract import Button, InDoubt, Plot
 from listener.actions.slack import Slack
 from listener.actions.slack_blocks import payload
 from tests.actions.far_sides import DOOR, HOSTILE, NOW, Answer, FarSide, Heard, a_message, always, far_side, says_json
+from tests.running import eventually
 
 PLOT = Plot(title="sync", start=NOW, hours=6, counts=(1, 14), usual=(None, 2.0))
 SECRET_PATH = "/services/T000/B000/sesame"
@@ -138,6 +139,7 @@ def test_silence_after_sending_leaves_the_delivery_in_doubt(monkeypatch: pytest.
     with far_side(lambda heard: None) as side, pytest.raises(InDoubt):
         a_webhook(side).deliver(a_message(), DOOR)
 
+    eventually(lambda: side.heard)
     assert len(side.heard) == 1
 
 

@@ -123,7 +123,7 @@ class PlainDoor:
     ) -> Response:
         request = urllib.request.Request(url, data=body, headers=dict(headers or {}), method=method)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return _response(answer)
         except urllib.error.HTTPError as refusal:
             with refusal:

@@ -35,7 +35,7 @@ def aside() -> Iterator[Aside]:
 
 @pytest.fixture
 def door(aside: Aside) -> Iterator[RealDoor]:
-    with a_door(aside=aside, total=3, read=1, connect=1) as door:
+    with a_door(aside=aside) as door:
         yield door
 
 
@@ -59,7 +59,7 @@ from connectors.contract import GiveUp, TryLater
 from tests.doors import a_door
 
 source = kind(sys.argv[1]).model_validate(json.loads(sys.argv[2]))
-with a_door(connect=1) as door:
+with a_door() as door:
     source.load()
     before = set(sys.modules)
     try:

@@ -21,7 +21,7 @@ from tests.doors import NOW, RealDoor, a_door
 
 @pytest.fixture
 def door() -> Iterator[RealDoor]:
-    with a_door(total=3, read=1) as door:
+    with a_door() as door:
         yield door
 
 

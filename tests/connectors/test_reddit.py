@@ -36,7 +36,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def door(aside: Aside, clock: Clock) -> Iterator[RealDoor]:
-    with a_door(clock, aside=aside, total=3, read=1) as door:
+    with a_door(clock, aside=aside) as door:
         yield door
 
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from connectors.contract import TryLater
-from listener.aside import Aside
+from listener.aside import GRACE, Aside
 from tests.net import child_work
 
 
@@ -47,7 +47,7 @@ def test_a_call_past_its_time_is_cut_off_and_the_next_one_works(aside: Aside) ->
     begun = time.monotonic()
     with pytest.raises(TryLater, match=r"longer than 0\.3 s"):
         aside.run(child_work.slow_pattern, b"a" * 64, 0.3, 100)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < GRACE
     assert aside.run(json.loads, b"1", 5, 100) == 1
 
 
@@ -124,7 +124,7 @@ def test_a_child_ends_when_its_parent_was_killed() -> None:
         orphan = psutil.Process(int(parent.stdout.readline()))
     parent.kill()
     parent.wait()
-    orphan.wait(5)
+    orphan.wait(60)
 
 
 def test_large_data_goes_both_ways(aside: Aside) -> None:

@@ -87,7 +87,7 @@ def test_blindness_begins_with_the_first_failure_and_is_counted_from_the_last_go
 @pytest.mark.parametrize("page", [a_page(), "<html><body>We moved</body></html>", a_page(a_product())])
 def test_a_page_that_gives_no_reviews_any_more_is_blind_and_not_silent(tmp_path, page):
     road = a_road(tmp_path)
-    with a_site() as site, a_door(total=3) as door:
+    with a_site() as site, a_door() as door:
         reviews = ReviewsPage(url=f"{site.url}/page")
         watched = Watched("forum", "reviews_page", reviews, ("Acme Flow",), True, "shop", "review")
         road.collect._watched, road.collect._door = {"forum": watched}, lambda _: door
@@ -107,7 +107,7 @@ def test_a_page_that_gives_no_reviews_any_more_is_blind_and_not_silent(tmp_path,
 )
 def test_a_refusal_is_a_clear_state_with_its_reason(tmp_path, status, state):
     road = a_road(tmp_path)
-    with a_site() as site, a_door(total=3) as door:
+    with a_site() as site, a_door() as door:
         site.pages["*"] = Answer("no", status)
         feed = Watched("forum", "feed", Feed(url=f"{site.url}/feed"), ("Acme Flow",), False, "forum", "discussion")
         road.collect._watched, road.collect._door = {"forum": feed}, lambda _: door

@@ -58,7 +58,7 @@ def port(road: Road) -> Iterator[int]:
 
 
 def ask(port: int, method: str, path: str, body: str = "", kind: str = "application/x-www-form-urlencoded"):
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, path, body.encode(), {"Content-Type": kind})
     answer = connection.getresponse()
     told = answer.status, answer.read().decode()

@@ -8,6 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -25,10 +26,12 @@ from listener.pipeline.notices import Notices
 from listener.store import Store
 from listener.store.mentions import MentionFilter
 from listener.web import PREFIX, Health, Inbox, serve
+from listener.web.server import SILENCE
 from rules.terms import MaxAge
 from tests.fresh import a_store
 from tests.makers import NOW
 from tests.pipeline.road import Clock, ClockDoor
+from tests.running import eventually
 
 SECRET, LOG = "shared secret", structlog.get_logger("listener")
 POST = {"external_id": "7", "text": "Acme Flow is down", "author": "anna"}
@@ -42,7 +45,7 @@ class Desk:
     port: int
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, dict[str, str], str]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         told = answer.read().decode()
@@ -58,7 +61,7 @@ class Desk:
 
     def raw(self, *parts: bytes, every: float = 0) -> bytes:
         """Send these bytes one part after the other; whatever comes back until the end."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             for part in parts:
                 connection.sendall(part)
                 time.sleep(every)
@@ -73,6 +76,13 @@ def signed(body: bytes, at: timedelta = timedelta(), secret: str = SECRET) -> di
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    with a_desk(tmp_path) as desk:
+        yield desk
+
+
+@contextmanager
+def a_desk(tmp_path: Path, patience: float = 60.0) -> Iterator[Desk]:
+    """A desk that waits so many seconds for a request."""
     store, clock = a_store(tmp_path), Clock()
     source = Webhook(secret=SECRET, megabytes=0.01)
     watched = Watched("our shop", "webhook", source, ("Acme Flow",), True, "our shop", "review")
@@ -82,7 +92,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     collect = Collect(store, intake, {"our shop": watched}, door, notices, MaxAge(), LOG)  # type: ignore[arg-type]  # see above
     store.sources.enlist([("our shop", "webhook", "webhook")])
     inbox = Inbox({"our shop": source}, collect, clock, LOG)
-    with serve(Address("127.0.0.1", 0), {**Health(store, clock).pages(), PREFIX: inbox}, LOG, patience=0.6) as port:
+    with serve(Address("127.0.0.1", 0), {**Health(store, clock).pages(), PREFIX: inbox}, LOG, patience) as port:
         yield Desk(store, port)
     store.close()
 
@@ -173,20 +183,22 @@ def test_a_body_of_unclear_length_is_refused(desk: Desk, headers: bytes, status:
 
 
 @pytest.mark.parametrize("start", [b"", b"POST /in/our%20shop HTTP/1.1\r\nContent-Length: 500\r\n\r\n"])
-def test_a_drip_is_cut_off_in_time(desk: Desk, start: bytes) -> None:
-    began = time.monotonic()
-    try:
-        told = desk.raw(start, *[b"x"] * 30, every=0.05)
-    except ConnectionError:
-        told = b""
+def test_a_drip_is_cut_off_in_time(tmp_path: Path, start: bytes) -> None:
+    with a_desk(tmp_path, patience=0.6) as desk:
+        began = time.monotonic()
+        try:
+            told = desk.raw(start, *[b"x"] * 30, every=0.05)
+        except ConnectionError:
+            told = b""
 
-    assert time.monotonic() - began < 4
-    assert b" 408 " in told or not start or not told
-    assert desk.post(POST)[0] == 202
+        assert time.monotonic() - began < SILENCE
+        assert b" 408 " in told or not start or not told
+        # a busy machine may need more patience than this desk has
+        eventually(lambda: desk.post(POST)[0] == 202)
 
 
 def test_a_body_that_is_cut_off_is_refused(desk: Desk) -> None:
-    with socket.create_connection(("127.0.0.1", desk.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=60) as connection:
         connection.sendall(b"POST /in/our%20shop HTTP/1.1\r\nContent-Length: 500\r\n\r\n{")
         connection.shutdown(socket.SHUT_WR)
         assert b" 400 " in connection.recv(65_536)

@@ -41,7 +41,7 @@ def post(port: int, number: int) -> int:
     body = json.dumps({"external_id": str(number), "text": f"Order {number} came broken"}).encode()
     headers = Outgoing.model_validate({"url": "https://a.example", "secret": SECRET})._signature(body, clock())
     with suppress(OSError, HTTPException):
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("POST", "/in/shop", body, dict(headers))
         return connection.getresponse().status
     return 0

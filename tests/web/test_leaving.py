@@ -22,7 +22,7 @@ LINK = Mailroom("mail", "", SIGNER).unsubscribe("c-17")
 
 
 def ask(port: int, method: str, path: str, body: bytes = b"") -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"})
     answer = connection.getresponse()
     told = answer.status, answer.read().decode()

@@ -31,7 +31,7 @@ class Shop:
         self.store, self.port, self.code = store, port, code
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str, str]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         told = answer.read().decode()
