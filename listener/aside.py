@@ -66,7 +66,7 @@ class Aside:
         """End the children. Calls under way raise TryLater, as do later ones."""
         self._closed = True
         for child in self._children:
-            child.end()
+            child.close()
 
 
 class Child:
@@ -75,6 +75,7 @@ class Child:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._closed = False
 
     def ask(self, name: tuple[str, str], data: bytes, seconds: float, megabytes: int) -> tuple[str, Any]:
         """What the child answers. Raises TryLater when it ended instead."""
@@ -88,6 +89,11 @@ class Child:
         if spent:
             self.end()
         return kind, answer
+
+    def close(self) -> None:
+        """Kill the process, also one that another thread is just starting; none is started any more."""
+        self._closed = True
+        self.end()
 
     def end(self) -> int:
         """Kill the process, if there is one; its return code. May be called from another thread."""
@@ -113,6 +119,8 @@ class Child:
                 command, stdin=theirs.fileno(), stdout=quiet, stderr=quiet, start_new_session=True
             )
         self._line = ours
+        if self._closed:
+            raise EOFError
         ours.settimeout(GRACE)
         send(ours, [os.path.abspath(folder) for folder in sys.path])
         return ours

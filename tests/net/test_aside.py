@@ -11,7 +11,9 @@ import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from subprocess import Popen
 from threading import Thread
+from typing import Any
 
 import psutil
 import pytest
@@ -111,6 +113,16 @@ def test_closing_ends_a_call_under_way() -> None:
         aside.run(child_work.slow_pattern, b"a" * 64, 60, 100)
     with pytest.raises(TryLater, match="stopping"):
         aside.run(json.loads, b"1", 5, 100)
+
+
+def test_closing_ends_a_child_that_is_just_being_started(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(*command: Any, **options: Any) -> subprocess.Popen[bytes]:
+        aside.close()
+        return Popen(*command, **options)
+
+    monkeypatch.setattr("listener.aside.subprocess.Popen", start)
+    with pytest.raises(TryLater, match="signal 9"):
+        aside.run(child_work.slow_pattern, b"a" * 64, 1, 100)
 
 
 def test_a_child_ends_when_its_parent_was_killed() -> None:
