@@ -311,10 +311,15 @@ def test_an_app_uploads_the_picture_of_a_plot_into_the_thread_of_its_message(mon
 
 
 @pytest.mark.parametrize("trouble", [Answer(200, '{"ok": false, "error": "missing_scope"}'), Answer(500, "")])
-def test_a_message_without_its_picture_is_delivered_all_the_same(trouble: Answer) -> None:
+def test_a_message_without_its_picture_is_delivered_all_the_same(
+    trouble: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.actions.drawing.PATIENCE", 60)
     posted = says_json(ok=True, channel="C1", ts="1.5")
     with far_side(lambda heard: posted if heard.path.endswith("postMessage") else trouble) as side:
         assert an_app(side).deliver(a_message(plot=PLOT), DOOR).key == "C1:1.5"
+
+    assert side.heard[1].path.endswith("getUploadURLExternal")
 
 
 def test_a_webhook_shows_a_plot_as_a_line_of_bars() -> None:

@@ -263,7 +263,7 @@ def test_a_host_elsewhere_is_asked_at_a_pace(site: Site) -> None:
     for _ in range(4):
         net.fetch(site.url(host="acme.example"))
     net.close()
-    assert 0.3 <= time.monotonic() - begun
+    assert time.monotonic() - begun >= 0.3
 
 
 def test_closing_breaks_off_what_is_under_way(site: Site) -> None:
