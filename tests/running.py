@@ -20,7 +20,19 @@ from tests.connectors.feed_pages import an_entry, an_rss
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-c", "from listener.cli import main; main()")
-PATIENCE = 60.0  # far more than it takes: a machine may be busy with other things
+PATIENCE = 120.0  # far more than it takes: a machine may be busy with other things
+
+# breaks off soon what hangs at a stop, and waits long for sources: only the one can have ended the other
+BRISK = """
+import functools
+import listener.daemon
+import listener.net
+from listener.cli import main
+
+listener.daemon.STOP_WITHIN, listener.daemon.BREAK_OFF_AFTER = {within}, 2.0
+listener.net.NetSettings = functools.partial(listener.net.NetSettings, read=100, total=100)
+main()
+"""
 
 CONFIG = """\
 ops.channel = "{ops}"
@@ -58,6 +70,11 @@ def a_book(*channels: str) -> str:
     """A ticket for each complaint and an alert by each of these channels; a draft of thanks for praise."""
     alerts = ", ".join(f"{{alert: {{channel: {name}}}}}" for name in channels)
     return RULES.format(alerts=alerts, expected=", alert" * len(channels))
+
+
+def brisk(within: float) -> tuple[str, ...]:
+    """The command of a daemon that ends so many seconds after it was asked to, whatever hangs."""
+    return (sys.executable, "-c", BRISK.format(within=within), "run")
 
 
 def a_house(folder: Path, feed: str, slack: str, port: str, **changes: str) -> Path:
@@ -140,7 +157,7 @@ class Running:
             self.process.kill()
             self.process.wait()
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self, seconds: float = PATIENCE) -> int:
         """Ask it to end; its exit code. Raises subprocess.TimeoutExpired."""
         self.signal(signal.SIGTERM)
         assert self.process is not None

@@ -17,8 +17,9 @@ from time import sleep
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from listener.daemon import Hands, at_once
-from tests.running import Running, eventually, running
+from listener.daemon import STOP_WITHIN, Hands, at_once
+from listener.store.trouble import BUSY_SECONDS
+from tests.running import PATIENCE, Running, brisk, eventually, running
 from tests.world import ALERTS, COMPLAINT, DONE, PRAISE, World, a_world
 
 pytestmark = pytest.mark.slow
@@ -91,7 +92,7 @@ def test_beats_that_wait_for_a_time_that_was_set_back_come_at_once():
     beats.start()
     try:
         at_once(beats)
-        assert ran.wait(10)
+        assert ran.wait(PATIENCE)
     finally:
         beats.shutdown()
 
@@ -106,13 +107,14 @@ def test_a_locked_store_delays_the_work_and_loses_nothing(world):
         assert [len(world.posted), len(world.mail.mails)] == [1, 1]
 
 
-def test_it_stops_within_ten_seconds_though_the_store_is_locked(world):
-    with running(world.house()) as daemon:
+def test_it_stops_in_time_though_the_store_is_locked(world):
+    assert STOP_WITHIN < 10
+    with running(world.house(), command=brisk(within=2)) as daemon:
         with closing(sqlite3.connect(daemon.folder / "listener.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             world.offers(COMPLAINT, PRAISE)
             sleep(A_WHILE)
-            assert daemon.stop(seconds=10) == 0
+            assert daemon.stop(seconds=BUSY_SECONDS - 5) == 0
         daemon.started()
         eventually(lambda: daemon.kept(ALERTS) == DONE)
 
@@ -121,7 +123,8 @@ def test_a_reload_in_which_something_hangs_begins_anew_and_never_ends_it(world):
     address = f"listener-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(f"\0{address}")
-        with running(world.house(), environment={"NOTIFY_SOCKET": f"@{address}"}) as daemon:
+        heard = {"NOTIFY_SOCKET": f"@{address}"}
+        with running(world.house(), command=brisk(within=2), environment=heard) as daemon:
             with closing(sqlite3.connect(daemon.folder / "listener.db", isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 world.offers(COMPLAINT, PRAISE)
@@ -142,8 +145,8 @@ def test_a_stop_breaks_silent_sources_off_and_holds_that_against_none(world):
         many = "".join(f'{{name = "s{n}", kind = "feed", url = "{url}"}}, ' for n in range(20))
         config = folder / "config.toml"
         config.write_text(config.read_text().replace("source = [", f"source = [{many}"))
-        with running(folder) as daemon:
-            assert daemon.stop(seconds=10) == 0
+        with running(folder, command=brisk(within=90)) as daemon:
+            assert daemon.stop() == 0
             assert "daemon.stopped" in daemon.log
             assert daemon.one("SELECT max(failures) FROM source") == 0
 

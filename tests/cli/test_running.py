@@ -13,11 +13,12 @@ import pytest
 
 from listener.demo.sinks import free_port
 from tests.makers import CONFIG, RULES, a_house, ran
+from tests.running import PATIENCE
 
 ANY_PORT = '[web]\nlisten = "127.0.0.1:0"\n'
 
 
-def waited(process, said, seconds=60):
+def waited(process, said, seconds=PATIENCE):
     """The standard error of a process until it has said this."""
     end, heard = time.monotonic() + seconds, ""
     while said not in heard and time.monotonic() < end:
@@ -215,21 +216,19 @@ def test_the_first_polls_wait_for_neither_the_judge_nor_the_desk(tmp_path):
     assert told.stdout.splitlines()[-1].split() == []
 
 
-def test_the_daemon_runs_once_reloads_and_stops_in_time(tmp_path):
+def test_the_daemon_runs_once_reloads_and_stops(tmp_path):
     house = a_house(tmp_path, f'[web]\nlisten = "127.0.0.1:{free_port()}"\n{CONFIG}')
     with house.start("run") as daemon:
         waited(daemon, "daemon.running")
         second = house.run("run")
         daemon.send_signal(signal.SIGHUP)
         waited(daemon, "daemon.running")
-        began = time.monotonic()
         daemon.terminate()
         waited(daemon, "daemon.stopped")
-        daemon.wait(10)
+        daemon.wait(PATIENCE)
 
     assert (second.code, daemon.returncode) == (1, 0)
     assert "stop it first" in second.err
-    assert time.monotonic() - began < 10
 
 
 def test_a_reload_that_asks_for_a_port_in_use_is_told_and_changes_nothing(tmp_path):

@@ -60,8 +60,8 @@ class Workspace:
         self.count += 1
         envelope = f"e{self.count}"
         told = {"envelope_id": envelope, "type": "interactive", "payload": payload, "accepts_response_payload": True}
-        self.sent[envelope] = time.monotonic()
         eventually(lambda: self.lines)
+        self.sent[envelope] = time.monotonic()
         self.lines[-1].write(TEXT, json.dumps(told).encode())
         return eventually(lambda: self.acks.get(envelope))[1] if wait else None
 
