@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from listener.cli import main
 from listener.model.plan import Arrival, Judgement, Ordered, TicketPlan
@@ -23,6 +26,8 @@ from listener.store.mentions import MentionFilter
 from tests.fresh import a_store
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+BEGAN = time.monotonic()
+READING_THE_CLOCK = ("listener.wiring.now", "listener.cli.asked", "listener.cli.importing", "listener.cli.lists")
 
 CONFIG = """\
 [[brand]]
@@ -99,9 +104,24 @@ class House:
             store.close()
 
 
+def the_time() -> datetime:
+    """What the clock of commands shows: some minutes after NOW, on whatever day and at whatever hour tests run."""
+    return NOW + timedelta(seconds=time.monotonic() - BEGAN)
+
+
+class Clock(datetime):
+    """Stands for `datetime` where the clock is read."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return the_time()
+
+
 def ran(*arguments: str) -> Ran:
     out, err = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
+    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        for module in READING_THE_CLOCK:
+            patch.setattr(f"{module}.datetime", Clock)
         try:
             main(arguments)
         except SystemExit as end:

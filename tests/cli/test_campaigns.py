@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from rich.cells import cell_len
@@ -15,7 +15,7 @@ from listener.store.engine import table
 from listener.views import tables
 from tests.campaigns.ground import an_outbreak, registry
 from tests.fresh import a_store
-from tests.makers import CONFIG, a_house
+from tests.makers import CONFIG, a_house, the_time
 
 MORE = '\n[contact]\nchannel = "post"\n[[channel]]\nname = "post"\nkind = "webhook"\nurl = "https://post.example/"\n'
 MORE += '[[person]]\nname = "kim"\nemail = "kim@acme.example"\nmay_approve = true\n'
@@ -44,7 +44,7 @@ def test_the_receipts_have_a_header_and_the_reason_of_each(house):
 def test_it_says_how_those_are_reached_who_heard_from_us_lately(house):
     assert "heard from us" not in house.run("campaign", "show", "1").out
     with house.store() as store, store.database.write() as connection:
-        line = {"person": "c0", "customer": "c0", "purpose": "thanks", "channel": "post", "at": datetime.now(UTC)}
+        line = {"person": "c0", "customer": "c0", "purpose": "thanks", "channel": "post", "at": the_time()}
         connection.execute(table(Contact).insert().values(line))
 
     shown = house.run("campaign", "draft", "sync", "--as", "kim").out
@@ -58,7 +58,7 @@ def test_it_says_what_it_waits_for_where_one_is_refused_for_now(house):
 
     assert house.run("campaign", "approve", "1", "--as", "kim").code == 0
     with house.store() as store, store.database.write() as connection:
-        now = datetime.now(UTC)
+        now = the_time()
         about = {"key": "k", "action": "notify", "customer": "c0", "status": "due", "due_at": now, "created_at": now}
         new = table(Delivery).insert().values(BLANK | about | {"attempts": 0}).returning(table(Delivery).c.id)
         number = connection.execute(new).scalar_one()

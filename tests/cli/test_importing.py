@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from listener.cli import importing
 from listener.cli.importing import decided_by_whom
 from listener.imports.keeping import Tally
 from listener.pipeline import roads
-from tests.makers import CONFIG, a_house
+from tests.makers import CONFIG, a_house, the_time
 
 TWO_BRANDS = CONFIG + '[[brand]]\nname = "Globex"\n'
 HEADER = "external_id,source,brand,author,url,title,text,language,rating,posted_at\n"
@@ -157,7 +157,7 @@ def test_a_file_without_the_column_text_fails(tmp_path):
 
 def test_what_retention_takes_soon_is_told_while_it_can_be_kept(tmp_path):
     house = a_house(tmp_path, '[retention]\nmentions = "800d"\n' + CONFIG)
-    days = [(datetime.now(UTC) - timedelta(days=ago)).isoformat() for ago in (900, 900, 300, 1)]
+    days = [(the_time() - timedelta(days=ago)).isoformat() for ago in (900, 900, 300, 1)]
     (tmp_path / "old.csv").write_text("text,posted_at\n" + "".join(f"Acme Flow {at},{at}\n" for at in days))
 
     shown = house.run("import", str(tmp_path / "old.csv"))

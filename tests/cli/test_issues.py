@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from tests.makers import a_house
+from tests.makers import a_house, the_time
 
 KEYS = [
     *("id", "brand", "topic", "title", "keywords", "spread", "state", "mentions", "persons", "customers"),
@@ -24,7 +24,7 @@ SAID = [
 
 @pytest.fixture
 def house(tmp_path):
-    house, now = a_house(tmp_path), datetime.now(UTC)
+    house, now = a_house(tmp_path), the_time()
     lines = [
         {"external_id": f"p{n}", "author": who, "text": text, "posted_at": f"{now - timedelta(hours=5 - n):%FT%TZ}"}
         for n, (who, text) in enumerate(SAID)

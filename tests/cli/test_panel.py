@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from listener.store.engine import table
 from rules.book import load
 from tests.contact.test_courtesies import a_kind_road
 from tests.fresh import a_store
-from tests.makers import House, a_customer, a_house, a_mention
+from tests.makers import House, a_customer, a_house, a_mention, the_time
 from tests.pipeline.road import NOW, Road, an_item
 
 said_as = table(Mention).c.external_id
@@ -45,7 +45,7 @@ def test_a_critic_joins_and_what_came_of_it_is_kept(tmp_path: Path) -> None:
     assert "c-1 is in the panel" in house.run("panel", "join", "c-1", "--panel", "beta").out
     assert "had joined before" in house.run("panel", "join", "c-1").out
     assert house.run("panel", "outcome", "c-1", "the export keeps umlauts").code == 0
-    later = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    later = (the_time() + timedelta(minutes=1)).isoformat()
     (tmp_path / "later.csv").write_text(f"text,author,source,posted_at\nI love Acme Flow now,anna,forum,{later}\n")
     assert house.run("import", str(tmp_path / "later.csv")).code == 0
 

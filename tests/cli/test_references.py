@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy import update
 from listener.model.reference import ReferenceStep, Takedown
 from listener.store.engine import table
 from tests.connectors.loopback import Answer, a_site
-from tests.makers import CONFIG, NOW, House, a_house
+from tests.makers import CONFIG, NOW, House, a_house, the_time
 
 CUSTOMERS = """\
 id,name,segment,products,owner,handles
@@ -145,7 +145,7 @@ def test_two_teams_in_the_same_second_get_two_customers(house):
 
 def test_a_request_that_nobody_could_serve_is_tried_again(house):
     with house.store() as store:
-        store.contacts.opt_out("c-1", datetime.now(UTC), "a letter"), store.contacts.opt_out("c-2", NOW, "a letter")
+        store.contacts.opt_out("c-1", the_time(), "a letter"), store.contacts.opt_out("c-2", NOW, "a letter")
     assert "request 1 is open" in does(house, "request", "--form", "call", "--team", "sales")
     with house.store() as store, store.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM opt_out WHERE person = 'c-1'")
@@ -186,7 +186,7 @@ def test_one_round_does_the_daily_look_and_tells_of_it(house):
 
     does(house, "pause", "c-1", "--why", "a quarrel")
     with house.store() as store, store.database.write() as connection:
-        before = datetime.now(UTC) - timedelta(days=2)
+        before = the_time() - timedelta(days=2)
         connection.execute(update(table(Takedown)).values(opened_at=before))
         connection.execute(update(table(ReferenceStep)).values(at=before))
     for _ in range(2):

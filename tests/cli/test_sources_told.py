@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from connectors.contract import Batch, Connector, Door
 from listener.store.sources import Failure
 from tests.connectors.feed_pages import an_entry, an_rss
 from tests.connectors.loopback import Answer, a_site
-from tests.makers import CONFIG, a_delivery, a_house, a_mention
+from tests.makers import CONFIG, a_delivery, a_house, a_mention, the_time
 
 LOCAL = CONFIG.replace("[[brand]]", "[net]\nallow_private = true\n\n[[brand]]", 1)
 NEEDY = """
@@ -42,7 +42,7 @@ def test_the_list_of_sources_tells_what_blindness_costs(tmp_path):
     house = a_house(tmp_path)
     with house.store() as store:
         store.sources.enlist([("forum", "feed", "")])
-        now = datetime.now(UTC)
+        now = the_time()
         for day in range(1, 15):
             a_mention(store, f"p{day}", posted_at=now - timedelta(days=day, hours=9))
         store.sources.unchanged("forum", "", now - timedelta(hours=8), now)
@@ -59,7 +59,7 @@ def test_what_was_missed_is_estimated_by_what_is_usual(tmp_path, mentions, misse
     house = a_house(tmp_path)
     with house.store() as store:
         store.sources.enlist([("forum", "feed", "")])
-        now = datetime.now(UTC)
+        now = the_time()
         for number in range(mentions):
             a_mention(store, f"p{number}", posted_at=now - timedelta(days=2, hours=number))
         store.sources.unchanged("forum", "", now - timedelta(hours=8), now)
