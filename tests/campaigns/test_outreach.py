@@ -6,7 +6,7 @@ from datetime import UTC, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from listener.actions.contract import Failed
 from listener.model.delivery import Delivery
@@ -15,9 +15,10 @@ from listener.pipeline.notices import BLANK
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
-from listener.store.campaigns import Written
+from listener.store.campaigns import NOT_OUT, Written
 from listener.store.deliveries import Outcome
 from listener.store.engine import table
+from listener.store.house import audit
 from rules.quantities import QuietHours
 from tests.campaigns.ground import Ground, a_ground, an_issue, an_outbreak, customers, registry, said
 from tests.makers import NOW
@@ -28,6 +29,11 @@ from tests.pipeline.road import TROUBLE
 def ground(store: Store, tmp_path: Path) -> Ground:
     registry(store)
     return a_ground(store, tmp_path)
+
+
+def set_to(store: Store, number: int, status: str) -> None:
+    with store.database.write() as connection:
+        connection.execute(update(table(Delivery)).where(table(Delivery).c.id == number).values(status=status))
 
 
 def begun(ground: Ground, issue: str = "", **wish: object) -> int:
@@ -61,7 +67,7 @@ def test_a_few_are_told_first_then_all_others_and_everybody_once(ground: Ground)
 
 def test_at_work_it_is_counted_by_what_has_not_gone_out(ground: Ground) -> None:
     number = begun(ground)
-    campaigns, bounced = ground.store.campaigns, table(Delivery).c.id == 3
+    campaigns = ground.store.campaigns
     # another's deliveries, and one before it began, are none of it
     ground.store.deliveries.add(BLANK | {"key": "x", "action": "notify", "due_at": NOW, "created_at": NOW})
     for _ in range(3):
@@ -69,10 +75,12 @@ def test_at_work_it_is_counted_by_what_has_not_gone_out(ground: Ground) -> None:
         row, since = ground.outreach.get(number), ground.clock() - timedelta(seconds=1)
         assert campaigns.pulse(row, since) == campaigns.counts(row, since)
         ground.act.perform(2)
-        with ground.store.database.write() as connection:
-            connection.execute(update(table(Delivery)).where(bounced).values(status="failed"))
+        set_to(ground.store, 3, "failed")
 
     assert (campaigns.pulse(row, since).sent, campaigns.pulse(row, since).bounced) == (1, 1)
+    for status in NOT_OUT:
+        set_to(ground.store, 3, status)
+        assert campaigns.pulse(row, since) == campaigns.counts(row, since)
 
 
 def test_the_message_is_ops_own_with_a_way_to_opt_out(ground: Ground) -> None:
@@ -173,6 +181,19 @@ def test_on_hold_nothing_goes_out_and_then_it_goes_on(ground: Ground) -> None:
     assert len(ground.told()) == 5
 
 
+def test_what_has_begun_is_not_approved_again(ground: Ground) -> None:
+    number = begun(ground)
+
+    assert ground.store.campaigns.approve(number, "lee", NOW, 1, {}) is None
+
+
+def test_whoever_began_first_goes_first(ground: Ground) -> None:
+    first, outage = begun(ground), said(ground.store, [f"c{3 * n}" for n in range(8)], tag="again")
+    second = begun(ground, an_issue(ground.store, outage, name="login"))
+
+    assert [row.id for row in ground.store.campaigns.at_work()] == [first, second]
+
+
 def test_the_switch_of_the_house_holds_it_too(ground: Ground) -> None:
     begun(ground)
     ground.store.house.pause("all", NOW, "kim")
@@ -196,6 +217,34 @@ def test_a_stopped_one_ends_and_a_new_draft_reaches_the_others(ground: Ground) -
     ground.goes_on(hours=1)
     assert len(ground.told()) == len(set(ground.told())) == 20
     assert first <= set(ground.told())
+
+
+def test_a_stop_withdraws_what_waits_and_nothing_that_may_have_arrived(ground: Ground) -> None:
+    number = begun(ground)
+    ground.outreach.beat()
+    for delivery, status in enumerate(("due", "held", "waiting", "sending", "in_doubt"), 1):
+        set_to(ground.store, delivery, status)
+    ground.outreach.stop(number, "kim", "wrong words")
+
+    left = {row.delivery: row.status for row in ground.store.campaigns.receipts(number) if row.delivery}
+    assert [left[number] for number in sorted(left)] == ["cancelled"] * 3 + ["sending", "in_doubt"]
+
+
+def test_the_audit_trail_says_who_did_what_with_it(ground: Ground) -> None:
+    number = begun(ground)
+    ground.goes_on()
+    ground.outreach.hold(number, "lee")
+    ground.outreach.stop(number, "kim", "wrong words")
+
+    with ground.store.database.read() as connection:
+        trail = connection.execute(select(audit.c.who, audit.c.what, audit.c.why).order_by(audit.c.id)).all()
+    assert trail == [
+        ("kim", "campaign draft", "sync"),
+        ("kim", "campaign approve", ""),
+        ("listener", "campaign holding", ""),
+        ("lee", "pause", ""),
+        ("kim", "campaign stopped", "wrong words"),
+    ]
 
 
 def test_what_was_refused_for_now_does_not_go_out_after_the_stop(ground: Ground) -> None:
