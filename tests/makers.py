@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -26,7 +27,8 @@ from listener.store.mentions import MentionFilter
 from tests.fresh import a_store
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-BEGAN = time.monotonic()
+# the processes that tests start go by the same clock
+BEGAN = float(os.environ.setdefault("TESTS_BEGAN", str(time.monotonic())))
 READING_THE_CLOCK = ("listener.wiring.now", "listener.cli.asked", "listener.cli.importing", "listener.cli.lists")
 
 CONFIG = """\
@@ -84,9 +86,9 @@ class House:
         return ran("--config", str(self.config), *arguments)
 
     @contextmanager
-    def start(self, *arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
-        """A command as a process of its own, which ends with the test that began it."""
-        code = "from listener.cli import main; main()"
+    def start(self, *arguments: str, before: str = "", **options: Any) -> Iterator[subprocess.Popen[str]]:
+        """A command as a process of its own, after the code `before`; it ends with the test that began it."""
+        code = f"{before}\nfrom listener.cli import main; main()"
         command = [sys.executable, "-c", code, "--config", str(self.config), *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with subprocess.Popen(command, **pipes, **options) as process:
@@ -117,11 +119,16 @@ class Clock(datetime):
         return the_time()
 
 
+def keep_time(patch: pytest.MonkeyPatch) -> None:
+    """Let commands of this process go by that clock."""
+    for module in READING_THE_CLOCK:
+        patch.setattr(f"{module}.datetime", Clock)
+
+
 def ran(*arguments: str) -> Ran:
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
-        for module in READING_THE_CLOCK:
-            patch.setattr(f"{module}.datetime", Clock)
+        keep_time(patch)
         try:
             main(arguments)
         except SystemExit as end:

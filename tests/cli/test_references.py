@@ -13,6 +13,7 @@ from listener.model.reference import ReferenceStep, Takedown
 from listener.store.engine import table
 from tests.connectors.loopback import Answer, a_site
 from tests.makers import CONFIG, NOW, House, a_house, the_time
+from tests.running import PATIENCE
 
 CUSTOMERS = """\
 id,name,segment,products,owner,handles
@@ -134,9 +135,13 @@ def test_two_requests_never_get_the_same_customer(house):
 
 def test_two_teams_in_the_same_second_get_two_customers(house):
     words = ("references", "request", "--form", "call", "--product", "Flow", "--team")
-    with house.start(*words, "sales") as sales, house.start(*words, "events") as events:
+    same_time = "import pytest; from tests.makers import keep_time; keep_time(pytest.MonkeyPatch())"
+    with (
+        house.start(*words, "sales", before=same_time) as sales,
+        house.start(*words, "events", before=same_time) as events,
+    ):
         teams = sales, events
-        told = [team.communicate(timeout=60) for team in teams]
+        told = [team.communicate(timeout=PATIENCE) for team in teams]
 
     assert [team.returncode for team in teams] == [0, 0], told
     reserved = [line.split()[2] for out, _ in told for line in out.splitlines() if "is reserved" in line]
