@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import signal
 import sqlite3
@@ -9,10 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,8 @@ from tests.connectors.feed_pages import an_entry, an_rss
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-c", "from listener.cli import main; main()")
+ORDINARY = (*COMMAND, "run")
+BIRTHS = count(1)
 PATIENCE = 120.0  # far more than it takes: a machine may be busy with other things
 
 # breaks off soon what hangs at a stop, and waits long for sources: only the one can have ended the other
@@ -109,15 +115,60 @@ def eventually(found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     return answer
 
 
+@dataclass(frozen=True)
+class Born:
+    """A daemon out of the nursery, with as much of `subprocess.Popen` as tests need."""
+
+    pid: int
+    ended: Path
+
+    def poll(self) -> int | None:
+        return int(self.ended.read_text()) if self.ended.exists() else None
+
+    @property
+    def returncode(self) -> int | None:
+        return self.poll()
+
+    def wait(self, seconds: float = PATIENCE) -> int:
+        eventually(self.ended.exists, seconds)
+        return int(self.ended.read_text())
+
+    def send_signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def born(folder: Path, environment: Mapping[str, str]) -> Born:
+    """An ordinary daemon, forked from a process that has imported everything: that takes half of a start."""
+    nursery, ended = _nursery(), folder / f"daemon.ended.{next(BIRTHS)}"
+    assert nursery.stdin
+    assert nursery.stdout
+    wish = {"folder": str(folder), "environment": dict(environment), "ended": str(ended)}
+    print(json.dumps(wish), file=nursery.stdin, flush=True)
+    return Born(int(nursery.stdout.readline()), ended)
+
+
+@cache
+def _nursery() -> subprocess.Popen[str]:
+    command = [sys.executable, str(ROOT / "tests" / "crash" / "nursery.py")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    nursery = subprocess.Popen(command, text=True, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(nursery.kill)
+    return nursery
+
+
 @dataclass
 class Running:
     """The daemon of one folder. Its log is `daemon.log` there, over all its lives."""
 
     folder: Path
-    command: tuple[str, ...] = (*COMMAND, "run")
+    command: tuple[str, ...] = ORDINARY
     environment: Mapping[str, str] = field(default_factory=dict)
     before: Callable[[], None] | None = None
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Born | None = None
 
     @property
     def log(self) -> str:
@@ -126,6 +177,9 @@ class Running:
 
     def start(self) -> None:
         """Start without waiting for it."""
+        if self.command == ORDINARY and self.before is None:
+            self.process = born(self.folder, self.environment)
+            return
         with open(self.folder / "daemon.log", "ab") as log:
             self.process = subprocess.Popen(
                 self.command,

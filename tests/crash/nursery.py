@@ -2,7 +2,8 @@
 
 A start costs 1.5 s of imports, in which a kill proves nothing; a fork is at work after a tenth of that.
 A line is JSON: `folder`, and optionally `die`, a `module:Class.method` at which the daemon kills itself
-(`after`: when the method has returned). The answer is the pid, one a line.
+(`after`: when the method has returned), `environment`, and `ended`, the file into which its exit code is written.
+The answer is the pid, one a line.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
 
 # imported here, so that no daemon pays for it
 import alembic.command  # noqa: F401
@@ -47,10 +49,10 @@ def doom(point: str, after: bool) -> None:
     setattr(place, name, mortal(getattr(place, name), after))
 
 
-def live(folder: str, die: str = "", after: bool = False) -> None:
+def live(folder: str, die: str = "", after: bool = False, environment: Mapping[str, str] | None = None) -> None:
     """Be the daemon of this folder; never returns."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     random.seed()
+    os.environ.update(environment or {})
     os.chdir(folder)
     log = os.open("daemon.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
@@ -64,16 +66,29 @@ def live(folder: str, die: str = "", after: bool = False) -> None:
     main(["run"])
 
 
+def attend(ended: str = "", **life: Any) -> NoReturn:
+    """Give birth to one daemon, and wait for its end to say how it came."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if pid == 0:
+        live(**life)
+    print(pid, flush=True)
+    _, status = os.waitpid(pid, 0)
+    if ended:
+        written = Path(f"{ended}.written")
+        written.write_text(str(os.waitstatus_to_exitcode(status)))
+        written.rename(ended)
+    os._exit(0)
+
+
 def main() -> None:
     Understanding().judge(Utterance("Acme Flow is wonderful", "Acme Flow"))
     assert listener.wiring
     # nobody waits for the children: their end must leave nothing behind
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            live(**json.loads(line))
-        print(pid, flush=True)
+        if os.fork() == 0:
+            attend(**json.loads(line))
 
 
 if __name__ == "__main__":
