@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 from weakref import WeakSet
 
@@ -39,10 +40,33 @@ class Patience:
         return min(self.step, left)
 
 
+class Opened:
+    """The open connections. Once they were broken off, one that opens late is broken off at once."""
+
+    def __init__(self) -> None:
+        self._streams: WeakSet[PatientStream] = WeakSet()
+        self._lock = Lock()
+        self._over = False
+
+    def add(self, stream: PatientStream) -> None:
+        with self._lock:
+            self._streams.add(stream)
+        if self._over:
+            stream.abort()
+
+    def abort(self) -> None:
+        """Break off every one."""
+        self._over = True
+        with self._lock:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.abort()
+
+
 class PatientStream(httpcore.NetworkStream):
     """A connection whose every step asks the request's Patience how long it may take."""
 
-    def __init__(self, stream: httpcore.NetworkStream, opened: WeakSet[PatientStream]) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, opened: Opened) -> None:
         self._stream = stream
         self._opened = opened
         opened.add(self)
@@ -80,7 +104,7 @@ class CheckedBackend(httpcore.NetworkBackend):
     def __init__(self, check: Check) -> None:
         self._check = check
         self._plain = httpcore.SyncBackend()
-        self._opened: WeakSet[PatientStream] = WeakSet()
+        self._opened = Opened()
 
     def connect_tcp(
         self,
@@ -101,6 +125,5 @@ class CheckedBackend(httpcore.NetworkBackend):
         raise trouble
 
     def abort(self) -> None:
-        """Break off every open connection."""
-        for stream in list(self._opened):
-            stream.abort()
+        """Break off every open connection, and those that are just being opened."""
+        self._opened.abort()

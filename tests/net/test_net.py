@@ -79,7 +79,7 @@ def test_connections_are_kept_alive(site: Site, net: Net) -> None:
     site.put("/", "x", ETag='"1"')
     for _ in range(3):
         net.fetch(site.url(), headers={"If-None-Match": '"1"'})
-        ports |= {stream.get_extra_info("client_addr") for stream in net._backend._opened}
+        ports |= {stream.get_extra_info("client_addr") for stream in net._backend._opened._streams}
     assert len(ports) == 1
 
 
@@ -276,6 +276,19 @@ def test_closing_breaks_off_what_is_under_way(site: Site) -> None:
     assert time.monotonic() - begun < 30
     with pytest.raises(TryLater, match="stopping"):
         net.fetch(url)
+
+
+def test_closing_breaks_off_what_is_just_being_connected(site: Site) -> None:
+    def resolve(host: str, port: int, seconds: float) -> list[str]:
+        net.close()
+        return ["127.0.0.1"]
+
+    net = Net(NetSettings(allow_private=True, read=60, total=60), Clock(), time.monotonic, resolve)
+    site.play("/", lambda connection: site.stopped.wait(60) and None)
+    begun = time.monotonic()
+    with pytest.raises(TryLater):
+        net.fetch(site.url(host="acme.example"))
+    assert time.monotonic() - begun < 30
 
 
 def test_proxies_of_the_environment_are_not_used(site: Site, net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
