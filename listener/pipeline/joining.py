@@ -76,7 +76,8 @@ class Joining:
         self._keep(turn, steps)
         memberships = [membership(one, step.ground.ids) for step in steps for one in step.walked.placed]
         new = frozenset(one.id for step in steps for one in step.openings)
-        return Joined(left | turn.assign(memberships), new, any(before.values()))
+        stay = [mention for mention, one in before.items() if one]
+        return Joined(left | turn.assign(memberships, stay), new, any(before.values()))
 
     def _keep(self, turn: IssueTurn, steps: Sequence[Stepped]) -> None:
         """Everything that the grounds learned, in one statement of each kind."""

@@ -84,9 +84,13 @@ class IssueTurn:
         """New issues."""
         grouped.open_all(self._connection, self._database, openings, self._at)
 
-    def assign(self, memberships: Collection[Membership]) -> frozenset[str]:
-        """Put mentions into issues and count these anew; returns the issues that they count in now or did before."""
+    def assign(self, memberships: Collection[Membership], stay: Collection[int] = ()) -> frozenset[str]:
+        """Put mentions into issues and count these anew; returns the issues that they count in now or did before.
+
+        `stay` are mentions that changed where they are: they may be copies now, or somebody else's.
+        """
         changed = grouped.assign(self._connection, list(memberships), self._at)
+        changed |= frozenset(filter(None, self.roots_of(stay).values())) if stay else frozenset()
         grouped.recount(self._connection, changed)
         return changed
 

@@ -65,6 +65,17 @@ def test_the_same_trouble_of_two_persons_is_one_issue_and_another_is_another(tmp
     assert all(row.issue for row in road.store.mentions.page(MentionFilter()))
 
 
+def test_an_edit_that_makes_a_complaint_a_copy_counts_one_person_less_and_the_next_one_more(tmp_path):
+    road = a_road(tmp_path)
+    road.says(saying(1, SYNC, "anna"), saying(2, ALIKE[1], "ben"))
+    assert [(row.mentions, row.persons) for row in issues(road)] == [(2, 2)]
+
+    road.says(saying(2, SYNC, "ben"))
+    assert [(row.mentions, row.persons) for row in issues(road)] == [(1, 1)]
+    road.says(saying(2, ALIKE[2], "ben"))
+    assert [(row.mentions, row.persons) for row in issues(road)] == [(2, 2)]
+
+
 BOTH = "- Acme Flow and Globex both refuse my password since the update"
 
 
