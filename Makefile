@@ -1,5 +1,6 @@
 # Everything a newcomer needs: make demo, make test. Python ≥ 3.11, git and make are enough.
 PYTHON ?= python3
+SEED ?= $(shell date +%s)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -31,7 +32,7 @@ types: $(READY)
 check: lint types test
 
 soak: $(READY)
-	$(BIN)/python -m pytest tests/crash --kills 300
+	$(BIN)/python -m pytest tests/crash tests/life --kills 300 --days 60 --seed $(SEED)
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -47,6 +47,8 @@ def closed() -> Iterator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=50, help="how often the crash test kills the daemon")
+    parser.addoption("--days", type=int, default=6, help="how long the test of a whole life goes on")
+    parser.addoption("--seed", type=int, default=1, help="by which its dice are thrown")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
