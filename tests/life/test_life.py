@@ -113,8 +113,6 @@ WRONG = {
         SELECT id FROM mention
         WHERE own = 0 AND gone_at IS NULL AND (label IN ('negative', 'mixed')) IS NOT (issue IS NOT NULL)
             AND id NOT IN (SELECT mention FROM issue_link WHERE kind = 'pin')""",
-    "a person with two open tickets": """
-        SELECT person FROM ticket WHERE closed_at IS NULL GROUP BY person HAVING count(*) > 1""",
     "a ticket for somebody else than who complained": """
         SELECT t.id FROM ticket t JOIN ticket_mention x ON x.ticket = t.id JOIN mention m ON m.id = x.mention
         WHERE m.gone_at IS NULL AND coalesce(t.customer, t.person) <> coalesce(m.customer, m.person)""",
