@@ -18,7 +18,7 @@ from listener.pages import served
 from listener.pipeline.cards import Cards
 from listener.polling import Crew, Polling
 from listener.signals import Ending
-from listener.store.engine import StoreTrouble
+from listener.store.engine import StoreInUse, StoreTrouble
 from listener.web import Health, Interactions, Page, serve
 from listener.wiring import Parts
 from listener.wiring.now import clock
@@ -57,6 +57,7 @@ class Daemon:
         self._beating: set[str] = set()
         self._hands = Hands()
         self._late = 0.0
+        self._lost: StoreInUse | None = None
         self._polling = polling
         self._performers = Crew(PERFORMERS, "act")
         self._health = Health(parts.store, clock)
@@ -72,7 +73,10 @@ class Daemon:
         self._ending.set()
 
     def run(self) -> Ending:
-        """Work until `end`. Raises StoreInUse, BookError and SecretError before anything has started."""
+        """Work until `end`. Raises StoreInUse, BookError and SecretError before anything has started.
+
+        StoreInUse also later, where another daemon took a store that this one lost hold of.
+        """
         prepare(self._parts)
         self._parts.act.settle_orphans(at_start=True)
         beats = self._beats()
@@ -87,6 +91,8 @@ class Daemon:
             while not self._ending.wait(BEAT):
                 self._keep_time(beats)
             self._stop(beats)
+        if self._lost:
+            raise self._lost
         return self._how
 
     def _pages(self) -> dict[str, Page]:
@@ -103,6 +109,7 @@ class Daemon:
             (BEAT, self._act),
             (1.0, self._reach),
             (60.0, self._parts.closing.watch),
+            (2.0, self._hold_on),
             (2.0, self._tell),
             (2.0, self._refresh),
             # of its own: a million customers take a minute, in which rules and the watchdog must not wait
@@ -204,6 +211,14 @@ class Daemon:
         """Campaigns go on by one step."""
         if not self._trouble.is_set():
             self._parts.outreach.beat()
+
+    def _hold_on(self) -> None:
+        """A server that ended forgets whose the store was."""
+        try:
+            self._parts.store.database.hold_on()
+        except StoreInUse as error:
+            self._lost = error
+            self.end("stop")
 
     def _tell(self) -> None:
         if not self._trouble.is_set():

@@ -33,7 +33,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ResourceClosedError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel
 
@@ -48,12 +48,15 @@ CHUNK = 500
 FEW = 8
 READERS = 8
 DAMAGED = ("malformed", "not a database")
+# PostgreSQL's words for a user who may not, and for a server that takes no changes
+REFUSED = ("42501", "25006")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def _is_the_stores(error: DBAPIError) -> bool:
     """Whether the store is to blame, and not our statement."""
-    return isinstance(error, OperationalError) or any(sign in str(error.orig) for sign in DAMAGED)
+    refused = getattr(error.orig, "sqlstate", None) in REFUSED
+    return isinstance(error, OperationalError) or refused or any(sign in str(error.orig) for sign in DAMAGED)
 
 
 def _tune(connection: Any, query_only: bool) -> None:
@@ -258,14 +261,31 @@ class Database:
         self._held = lock
 
     def _hold_postgres(self) -> None:
-        connection = self._writer.connect()
-        if not connection.exec_driver_sql("SELECT pg_try_advisory_lock(7411)").scalar():
-            connection.close()
-            raise StoreInUse("another `listener run` works on this database; stop it first")
-        connection.commit()
+        try:
+            connection = self._writer.connect()
+            if not connection.exec_driver_sql("SELECT pg_try_advisory_lock(7411)").scalar():
+                connection.close()
+                raise StoreInUse("another `listener run` works on this database; stop it first")
+            connection.commit()
+        except DBAPIError as error:
+            raise with_cure(str(error.orig)) from error
         # the claim lives as long as its session, and the pool would keep that
         connection.detach()
         self._held = connection
+
+    def hold_on(self) -> None:
+        """Claim the store anew where the claim was lost: PostgreSQL's ends with its session, as when the server does.
+
+        Raises StoreInUse where another daemon was faster, and StoreTrouble.
+        """
+        if not isinstance(self._held, Connection):
+            return
+        try:
+            self._held.exec_driver_sql("SELECT 1")
+            self._held.commit()
+        except (DBAPIError, ResourceClosedError):
+            self._held.close()
+            self._hold_postgres()
 
     def let_go(self) -> None:
         """Give the claim back, where there is one."""

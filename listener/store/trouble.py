@@ -16,6 +16,14 @@ CURES = {
     "unable to open": f"the store cannot be opened: {OPENED}",
     "not a database": "the file is not a SQLite store: restore a backup with `listener restore FILE`",
     "malformed": "the store is damaged: restore a backup with `listener restore FILE`",
+    "password authentication failed": "PostgreSQL refuses the user or the password in [store] url: set them right",
+    "no password supplied": "PostgreSQL wants a password, and [store] url has none: write the address with it into "
+    'a variable and `url = "env:DATABASE_URL"`',
+    "fatal:  database": "PostgreSQL has no such database as [store] url names: make it with `createdb`",
+    "permission denied for": "the user in [store] url may not do this in the database: make that user its owner",
+    "read-only transaction": "the database takes no changes, as a stand-by does: check [store] url; the work waits",
+    "no space left": "the disk of the store is full: free some space; nothing is lost, the work waits",
+    "failed to resolve host": "the host in [store] url has no address: check [store] url",
     "could not connect": "PostgreSQL does not answer: check [store] url and that the server runs",
     "connection": "the connection to the store failed: check [store] url and that the server runs",
 }
