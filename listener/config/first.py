@@ -48,7 +48,7 @@ REDDIT = """
 [[source]]
 name = "reddit"
 kind = "reddit"
-client_id = "env:REDDIT_ID"
+client_id = "env:REDDIT_ID"     # of an app that Reddit approved; without these two lines its public feeds are read
 client_secret = "env:REDDIT_SECRET"
 subreddits = [{subreddits}]
 """

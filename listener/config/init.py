@@ -51,7 +51,7 @@ def next_steps(directory: Path, answers: Answers, kept: bool = False) -> tuple[s
         *([as_it_was] if kept else _missing(config, answers)),
         f"replace the examples in {directory / 'customers.csv'} with your customers",
         f"listener --config {config} check",
-        f"listener --config {config} run --once, then `mentions`: the first poll is history and sends nothing",
+        f"listener --config {config} run --once, then `mentions`: rules act on the last 48 hours of a first poll",
         f"read the rules in {directory / 'rules.d'} aloud, then listener --config {config} run",
     )
 

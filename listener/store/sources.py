@@ -124,6 +124,13 @@ class Sources:
         with self._database.read() as connection:
             return list(connection.execute(select(blind_spot).order_by(blind_spot.c.id.desc()).limit(limit)))
 
+    def blind_now(self) -> list[Row[Any]]:
+        """Those that go on, of sources that are configured, newest first."""
+        query = select(blind_spot).join(source, source.c.name == blind_spot.c.source)
+        lasting = query.where(blind_spot.c.until.is_(None), source.c.state != "off")
+        with self._database.read() as connection:
+            return list(connection.execute(lasting.order_by(blind_spot.c.id.desc())))
+
     def missed(self, name: str, since: datetime, until: datetime) -> int:
         """About how many mentions that time would have brought, by the two weeks before it."""
         before = since - USUAL

@@ -33,7 +33,7 @@ def status(store: Store, now: datetime) -> Object:
         ],
         "customers": _registry(store),
         "suggestions": len(store.identities.suggested(MOST_SUGGESTED)),
-        "blind_spots": [_blind(row) for row in store.sources.blind_spots(20) if row.until is None],
+        "blind_spots": [_blind(row) for row in store.sources.blind_now()],
         "pauses": [_pause(row) for row in store.house.pauses()],
         "silences": [objects.silence(row) for row in store.silences.now(now)],
         "braked": [_braked(row) for row in store.rates.braked()],

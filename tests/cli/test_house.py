@@ -8,12 +8,13 @@ import re
 import resource
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
 from listener.actions.notices import trial
 from listener.pipeline.notices import as_delivery
-from listener.store.sources import Failure
+from listener.store.sources import Failure, keep_blind_spot
 from tests.makers import NOW, a_delivery, a_house, a_mention, a_ticket, judged
 
 
@@ -242,6 +243,24 @@ def test_status_names_sources_queues_book_and_blind_spots(tmp_path):
     assert seen["queues"] == {"mentions": 1, "deliveries": {"due": 2}}
     assert (seen["book"]["version"], seen["oldest_undelivered"]) == ("7f3a", NOW.isoformat())
     assert [source["name"] for source in seen["sources"]] == ["forum"]
+
+
+def test_status_names_every_blind_spot_that_lasts_and_none_of_a_source_that_is_gone(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        store.sources.enlist([("forum", "feed", ""), ("old", "feed", "")])
+        with store.database.write() as connection:
+            for name in ("forum", "old"):
+                keep_blind_spot(connection, name, NOW, None, "404")
+            for hour in range(25):
+                keep_blind_spot(
+                    connection, "forum", NOW + timedelta(hours=hour), NOW + timedelta(hours=hour + 1), "500"
+                )
+        store.sources.enlist([("forum", "feed", "")])
+
+    told = house.run("status").out
+
+    assert [line.split()[1] for line in told.splitlines() if line.startswith("blind")] == ["forum"]
 
 
 def test_explain_tells_the_whole_road_also_when_nothing_happened(tmp_path):
