@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from rules.terms import Facts, Settled
@@ -70,7 +70,9 @@ def _sight(facts: Facts) -> str:
 
 def _ends(digest: str, local: datetime) -> datetime:
     if digest == "hour":
-        return (local + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+        # by UTC, as an hour may come twice
+        into = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        return (local.astimezone(UTC) - into + timedelta(hours=1)).astimezone(local.tzinfo)
     morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
     if digest == "day":
         return morning if local < morning else morning + timedelta(days=1)

@@ -106,7 +106,8 @@ class Upkeep:
         now = self._now()
         kept = self._store.house.get("daily").get("at")
         last = datetime.fromisoformat(kept) if kept else None
-        if last and now - last < DAY:
+        # a time that is yet to come is that of a clock that stood wrong
+        if last and abs(now - last) < DAY:
             return
         if last:
             self._notices.send(words.heartbeat(self._day(last), f"heartbeat:{now:%Y-%m-%d}"), now)

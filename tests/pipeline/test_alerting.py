@@ -1,6 +1,6 @@
 """Alerts that people can live with: told together, again only when they changed, never lost and never doubled."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -158,12 +158,15 @@ def settled(**options):
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = datetime(2026, 11, 23, 3, 30, tzinfo=BERLIN)  # a Monday
+TWICE = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)  # 2:50 for the first of two times
 
 
 @pytest.mark.parametrize(
     ("digest", "at", "tells"),
     [
         ("hour", NIGHT, "2026-11-23T04:00:00+01:00"),
+        ("hour", TWICE, "2026-10-25T02:00:00+01:00"),
+        ("hour", TWICE + timedelta(minutes=20), "2026-10-25T03:00:00+01:00"),
         ("day", NIGHT, "2026-11-23T08:00:00+01:00"),
         ("day", NIGHT + timedelta(hours=6), "2026-11-24T08:00:00+01:00"),
         ("week", NIGHT, "2026-11-23T08:00:00+01:00"),

@@ -72,6 +72,14 @@ def test_the_heartbeat_comes_once_a_day_however_often_it_is_restarted(days):
         assert days.told == ["Still listening"] * heartbeats
 
 
+def test_a_clock_that_stood_far_ahead_for_a_while_does_not_silence_the_heartbeat(days):
+    for now in (NOW + timedelta(days=400), NOW, NOW + timedelta(hours=1), NOW + timedelta(days=1)):
+        days.now = now
+        days.daily()
+
+    assert days.told == ["Still listening"] * 2
+
+
 def test_the_file_shrinks_by_what_is_forgotten(days):
     old_mentions(days.store, 400)
     days.store.upkeep.vacuum()
