@@ -168,6 +168,7 @@ def restore(database: Database, saved: Path, at: datetime, who: str) -> Path | N
     database.hold()
     _check(saved)
     part = database.path.with_name(database.path.name + ".part")
+    _sweep(database.path, "replaced-*")
     try:
         _prepare(part, database.path, saved, at, who)
         old = _set_aside(database, database.path, at) if database.path.exists() else None

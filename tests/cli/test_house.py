@@ -135,6 +135,19 @@ def test_a_backup_takes_the_place_of_a_damaged_store_but_never_the_other_way_rou
     assert len(list(tmp_path.glob("listener.db.replaced-*"))) == 1
 
 
+def test_what_a_killed_restore_left_half_written_does_not_stay(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        a_mention(store)
+    house.run("backup", str(tmp_path / "saved.db"))
+    for rest in ("", "-journal"):
+        (tmp_path / f"listener.db.replaced-20261123110000.part{rest}").write_bytes(b"half")
+
+    house.run("restore", str(tmp_path / "saved.db"))
+
+    assert not list(tmp_path.glob("*.part*"))
+
+
 def test_a_restore_for_which_there_is_no_room_changes_nothing(tmp_path):
     house = a_house(tmp_path)
     with house.store() as store:
