@@ -209,11 +209,14 @@ def test_the_connector_of_the_ten_minutes_works(tmp_path: Path, monkeypatch: pyt
     monkeypatch.syspath_prepend(tmp_path)
 
     with a_site() as site, a_door() as door:
-        site.pages["/notes"] = Answer('[{"id": 7, "text": "Good.", "by": "anna", "at": "2026-11-20"}, {}]')
+        notes = '[{"id": 7, "text": "Good.", "by": "anna", "at": "2026-11-20"}, {}, {"id": 8, "at": "2999-01-01"}]'
+        site.pages["/notes"] = Answer(notes)
         wall = connectors.kind("ten_minutes:Wall").model_validate({"url": f"{site.url}/notes"})
-        (item,) = wall.poll("", door).items
+        item, later = wall.poll("", door).items
+        now = door.now()
 
     assert (item.external_id, item.text, item.author.handle) == ("7", "Good.", "anna")
+    assert later.posted_at and later.posted_at <= now
 
 
 def ours() -> list[Path]:
