@@ -47,7 +47,7 @@ def closed() -> Iterator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=50, help="how often the crash test kills the daemon")
-    parser.addoption("--days", type=int, default=6, help="how long the test of a whole life goes on")
+    parser.addoption("--days", type=int, default=4, help="how long the test of a whole life goes on")
     parser.addoption("--seed", type=int, default=1, help="by which its dice are thrown")
 
 

@@ -106,12 +106,12 @@ WRONG = {
             FROM mention WHERE duplicate_of IS NULL GROUP BY issue
         ) m ON m.issue = i.id
         WHERE (i.mentions, i.persons, i.customers)
-            IS NOT (coalesce(m.all_of, 0), coalesce(m.persons, 0), coalesce(m.customers, 0))""",
+            <> (coalesce(m.all_of, 0), coalesce(m.persons, 0), coalesce(m.customers, 0))""",
     "a mention in an issue that was merged away": """
         SELECT m.id FROM mention m JOIN issue i ON i.id = m.issue WHERE i.alias_of IS NOT NULL OR i.brand <> m.brand""",
     "a complaint in no issue, or another mention in one": """
         SELECT id FROM mention
-        WHERE own = 0 AND gone_at IS NULL AND (label IN ('negative', 'mixed')) IS NOT (issue IS NOT NULL)
+        WHERE NOT own AND gone_at IS NULL AND (label IN ('negative', 'mixed')) <> (issue IS NOT NULL)
             AND id NOT IN (SELECT mention FROM issue_link WHERE kind = 'pin')""",
     "a ticket for somebody else than who complained": """
         SELECT t.id FROM ticket t JOIN ticket_mention x ON x.ticket = t.id JOIN mention m ON m.id = x.mention
@@ -211,10 +211,10 @@ class Life:
 
 
 @contextmanager
-def a_life(folder: Path, clock: Clock, seed: int, log: Any) -> Iterator[Life]:
+def a_life(folder: Path, clock: Clock, seed: int, store: str, log: Any) -> Iterator[Life]:
     """A house with the starter rules, of which many act by themselves, and a registry."""
     assert ran("--config", str(folder / "config.toml"), "init", str(folder), "--brand", "Acme Flow").code == 0
-    (folder / "config.toml").write_text(CONFIG)
+    (folder / "config.toml").write_text(f'store.url = "{store}"\n{CONFIG}')
     customers = [f"c-{number},c{number}@x.example,forum:p{number},{number % 3}" for number in range(CUSTOMERS)]
     (folder / "customers.csv").write_text("\n".join(("id,email,handles,plan", *customers)))
     dice = Random(seed)
@@ -229,12 +229,12 @@ def a_life(folder: Path, clock: Clock, seed: int, log: Any) -> Iterator[Life]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-def test_whatever_people_say_and_do_nothing_is_a_bug_and_every_count_holds(tmp_path, monkeypatch, request):
+def test_whatever_people_say_and_do_nothing_is_a_bug_and_every_count_holds(tmp_path, monkeypatch, request, store):
     seed, days = request.config.getoption("--seed"), request.config.getoption("--days")
     capture, clock = LogCapture(), Clock()
     log = structlog.wrap_logger(None, processors=[structlog.processors.format_exc_info, capture])
     monkeypatch.setattr("listener.wiring.now.datetime", clock)
-    with a_life(tmp_path, clock, seed, log) as life:
+    with a_life(tmp_path, clock, seed, str(store.database.url), log) as life:
         for day in range(days):
             life.a_day(day)
         life.comes_to_rest()
