@@ -31,7 +31,8 @@ class Origin:
     `young` is the age up to which a first poll is acted on, `fresh` the same for later ones. `restored` is when the
     store was put back: what was posted before may have been acted on by the store that was lost, and so may undated
     items of the first poll after it (`undated_old`, as on the first poll of all). `followed` are posts whose answers
-    are kept though they do not name us, each with its brand. `however_old`: a person asked for acts on all of it.
+    are kept though they do not name us, each with its brand. `kept` are posts that are mentions already, each with its
+    brands: an edit that names none is still about them. `however_old`: a person asked for acts on all of it.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Origin:
     restored: datetime | None = None
     undated_old: bool = False
     followed: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     however_old: bool = False
 
 
@@ -88,7 +90,8 @@ class Intake:
             return {item.brand: found.get(item.brand, [])}
         if origin.everything:
             return {brand: found.get(brand, []) for brand in origin.brands}
-        return found or {brand: [] for brand in self._spoken_to(item, origin, allowed)}
+        still = origin.kept.get(identity(item.external_id), ())
+        return found or {brand: [] for brand in still or self._spoken_to(item, origin, allowed)}
 
     def _spoken_to(self, item: Item, origin: Origin, allowed: frozenset[str]) -> tuple[str, ...]:
         """The brand of a post that does not name it: it answers one of our accounts, or somebody who praised us."""

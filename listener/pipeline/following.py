@@ -1,8 +1,8 @@
-"""Who answers a praise is followed though they do not name us: a praise that is kept, or that came in the same poll."""
+"""Posts that do not name us and are ours all the same: answers to a praise, and what an edit took our name out of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.contract import Item
@@ -34,6 +34,7 @@ class Following:
         """In the order of the items; the answer to a praise is about its brand."""
         kept = self._kept(items, origin)
         arrivals = list(self._intake.arrivals(items, replace(origin, followed=kept)))
+        self._add_edited(arrivals, items, origin)
         new = {
             item.external_id: arrival
             for item, arrival in zip(items, arrivals, strict=True)
@@ -46,10 +47,19 @@ class Following:
         }
         if answers:
             followed = kept | self._praising({post: new[post] for posts in answers.values() for post in posts})
-            again = self._intake.arrivals([items[place] for place in answers], replace(origin, followed=followed))
-            for place, arrival in zip(answers, again, strict=True):
-                arrivals[place] = arrival
+            self._put(arrivals, items, replace(origin, followed=followed), answers)
         return arrivals
+
+    def _add_edited(self, arrivals: list[Arrival], items: Sequence[Item], origin: Origin) -> None:
+        """What is kept and names us no more: its new words take the place of the old ones."""
+        silent = {arrival.external_id: place for place, arrival in enumerate(arrivals) if not arrival.words}
+        if silent and (kept := self._store.arrivals.brands_of(origin.source, silent)):
+            self._put(arrivals, items, replace(origin, kept=kept), [silent[one] for one in kept])
+
+    def _put(self, arrivals: list[Arrival], items: Sequence[Item], origin: Origin, places: Collection[int]) -> None:
+        again = self._intake.arrivals([items[place] for place in places], origin)
+        for place, arrival in zip(places, again, strict=True):
+            arrivals[place] = arrival
 
     def _kept(self, items: Sequence[Item], origin: Origin) -> dict[str, str]:
         """What these answer and is kept, with the brand that it praises ("": none)."""

@@ -35,6 +35,7 @@ from listener.pipeline.sitting import Before, Limits, Sitting, expect
 from listener.store import Store
 from listener.store.engine import StoreTrouble
 from listener.store.judging import Turn
+from listener.store.moving import Move
 from listener.store.person_records import PersonRecord
 from listener.store.rates import Rate
 from listener.understanding.utterances import BrandWords, Post, utterance
@@ -161,6 +162,7 @@ class Judge:
         with self._store.judging.turn(now) as turn:
             claimed = turn.claim([row.id for row in rows], read_at)
             mine = [row for row in rows if row.id in claimed]
+            turn.pass_on(_moves(mine, judgements))
             turn.keep_judgements(judgements[row.id] for row in mine)
             turn.recognise([who for row in mine if (who := judgements[row.id].who)])
             persons = sorted({judgements[row.id].person for row in mine})
@@ -267,3 +269,13 @@ class Judge:
             sitting.skipped.append(error.partition(":")[0])
         plan = self._orders.plan(said, decision, sitting.turn, now)
         return Ordered(decided(said.row.id, decision, kept_facts(said.facts), now), plan.deliveries, tags=plan.tags)
+
+
+def _moves(rows: Sequence[Row[Any]], judgements: Mapping[int, Judgement]) -> list[Move]:
+    """Mentions whose author is known better than when they were judged before; a deleted account changes nobody."""
+    spoke = [(row, judgements[row.id], judgements[row.id].who) for row in rows if row.person]
+    return [
+        Move(row.person, judged.person, judged.customer, who.account, (row.id,))
+        for row, judged, who in spoke
+        if who and who.account and judged.person != row.person
+    ]

@@ -31,6 +31,9 @@ AUTHOR = ("author_handle", "author_name", "author_url", "author_followers")
 NOBODY: Mapping[str, None] = MappingProxyType(dict.fromkeys(AUTHOR))
 NAMING = frozenset({"author.handle", "author.account", "person.id"})  # facts of a decision that name a stranger
 NEW_APPEARANCE = {"gone_at": None}
+FEED = "feed"
+# what is true of a post in the source that tells of it
+TOLD = (*AUTHOR, "source", "kind", "platform", "voice", "url", "thread", "reply_to_us", "own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,17 @@ class Arrivals:
         with self._database.read() as connection:
             return frozenset(connection.execute(query).scalars())
 
+    def brands_of(self, source: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Those of a source's external ids that are mentions, with the brands that they are about."""
+        found: dict[str, tuple[str, ...]] = {}
+        query = select(appearance.c.external_id, mention.c.brand).join(mention, mention.c.post == appearance.c.post)
+        with self._database.read() as connection:
+            for some in chunks(sorted(ids)):
+                here = (appearance.c.source == source) & appearance.c.external_id.in_(some)
+                for row in connection.execute(query.where(here).order_by(mention.c.id)):
+                    found[row.external_id] = (*found.get(row.external_id, ()), row.brand)
+        return found
+
     def _take(self, connection: Connection, origin: _Origin, offered: Sequence[Arrival]) -> Taken:
         arrivals = _without_erased(connection, offered)
         known = self._appearances(connection, origin.source, arrivals)
@@ -113,8 +127,23 @@ class Arrivals:
                 for arrival in fresh
             ],
         )
-        about = [arrival for arrival in fresh if arrival.words]
-        return self._insert(connection, [(posts[arrival.external_id], arrival) for arrival in about])
+        about = [(posts[arrival.external_id], arrival) for arrival in fresh if arrival.words]
+        taken_over = self._take_over(connection, about)
+        self._change(connection, taken_over, origin.at)
+        return self._insert(connection, about)
+
+    def _take_over(
+        self, connection: Connection, about: Sequence[tuple[str, Arrival]]
+    ) -> list[tuple[Row[Any], Arrival]]:
+        """Mentions whose post is told here by a source that knows its author better: they are that source's now."""
+        arrivals = dict(about)
+        query = select(mention).where(mention.c.post.in_(arrivals), mention.c.gone_at.is_(None))
+        found = [(row, arrivals[row.post]) for row in connection.execute(query)] if about else []
+        better = [(row, arrival) for row, arrival in found if knows_better(arrival.columns, row)]
+        for row, arrival in better:
+            values = {name: arrival.columns[name] for name in TOLD} | {"external_id": arrival.external_id}
+            connection.execute(update(mention).where(mention.c.id == row.id).values(values | {"decided_at": None}))
+        return better
 
     def _posts(self, connection: Connection, source: str, fresh: Iterable[Arrival]) -> dict[str, str]:
         """The post of each arrival. Two ids in one source are two posts, even when they share an address."""
@@ -146,17 +175,23 @@ class Arrivals:
         """An edit of the source's own mention; a digest that changed elsewhere is only remembered."""
         post = row.post or (self._posts(connection, origin.source, [arrival]).get(arrival.external_id))
         connection.execute(update(appearance).where(appearance.c.id == row.id).values(digest=arrival.digest, post=post))
-        if post is None or row.gone_at is not None:
+        if post is None or row.gone_at is not None or not arrival.words:
             return False
         query = select(mention).where(mention.c.post == post)
         kept = list(connection.execute(query))
         mine = [old for old in kept if old.source == origin.source and old.external_id == arrival.external_id]
-        changed = [old for old in mine if any(getattr(old, name) != arrival.columns[name] for name in TELLING)]
-        self._keep_versions(connection, changed, origin.at)
-        self._overwrite(connection, changed, arrival.columns, origin.at)
+        changed = self._change(connection, [(old, arrival) for old in mine], origin.at)
         self._rename(connection, mine, arrival.columns)
         added = self._insert(connection, [(post, arrival)]) if mine or not kept else 0
         return bool(changed or added)
+
+    def _change(self, connection: Connection, told: Sequence[tuple[Row[Any], Arrival]], at: datetime) -> int:
+        """New words take the place of the old ones, which are kept as a version; how many were changed."""
+        changed = [(old, new) for old, new in told if any(getattr(old, key) != new.columns[key] for key in TELLING)]
+        self._keep_versions(connection, [old for old, _ in changed], at)
+        for old, new in changed:
+            self._overwrite(connection, old, new.columns, at)
+        return len(changed)
 
     def _keep_versions(self, connection: Connection, old: Sequence[Row[Any]], at: datetime) -> None:
         rows = [
@@ -165,11 +200,9 @@ class Arrivals:
         if rows:
             connection.execute(table(Version).insert(), rows)
 
-    def _overwrite(
-        self, connection: Connection, old: Sequence[Row[Any]], columns: Mapping[str, Any], at: datetime
-    ) -> None:
+    def _overwrite(self, connection: Connection, old: Row[Any], columns: Mapping[str, Any], at: datetime) -> None:
         values = {name: columns[name] for name in EDITABLE} | {"edited_at": at, "decided_at": None}
-        connection.execute(update(mention).where(mention.c.id.in_([row.id for row in old])).values(values))
+        connection.execute(update(mention).where(mention.c.id == old.id).values(values))
 
     def _rename(self, connection: Connection, old: Sequence[Row[Any]], columns: Mapping[str, Any]) -> None:
         """The author as the source names them now: nobody once their account is deleted. That alone is no edit."""
@@ -220,6 +253,14 @@ class Arrivals:
             purge(connection, self._database, ids, polled.at)
             buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
             connection.execute(update(appearance).where(buried).values(gone_at=polled.at))
+
+
+def knows_better(new: Mapping[str, Any], old: Row[Any]) -> bool:
+    """Whether a source knows the author of a post, and the one that told of it first named nobody, did not see that
+    they are ours, or is a feed, which may pass on what was said elsewhere."""
+    if new["author_handle"] is None or old.own:
+        return False
+    return old.author_handle is None or new["own"] or (old.kind == FEED != new["kind"])
 
 
 def _without_erased(connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:

@@ -18,6 +18,7 @@ from listener.model.registry import Recognition
 from listener.model.ticket import Ticket
 from listener.store import (
     alerts,
+    moving,
     outbox,
     person_records,
     rates,
@@ -35,6 +36,7 @@ from listener.store.grounds import IssueTurn
 from listener.store.hearing import Hearing
 from listener.store.inviting import Inviting
 from listener.store.ledger import StoredHistory, StoredLedger
+from listener.store.moving import Move
 from listener.store.person_records import PersonRecord
 from listener.store.reach import Standings
 from listener.store.walks import Walks
@@ -90,6 +92,11 @@ class Turn:
             values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "number"}
             statement = update(mention).where(mention.c.id == bindparam("number")).values(values)
             many(self._connection, statement, rows)
+
+    def pass_on(self, moves: Sequence[Move]) -> None:
+        """Mentions that were somebody else's until now, or nobody's."""
+        moved = [moving.pass_on(self._connection, self._database, move, self._at) for move in moves]
+        moving.counted_anew(self._connection, (one for move in moved for one in move.issues), self._at)
 
     def recognise(self, found: Sequence[Recognition]) -> None:
         """What was found out about who wrote these mentions."""

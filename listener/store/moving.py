@@ -67,14 +67,21 @@ def join(connection: Connection, database: Database, move: Move, at: datetime) -
 
 def split(connection: Connection, database: Database, move: Move, at: datetime) -> Move:
     """What one account said goes to another person; what was on its way because of the wrong match is cancelled."""
+    moved = pass_on(connection, database, move, at)
+    cancelled, sent = (_mentions_of(connection, ids) for ids in (moved.cancelled, moved.sent))
+    _judge_again(connection, cancelled, {*move.mentions} - sent, at)
+    return moved
+
+
+def pass_on(connection: Connection, database: Database, move: Move, at: datetime) -> Move:
+    """These mentions are another person's, with all that hangs on them; the caller has them judged again."""
     if not move.mentions:
         return move
     theirs = and_(delivery.c.person == move.was, delivery.c.mention.in_(move.mentions))
     outward = and_(theirs, delivery.c.purpose.in_(OUTWARD), delivery.c.action.not_in(INSIDE))
-    reached = select(delivery.c.id, delivery.c.mention).where(outward, delivery.c.status.in_(SENT))
-    sent = {row.id: row.mention for row in connection.execute(reached)}
+    reached = select(delivery.c.id).where(outward, delivery.c.status.in_(SENT))
+    sent = tuple(connection.execute(reached).scalars())
     gone = _cancel(connection, database, theirs, move, at)
-    _judge_again(connection, {row.mention for row in gone}, set(move.mentions) - set(sent.values()), at)
     _carry_limits(connection, database, theirs, move)
     _carry_marks(connection, database, mention.c.id.in_(move.mentions), move)
     tickets = _split_tickets(connection, move, at)
@@ -84,7 +91,11 @@ def split(connection: Connection, database: Database, move: Move, at: datetime) 
         if clause is not None:
             _hand_over(connection, kept, and_(kept.c.person == move.was, clause), move)
     issues = _issues(connection, mention.c.id.in_(move.mentions))
-    return replace(move, cancelled=tuple(row.id for row in gone), sent=tuple(sent), issues=issues)
+    return replace(move, cancelled=tuple(row.id for row in gone), sent=sent, issues=issues)
+
+
+def _mentions_of(connection: Connection, deliveries: Sequence[int]) -> set[int]:
+    return set(connection.execute(select(delivery.c.mention).where(delivery.c.id.in_(deliveries))).scalars())
 
 
 def counted_anew(connection: Connection, issues: Iterable[str], at: datetime) -> None:
