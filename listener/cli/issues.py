@@ -165,6 +165,8 @@ def undo(context: typer.Context, act: Number = None, named: As = None) -> None:
         row = issues.undo(number(act) if act else None)
         left = issues.store.issues.root(row.issue)
     print(f"{row.what} of {row.issue} is undone: {_counted(left)}")
+    if row.what == "fixed":
+        print(f"nobody else is told of it; `listener issues report {row.issue}` shows who was; its tickets stay closed")
 
 
 @app.command()

@@ -254,6 +254,7 @@ class Closing:
         now = self.now()
         for each in self.store.closing.unended(row.id, FIXED):
             self.outreach.stop(each, "listener", f"the trouble is back: {why}")
+        self.store.closing.untell(row.id, now, f"the trouble is back: {why}")
         self.outreach.notices.send(words.back(row, row.episode + 1, why), now)
         # last, so that what is cut off is seen again
         number = self.store.issues.regressed(row.id, now, "listener", why)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from listener.issues.order import LOW_BITS, name_of, place
+from listener.issues.outreach import UNSENT
 from listener.model.grouped import Act, Opening, ground_of
 from listener.pipeline.issue_watch import IssueWatch
 from listener.pipeline.ticketing import NotPossible
@@ -142,8 +143,17 @@ class IssueDesk:
         if later := acts.later(row):
             raise NotPossible(f"act {later.id} ({later.what} {later.issue}) came after it: undo that first")
         acts.undo(row, self.now(), self.who)
+        if row.what == "fixed":
+            self._untell(row.issue)
         self.watch.beat({row.issue, *filter(None, (row.about.get("other"), row.about.get("new")))})
         return row
+
+    def _untell(self, one: str) -> None:
+        """Nobody is told any more that it is fixed."""
+        now, why = self.now(), f"{self.who} took the fix of issue {one} back"
+        for number in self.store.closing.unended(one, "fixed"):
+            self.store.campaigns.move(number, UNSENT, now, self.who, status="stopped", why=why, ended_at=now)
+        self.store.closing.untell(one, now, why)
 
     def reject(self, one: str, other: str) -> None:
         """Two issues that were suggested are not the same. Raises NotPossible."""

@@ -16,6 +16,7 @@ from listener.model.ticket import Ticket, TicketMention
 from listener.store import grouped, outbox
 from listener.store.audience import told_now
 from listener.store.engine import Database, chunks, table
+from listener.store.told import untell
 
 campaign, recipient = table(Campaign), table(CampaignRecipient)
 delivery, told = table(Delivery), table(IssueTold)
@@ -72,6 +73,11 @@ class Closing:
                 connection.execute(update(told).where(told.c.id == number).values(delivery=mine))
                 made += 1
         return made
+
+    def untell(self, root: str, at: datetime, why: str) -> None:
+        """It is not fixed after all: no draft says so any more."""
+        with self._database.write() as connection:
+            untell(connection, self._database, grouped.family(connection, root), at, why)
 
     def tickets(self, root: str) -> list[tuple[Row[Any], bool]]:
         """Tickets of the issue that are not closed; whether it is all that they are about."""

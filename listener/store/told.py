@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from listener.model.campaign import Campaign, IssueTold
 from listener.model.delivery import Delivery
 from listener.store import grouped
 from listener.store.audience import told_now
-from listener.store.endings import release
+from listener.store.endings import WITHDRAWABLE, release
 from listener.store.engine import Database, chunks, table
 from listener.store.prepared import Prepared
 
@@ -45,7 +48,18 @@ def set_aside(connection: Connection, database: Database, campaign: int, unsent:
 
     One that was refused for now waits like one that was never tried; what may have arrived is not `unsent`.
     """
-    values = {"status": "cancelled", "why": f"{STOPPED}: {why}", "key": delivery.c.key + f":stopped {campaign}"}
+    _withdraw(connection, database, unsent, f"{STOPPED}: {why}", f"stopped {campaign}")
+
+
+def untell(connection: Connection, database: Database, family: Sequence[str], at: datetime, why: str) -> None:
+    """Withdraw drafts that would answer where people spoke that these issues are fixed: the next fix tells them."""
+    drafts = select(told.c.delivery).where(told.c.issue.in_(family), told.c.stage == "fixed", told.c.campaign.is_(None))
+    unsent = delivery.c.id.in_(drafts) & delivery.c.status.in_(WITHDRAWABLE)
+    _withdraw(connection, database, unsent, why, f"withdrawn {at.isoformat()}")
+
+
+def _withdraw(connection: Connection, database: Database, unsent: ColumnElement[bool], why: str, mark: str) -> None:
+    values = {"status": "cancelled", "why": why, "key": delivery.c.key + f":{mark}"}
     gone = list(connection.execute(update(delivery).where(unsent).values(values).returning(delivery)))
     release(connection, database, gone)
     for part in chunks([row.id for row in gone]):

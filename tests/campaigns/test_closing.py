@@ -14,6 +14,7 @@ from listener.customers.budget import Policy
 from listener.model.grouped import Act
 from listener.model.plan import TicketPlan
 from listener.pipeline.closing import Closing
+from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
@@ -434,3 +435,51 @@ def test_the_report_names_the_reason_of_everybody_who_was_left_out(store: Store,
     ground.outreach.draft(Wish(issue), "kim")
 
     assert ground.report().untold == {"opted out": 1, "not yet": 19, "no campaign named them": 1}
+
+
+class NoWatch:
+    """Issues that nobody looks at in between."""
+
+    def beat(self, _: object) -> None:
+        return
+
+
+def take_back(ground: Ground) -> None:
+    IssueDesk(ground.store, NoWatch(), ground.clock, "kim").undo()  # type: ignore[arg-type]
+
+
+def test_a_fix_that_is_taken_back_is_told_to_nobody_else(ground: Ground) -> None:
+    ground.closing.fixed("sync", "a full disk", "kim")
+    ground.goes_on(beats=2)
+    heard = titles(ground)["Sync is down: fixed"]
+    take_back(ground)
+    ground.goes_on(hours=25)
+
+    assert 0 < titles(ground)["Sync is down: fixed"] == heard < 20
+    assert ground.outreach.get(ground.store.campaigns.page()[0].id).why == "kim took the fix of issue sync back"
+    assert not ground.store.deliveries.page(DeliveryFilter(status=("waiting",)))
+
+
+def test_who_was_spared_a_fix_that_was_taken_back_hears_of_the_next_one_once(ground: Ground) -> None:
+    ground.closing.fixed("sync", "a full disk", "kim")
+    ground.goes_on(beats=2)
+    take_back(ground)
+    ground.clock.time += timedelta(hours=25)
+    ground.closing.fixed("sync", "a full disk, really", "kim")
+    ground.goes_on()
+
+    assert set(Counter(ground.told()).values()) == {2}
+    (draft,) = ground.store.deliveries.page(DeliveryFilter(status=("waiting",)))
+    assert "a full disk, really" in draft.text
+
+
+def test_where_the_trouble_is_back_no_draft_says_that_it_is_fixed(ground: Ground) -> None:
+    is_fixed(ground)
+    for number, who in enumerate(("c1", "c2", "c4")):
+        a_late_post(ground, who, 7 + number)
+    ground.clock.time += timedelta(hours=10)
+    ground.closing.watch()
+
+    drafts = [row for row in ground.store.deliveries.page(DeliveryFilter()) if row.action == "reply"]
+    assert [row.status for row in drafts] == ["cancelled"]
+    assert drafts[0].why.startswith("the trouble is back: 3 persons")
