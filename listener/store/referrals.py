@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from listener.model.referral import Referral, ReferralClick, ReferralCode, Report
@@ -19,6 +19,10 @@ from listener.store.reported import After, Kept
 codes, clicks, referral = table(ReferralCode), table(ReferralClick), table(Referral)
 
 AT_ONCE = 2_000  # reports in one transaction: others wait for the writer for a fifth of a second
+# rewards whose letter never goes
+UNPAID = exists().where(
+    deliveries.delivery.c.id == referral.c.reward, deliveries.delivery.c.status.in_(deliveries.ENDED_UNSENT)
+)
 TRIES = 3  # what somebody else kept meanwhile is known at the next try
 
 
@@ -98,14 +102,14 @@ class Referrals:
             connection.execute(update(referral).where(mine).values(earned_at=at, why=why))
 
     def spent_since(self, since: datetime) -> int:
-        """Cents that were earned since then."""
-        query = select(func.coalesce(func.sum(referral.c.earned), 0)).where(referral.c.earned_at >= since)
+        """Cents that were earned since then. What a person rejected, or nobody approved in time, is given back."""
+        query = select(func.coalesce(func.sum(referral.c.earned), 0)).where(referral.c.earned_at >= since, ~UNPAID)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def earned_since(self, number: str, since: datetime) -> int:
         """How many rewards the customer has earned since then."""
-        mine = (referral.c.customer == number) & (referral.c.earned > 0) & (referral.c.earned_at >= since)
+        mine = (referral.c.customer == number) & (referral.c.earned > 0) & (referral.c.earned_at >= since) & ~UNPAID
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(referral).where(mine)).scalar_one())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import update
 
 from listener.advocacy.referring import after
 from listener.model.referral import Report
@@ -15,6 +16,7 @@ from listener.pipeline.letters import Mailroom
 from listener.pipeline.rewards import Rewards, Terms
 from listener.signing import Signer
 from listener.store import Store
+from listener.store.deliveries import delivery
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.referrals import ReferralFilter
 from tests.campaigns.ground import customers
@@ -97,3 +99,14 @@ def test_a_year_begins_with_the_reward_and_not_with_the_sign_up(store: Store) ->
 
     bought(store, "n-3", at=NOW + timedelta(days=366))
     assert decided(store, NOW + timedelta(days=366), per_year=1) == 1
+
+
+@pytest.mark.parametrize("end", ["rejected", "expired", "cancelled"])
+def test_a_reward_that_never_goes_is_given_back_to_the_budget_and_the_year(store: Store, end: str) -> None:
+    bought(store, "n-1", "n-2", "n-3")
+    assert decided(store, budget=4_000, per_year=2) == 2
+    with store.database.write() as connection:
+        connection.execute(update(delivery).where(delivery.c.id == 1).values(status=end))
+
+    assert [decided(store, budget=4_000, per_year=2), decided(store, budget=4_000, per_year=2)] == [1, 0]
+    assert [row.newcomer for row in store.referrals.page(ReferralFilter()) if row.earned] == ["n-3", "n-2", "n-1"]
