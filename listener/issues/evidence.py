@@ -178,9 +178,9 @@ def as_quote(one: Member) -> Quote:
 
 
 def central(members: Iterable[Member]) -> list[Member]:
-    """The mentions most like the issue, of different persons."""
+    """The mentions most like the issue that are still there, of different persons."""
     by_person: dict[object, Member] = {}
-    for one in sorted(members, key=lambda one: (-one.likeness, one.mention)):
+    for one in sorted((one for one in members if one.text), key=lambda one: (-one.likeness, one.mention)):
         by_person.setdefault(one.person or one.mention, one)
     return list(by_person.values())[:QUOTES]
 

@@ -84,3 +84,9 @@ def test_quotes_say_where_they_were_said() -> None:
 def test_an_issue_without_mentions_has_no_card() -> None:
     with pytest.raises(ValueError, match="no card"):
         evidence(VERDICT, RATE, [], NOON)
+
+
+def test_what_was_deleted_is_no_quote() -> None:
+    card = evidence(VERDICT, RATE, [a_member(0, "", likeness=0.9), a_member(1)], NOON)
+
+    assert [quote.mention for quote in card.quotes] == [1]
