@@ -64,7 +64,7 @@ def rule(scope: Scope, entry: Node, heading: Heading) -> Rule:
 
 def _id(scope: Scope, node: Node | None) -> str:
     name = scope.page.text(node, "id") if node else ""
-    if node and name and not NAME.match(name):
+    if node and (name or node.quoted) and not NAME.match(name):
         scope.page.wrong(node, f"'{name}' cannot be an id", "use letters, digits and -, such as thank-happy-customer")
     return name
 

@@ -63,6 +63,8 @@ def written(gifts: Gifts, file: Path, now: datetime, again: bool = False) -> int
 
 
 def _part(file: Path) -> Path:
+    if not file.name:
+        raise typer.BadParameter(f"'{file}' is no file; name a new one", param_hint="FILE")
     return file.with_name(f"{file.name}.part")
 
 

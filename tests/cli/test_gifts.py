@@ -79,3 +79,9 @@ def test_a_file_that_is_there_is_not_overwritten(house: House) -> None:
     assert shown.code == 2
     assert (house.folder / "first.csv").read_text() == "mine"
     assert "2 presents" in export(house, "second.csv")
+
+
+def test_a_file_without_a_name_is_refused(house: House) -> None:
+    shown = house.run("gifts", "export", "")
+
+    assert (shown.code, "name a new one" in shown.err) == (2, True)

@@ -245,3 +245,11 @@ def test_what_else_a_rule_says_is_refused_with_a_cure(tmp_path: Path, more: str,
     (found,) = problems(tmp_path, a_rule("{sentiment: negative}", more=more))
 
     assert words in found
+
+
+@pytest.mark.parametrize("name", ["''", "' '", "'a:b'"])
+def test_an_id_is_a_word(tmp_path: Path, name: str) -> None:
+    (found,) = problems(tmp_path, f"rules:\n- id: {name}\n  when: {{sentiment: negative}}\n  then: [{{tag: x}}]\n")
+
+    assert found.startswith("2:7: ")
+    assert "cannot be an id" in found
