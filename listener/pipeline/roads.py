@@ -69,7 +69,8 @@ def read(turn: Turn, name: str, reading: Reading, known: Mapping[Mark, Grouping]
     said = [complained(row, row.topic, row.fence, row.language, row.duplicate_of, reading) for row in rows]
     since = beginning(turn.walks.began(name), base)
     before = assigned(turn, [one.row.id for one in said])
-    torn = set(assigned(turn, turn.walks.erased(*parted(name), posted(since))).values())
+    torn = {before[one.row.id] for one in said if one.row.id in before and wordless(one.row)}
+    torn.update(assigned(turn, turn.walks.erased(*parted(name), posted(since))).values())
     pins = turn.issues.pins()
     issues = turn.issues.rows({*before.values(), *pins.values(), *torn})
     here = {one for one, row in issues.items() if (row.brand, row.fence) == tuple(name.split("\n", 1))}
@@ -150,10 +151,14 @@ def originals(turn: Turn, name: str, said: Sequence[Complained], base: int | Non
 def held(said: Sequence[Complained], before: Mapping[int, str], torn: Collection[str]) -> dict[int, str]:
     """What words that are gone must not move, with its issue: whoever lost theirs, and all of a `torn` issue.
 
-    Without the words of somebody who was erased the others might not find to each other again.
+    Without the words of somebody who was erased, or whose post is gone, the others might not find to each other again.
     """
     known = [(one.row, before[one.row.id]) for one in said if one.row.id in before]
-    return {row.id: issue for row, issue in known if issue in torn or not (row.title or row.text)}
+    return {row.id: issue for row, issue in known if issue in torn or wordless(row)}
+
+
+def wordless(row: Row[Any]) -> bool:
+    return not (row.title or row.text)
 
 
 def gone_over(road: Road) -> tuple[Walked, dict[int, Copy]]:

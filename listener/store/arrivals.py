@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, String, cast, delete, func, literal, select, update
 
+from listener.likeness import SIGN, is_near
 from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.plan import Arrival, Polled, Taken
 from listener.model.registry import Key
 from listener.model.source import MeasureRow, Source
+from listener.store import grouped
 from listener.store.belonging import folded
 from listener.store.endings import purge
 from listener.store.engine import Database, chunks, many, table
@@ -191,6 +193,8 @@ class Arrivals:
         self._keep_versions(connection, [old for old, _ in changed], at)
         for old, new in changed:
             self._overwrite(connection, old, new.columns, at)
+        others = [old for old, new in changed if not is_near(old.simhash + SIGN, new.columns["simhash"] + SIGN)]
+        grouped.pass_voice(connection, others)
         return len(changed)
 
     def _keep_versions(self, connection: Connection, old: Sequence[Row[Any]], at: datetime) -> None:
@@ -242,14 +246,15 @@ class Arrivals:
         """Posts deleted at the source lose their text and their author, and never come back as new."""
         for gone in chunks(polled.gone):
             here = (mention.c.source == polled.source) & mention.c.external_id.in_(gone)
-            query = select(mention.c.id).where(here, mention.c.gone_at.is_(None))
-            ids = list(connection.execute(query).scalars())
+            posts = list(connection.execute(select(mention).where(here, mention.c.gone_at.is_(None))))
+            ids = [row.id for row in posts]
             if terms:
                 forget_posts(connection, self._database, ids, terms, polled.at)
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
             empty = {"title": "", "text": "", "company_reply": None, **NOBODY, "gone_at": polled.at}
             _forget_person(connection, ids)
             connection.execute(update(mention).where(mention.c.id.in_(ids)).values(empty))
+            grouped.pass_voice(connection, posts)
             purge(connection, self._database, ids, polled.at)
             buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
             connection.execute(update(appearance).where(buried).values(gone_at=polled.at))

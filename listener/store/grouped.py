@@ -117,6 +117,21 @@ def recount(connection: Connection, ids: Iterable[str]) -> None:
             connection.execute(update(issue).where(issue.c.id.in_(emptied)).values(nothing))
 
 
+def pass_voice(connection: Connection, posts: Iterable[Row[Any]]) -> None:
+    """These are gone or say something else now: of the copies of each the first one counts, and is judged again."""
+    told = [row for row in posts if row.issue is not None]
+    for row in told:
+        copies = (mention.c.issue == row.issue) & (mention.c.duplicate_of == row.id)
+        query = select(func.min(mention.c.id)).where(copies, mention.c.gone_at.is_(None))
+        first = connection.execute(query).scalar()
+        if first is not None:
+            later = copies & (mention.c.id != first)
+            connection.execute(update(mention).where(later).values(duplicate_of=first))
+            alone = {"duplicate_of": None, "decided_at": None}
+            connection.execute(update(mention).where(mention.c.id == first).values(alone))
+    recount(connection, (row.issue for row in told))
+
+
 COUNTS = (
     select(
         mention.c.issue.label("one"),

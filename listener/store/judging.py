@@ -289,6 +289,7 @@ class Judging:
             mention.c.id.in_(alike),
             mention.c.posted_at > min(row.posted_at for row in rows) - timedelta(days=COPY_DAYS),
             mention.c.id < min(row.id for row in rows),
+            mention.c.gone_at.is_(None),
         )
         with self._database.read() as connection:
             return list(connection.execute(query.order_by(mention.c.id)))

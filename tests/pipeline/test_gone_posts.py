@@ -1,0 +1,69 @@
+"""Posts that are deleted, or say something else now: their issue stays whole, and who repeated them is still heard."""
+
+import pytest
+
+from listener.store.issues import IssueFilter
+from listener.store.mentions import MentionFilter
+from tests.pipeline.road import a_road
+from tests.pipeline.test_issue_check import ALIKE, saying
+
+LONG = "Acme Flow crashes since the update of yesterday evening whenever I open the page of the calendar - every time"
+
+
+def counts(road):
+    return {row.id: (row.mentions, row.persons) for row in road.store.issues.page(IssueFilter())}
+
+
+def copies(road):
+    return {row.external_id: row.duplicate_of for row in road.store.mentions.page(MentionFilter())}
+
+
+@pytest.fixture
+def road(store, tmp_path):
+    return a_road(tmp_path, store=store)
+
+
+def test_an_issue_stays_whole_when_it_is_gone_over_again_without_its_first_post(road):
+    for number, who in enumerate(["anna", "ben", "cleo"]):
+        road.says(saying(number, ALIKE[number], who))
+    (issue,) = counts(road)
+    road.says(gone=["p0"])
+
+    road.says(saying(1, f"{ALIKE[1]} once more", "ben"))
+    road.watch.beat()
+
+    assert counts(road) == {issue: (3, 2)}
+
+
+def three_say_the_same(road):
+    for number, who in enumerate(["anna", "ben", "cleo"]):
+        road.says(saying(number, LONG + "." * number, who))
+    assert [*counts(road).values()] == [(1, 1)]
+    (issue,) = counts(road)
+    return issue
+
+
+def test_who_repeated_a_post_is_heard_once_it_says_something_else(road):
+    issue = three_say_the_same(road)
+    road.says(saying(0, "Acme Flow is lovely +", "anna"))
+    road.watch.beat()
+
+    assert counts(road) == {issue: (1, 1)}
+    assert copies(road) == {"p0": None, "p1": None, "p2": 2}
+
+
+def test_who_repeated_a_post_is_heard_once_it_is_deleted(road):
+    issue = three_say_the_same(road)
+    road.says(gone=["p0"])
+    road.watch.beat()
+    road.says(saying(3, LONG, "dan"))
+
+    assert counts(road) == {issue: (2, 1)}
+    assert copies(road) == {"p0": None, "p1": None, "p2": 2, "p3": 2}
+
+
+def test_a_small_edit_leaves_its_copies_what_they_are(road):
+    three_say_the_same(road)
+    road.says(saying(0, f"{LONG} now", "anna"))
+
+    assert copies(road) == {"p0": None, "p1": 1, "p2": 1}
