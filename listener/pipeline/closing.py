@@ -100,7 +100,8 @@ class Closing:
 
     def _campaign(self, root: Row[Any], who: str, since: datetime | None) -> tuple[Row[Any] | None, set[str]]:
         """Letters to those who can be written to; and the reporters who cannot, by person."""
-        people = self.store.audience.complainants(root.id)
+        # whose ticket closes with it hears why, also where their words were only another's
+        people = [*self.store.audience.complainants(root.id), *self.store.closing.ticketed(root.id)]
         reporters = {row.customer for row in people if row.customer}
         unreached = {row.person for row in people if not row.customer}
         if not self.outreach.words.room.channel:

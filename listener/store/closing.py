@@ -94,6 +94,12 @@ class Closing:
             rows = connection.execute(select(ticket).where(ticket.c.id.in_(list(whole)), ticket.c.status != "closed"))
             return [(row, whole[row.id]) for row in rows]
 
+    def ticketed(self, root: str) -> list[Row[Any]]:
+        """person and customer of the tickets about the issue, also of those who only repeated what others said."""
+        with self._database.read() as connection:
+            query = select(ticket.c.person, ticket.c.customer).where(ticket.c.id.in_(_of_issue(root)))
+            return list(connection.execute(query.order_by(ticket.c.id)))
+
     def tickets_of(self, root: str, person: str) -> list[Row[Any]]:
         """This person's tickets about the issue."""
         with self._database.read() as connection:

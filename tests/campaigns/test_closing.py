@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from listener.customers.budget import Policy
 from listener.model.grouped import Act
@@ -18,6 +19,7 @@ from listener.pipeline.issue_desk import IssueDesk
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
+from listener.store.closing import mention
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.tickets import TicketFilter
 from tests.campaigns.ground import Ground, a_ground, an_issue, an_outbreak, customers, registry, said
@@ -483,3 +485,16 @@ def test_where_the_trouble_is_back_no_draft_says_that_it_is_fixed(ground: Ground
     drafts = [row for row in ground.store.deliveries.page(DeliveryFilter()) if row.action == "reply"]
     assert [row.status for row in drafts] == ["cancelled"]
     assert drafts[0].why.startswith("the trouble is back: 3 persons")
+
+
+def test_who_has_a_ticket_hears_why_it_closes_though_they_only_repeated_another(ground: Ground) -> None:
+    (copy,) = said(ground.store, ["c1"], tag="again")
+    an_issue(ground.store, [copy])
+    with ground.store.database.write() as connection:
+        connection.execute(update(mention).where(mention.c.id == copy).values(duplicate_of=1))
+    with ground.store.judging.turn(NOW) as turn:
+        turn.open_ticket(TicketPlan(copy, "c1", "c1", None, "help", {"queue": "care"}))
+    is_fixed(ground)
+
+    assert Counter(ground.told())["c1"] == 1
+    assert ground.store.tickets.page(TicketFilter())[0].status == "closed"
