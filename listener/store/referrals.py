@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select, update
+from sqlalchemy import Connection, Row, String, cast, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from listener.model.referral import Referral, ReferralClick, ReferralCode, Report
 from listener.store import deliveries, outbox, reported
+from listener.store.endings import WITHDRAWABLE, release
 from listener.store.engine import Database, chunks, narrowed, table
 from listener.store.reported import After, Kept
 
@@ -72,10 +73,15 @@ class Referrals:
 
     def _together(self, source: str, some: Sequence[Report], after: After, seen_at: datetime) -> list[Kept]:
         for _ in range(TRIES):
-            with suppress(IntegrityError), self._database.write() as connection:
-                return reported.keep(connection, source, some, after, seen_at)
+            with suppress(IntegrityError):
+                return self._kept(source, some, after, seen_at)
+        return self._kept(source, some, after, seen_at)
+
+    def _kept(self, source: str, some: Sequence[Report], after: After, seen_at: datetime) -> list[Kept]:
         with self._database.write() as connection:
-            return reported.keep(connection, source, some, after, seen_at)
+            ends = reported.keep(connection, source, some, after, seen_at)
+            _take_back(connection, self._database, {report.newcomer for report in some if report.what == "refunded"})
+        return ends
 
     def unrewarded(self, limit: int = 200) -> list[Row[Any]]:
         """Newcomers who bought, and for whom nothing was decided yet."""
@@ -128,6 +134,21 @@ class Referrals:
         )
         with self._database.read() as connection:
             return list(connection.execute(query))
+
+
+def _take_back(connection: Connection, database: Database, newcomers: Collection[str]) -> None:
+    """A reward that did not go out yet goes with the purchase that earned it; another purchase earns it anew."""
+    letter = deliveries.delivery
+    unsent = (referral.c.status != "purchased") & letter.c.status.in_(WITHDRAWABLE)
+    query = select(referral.c.id, referral.c.reward).join(letter, letter.c.id == referral.c.reward).where(unsent)
+    for some in chunks(sorted(newcomers)):
+        rewards = {row.reward: row.id for row in connection.execute(query.where(referral.c.newcomer.in_(some)))}
+        key = letter.c.key + ":refunded " + cast(letter.c.id, String)
+        aside = {"status": "cancelled", "why": "the purchase was refunded", "key": key}
+        gone = update(letter).where(letter.c.id.in_(rewards)).values(aside).returning(letter)
+        release(connection, database, list(connection.execute(gone)))
+        nothing = {"earned": 0, "earned_at": None, "reward": None}
+        connection.execute(update(referral).where(referral.c.id.in_(rewards.values())).values(nothing))
 
 
 def _owner(connection: Connection, code: str | None) -> str | None:

@@ -110,3 +110,34 @@ def test_a_reward_that_never_goes_is_given_back_to_the_budget_and_the_year(store
 
     assert [decided(store, budget=4_000, per_year=2), decided(store, budget=4_000, per_year=2)] == [1, 0]
     assert [row.newcomer for row in store.referrals.page(ReferralFilter()) if row.earned] == ["n-3", "n-2", "n-1"]
+
+
+def refunded(store: Store, newcomer: str, event: str) -> None:
+    report = Report(event, "refunded", newcomer, NOW, customer="c-1")
+    assert store.referrals.reports("shop", [report], after, NOW) == ["kept"]
+
+
+def test_a_reward_that_waits_goes_with_a_refund_and_another_purchase_earns_it_anew(store: Store) -> None:
+    bought(store, "n-1")
+    decided(store)
+    refunded(store, "n-1", "back-1")
+
+    (letter,) = store.deliveries.page(DeliveryFilter())
+    assert (letter.status, letter.why) == ("cancelled", "the purchase was refunded")
+    assert decided(store) == 0
+
+    again = Report("e-again", "purchased", "n-1", NOW, customer="c-1", worth=5_000)
+    store.referrals.reports("shop", [again], after, NOW)
+    assert decided(store) == 1
+    assert [row.status for row in store.deliveries.page(DeliveryFilter())] == ["waiting", "cancelled"]
+
+
+def test_a_reward_that_went_out_stays(store: Store) -> None:
+    bought(store, "n-1")
+    decided(store)
+    with store.database.write() as connection:
+        connection.execute(update(delivery).values(status="done"))
+    refunded(store, "n-1", "back-1")
+
+    (row,) = store.referrals.page(ReferralFilter())
+    assert (row.status, row.earned) == ("signed_up", 2_000)
