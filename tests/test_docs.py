@@ -216,7 +216,8 @@ def test_the_connector_of_the_ten_minutes_works(tmp_path: Path, monkeypatch: pyt
         now = door.now()
 
     assert (item.external_id, item.text, item.author.handle) == ("7", "Good.", "anna")
-    assert later.posted_at and later.posted_at <= now
+    assert later.posted_at
+    assert later.posted_at <= now
 
 
 def ours() -> list[Path]:
