@@ -187,6 +187,37 @@ def test_what_has_begun_is_not_approved_again(ground: Ground) -> None:
     assert ground.store.campaigns.approve(number, "lee", NOW, 1, {}) is None
 
 
+def test_two_approvals_are_of_two_persons_and_the_first_one_has_read_it(ground: Ground) -> None:
+    number = ground.outreach.draft(Wish(an_outbreak(ground.store)), "kim").id
+    approvals = [("kim", "Sync is down"), ("kim", "Sync is slow"), ("lee", "All is well")]
+    rows = [ground.store.campaigns.approve(number, who, NOW, 2, {"title": title}) for who, title in approvals]
+
+    assert [(row.status, row.title) for row in rows if row] == [
+        ("draft", "Sync is down"),
+        ("draft", "Sync is down"),
+        ("canary", "Sync is down"),
+    ]
+
+
+def test_it_goes_on_only_from_where_it_is(ground: Ground) -> None:
+    number = begun(ground)
+
+    assert ground.store.campaigns.move(number, ("holding", "running"), NOW, "kim", status="done") is None
+    assert ground.outreach.get(number).status == "canary"
+
+
+def test_both_ways_to_count_know_who_is_gone_and_what_is_no_longer_recent(ground: Ground) -> None:
+    campaigns, number = ground.store.campaigns, begun(ground)
+    ground.goes_on(beats=1)
+    made_at = ground.clock()
+    ground.store.contacts.opt_out(ground.told()[0], ground.clock() + timedelta(minutes=1), "the link in a message")
+
+    for count in (campaigns.counts, campaigns.pulse):
+        counted = count(ground.outreach.get(number), made_at)
+        assert (counted.made, counted.refused, counted.recent) == (5, 1, 0)
+        assert count(ground.outreach.get(number), made_at - timedelta(microseconds=1)).recent == 5
+
+
 def test_whoever_began_first_goes_first(ground: Ground) -> None:
     first, outage = begun(ground), said(ground.store, [f"c{3 * n}" for n in range(8)], tag="again")
     second = begun(ground, an_issue(ground.store, outage, name="login"))
