@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select, update
 
 from listener.actions.contract import Failed
+from listener.model.campaign import CampaignRecipient
 from listener.model.delivery import Delivery
 from listener.model.issue import Issue
 from listener.pipeline.notices import BLANK
 from listener.pipeline.outreach import Wish
 from listener.pipeline.people import NotPossible
 from listener.store import Store
-from listener.store.campaigns import NOT_OUT, Written
+from listener.store.campaigns import Written
 from listener.store.deliveries import Outcome
 from listener.store.engine import table
 from listener.store.house import audit
@@ -78,7 +79,7 @@ def test_at_work_it_is_counted_by_what_has_not_gone_out(ground: Ground) -> None:
         set_to(ground.store, 3, "failed")
 
     assert (campaigns.pulse(row, since).sent, campaigns.pulse(row, since).bounced) == (1, 1)
-    for status in NOT_OUT:
+    for status in ("due", "held", "sending", "waiting", "by_hand", "in_doubt", "failed", "cancelled", "done"):
         set_to(ground.store, 3, status)
         assert campaigns.pulse(row, since) == campaigns.counts(row, since)
 
@@ -204,6 +205,41 @@ def test_it_goes_on_only_from_where_it_is(ground: Ground) -> None:
 
     assert ground.store.campaigns.move(number, ("holding", "running"), NOW, "kim", status="done") is None
     assert ground.outreach.get(number).status == "canary"
+
+
+def two_drafts(ground: Ground) -> tuple[int, int, list[str]]:
+    """Campaigns to the same customers, and those of the first by their turn: one is left out, one has a message."""
+    numbers = [ground.outreach.draft(Wish(an_outbreak(ground.store)), "kim").id]
+    outage = said(ground.store, [f"c{3 * n}" for n in range(8)], tag="again")
+    numbers.append(ground.outreach.draft(Wish(an_issue(ground.store, outage, name="login")), "kim").id)
+    turns = [row.customer for row in ground.store.campaigns.receipts(numbers[0])]
+    recipient = table(CampaignRecipient)
+    with ground.store.database.write() as connection:
+        for who, values in zip(turns, ({"excluded": "left out"}, {"made_at": NOW}), strict=False):
+            mine = (recipient.c.campaign == numbers[0]) & (recipient.c.customer == who)
+            connection.execute(update(recipient).where(mine).values(values))
+    return numbers[0], numbers[1], turns
+
+
+def test_whose_turn_it_is_once_quiet_hours_are_over(ground: Ground) -> None:
+    campaigns, (first, second, turns) = ground.store.campaigns, two_drafts(ground)
+    morning, noon = NOW + timedelta(hours=1), NOW + timedelta(hours=4)
+    campaigns.asleep(first, {**dict.fromkeys(turns[:3], morning), turns[3]: noon})
+
+    for at, whose in ((NOW, turns[4:]), (morning, [turns[2], *turns[4:]]), (noon, turns[2:])):
+        assert [row.id for row in campaigns.next_ones(first, 99, at)] == whose
+    assert campaigns.sleepers(first, NOW) == (2, morning)
+    assert campaigns.sleepers(second, NOW) == (0, None)
+
+
+def test_who_left_the_registry_is_left_out_where_nothing_else_is_said(ground: Ground) -> None:
+    first, second, turns = two_drafts(ground)
+    customers(ground.store, *({"id": f"c{n}"} for n in range(60) if f"c{n}" not in turns[:3]))
+
+    assert ground.store.campaigns.forget_gone(first) == 1
+    whys = {row.customer: row.excluded for row in ground.store.campaigns.receipts(first)}
+    assert [whys[who] for who in turns[:4]] == ["left out", None, "no longer in the registry", None]
+    assert {row.excluded for row in ground.store.campaigns.receipts(second)} == {None}
 
 
 def test_both_ways_to_count_know_who_is_gone_and_what_is_no_longer_recent(ground: Ground) -> None:
