@@ -257,6 +257,36 @@ def test_blocks_keep_a_rule_quiet_for_the_mention_and_for_a_while(tmp_path: Path
     assert outcome(a_decision(book, happy, ledger, moment=later)) == {"thank": "due"}
 
 
+def test_a_block_ends_to_the_second_and_begins_with_the_rule(tmp_path: Path) -> None:
+    thanks, happy = a_rule("{customer.known: false}", THANK, id="thanks"), facts(sentiment="positive")
+    for mode, blocked in (("live", True), ("off", False)):
+        angry = a_rule("{sentiment: negative}", more="blocks: {rules: [thanks], for: 7d}", id="angry", mode=mode)
+        ledger = MemoryLedger()
+        a_decision(both(tmp_path, angry, thanks), ledger=ledger)
+        book = both(tmp_path, angry.replace(f"mode: {mode}", "mode: live"), thanks)
+        for after, kept in ((timedelta(days=7) - timedelta(seconds=1), blocked), (timedelta(days=7), False)):
+            now = NOW + after
+            decision = a_decision(book, happy, ledger, moment=Moment(now, now, now))
+            assert (outcome(decision) == {"thank": "refused blocks"}) is kept
+
+
+def test_a_silenced_rule_keeps_no_other_from_acting(tmp_path: Path) -> None:
+    angry = a_rule("{sentiment: negative}", more="blocks: {rules: [thanks]}", id="angry")
+    book = both(tmp_path, angry, a_rule("{customer.known: false}", THANK, id="thanks"))
+    mute = Mute("rule", "angry", NOW + timedelta(days=1), "known trouble", "zoe")
+
+    assert outcome(a_decision(book, mutes=(mute,))) == {"alert": "refused silence", "thank": "due"}
+
+
+@pytest.mark.parametrize("seen", [{"person__id": "mention:7"}, {"sentiment": "unsure"}])
+@pytest.mark.parametrize(("mode", "becomes"), [("shadow", "shadow"), ("off", "refused mode")])
+def test_what_asks_for_approval_lets_no_rule_out_of_the_shadow(
+    tmp_path: Path, mode: str, becomes: str, seen: dict[str, str]
+) -> None:
+    book = a_book(tmp_path, a_rule("{text: {says_any: [sync]}}", THANK, WEEKLY, mode=mode))
+    assert outcome(a_decision(book, facts(text="sync", **seen))) == {"thank": becomes}
+
+
 @pytest.mark.parametrize(("blocker", "rule", "blocks"), [
     ("shadow", "shadow", True), ("shadow", "live", False), ("ask", "live", True), ("off", "live", False),
 ])  # fmt: skip
