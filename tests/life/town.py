@@ -26,7 +26,7 @@ ELSE = (
     "leider seit Tagen kaputt und niemand antwortet, {}",
 )
 WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima")
-AGAIN = ("{} edited", "I love Acme Flow now", "Acme Flow is terrible and broken", "Borro, not Acme")
+AGAIN = ("{} edited", "I love Acme Flow now", "Acme Flow is terrible and broken", "Borro, not Acme", "never mind", "")
 PERSONS, CUSTOMERS = 120, 30
 AGES = (1, 5, 30, 300, 60 * 24 * 20, -60 * 48)  # minutes; the last is that of a wrong clock
 SOURCES = ("forum", "board")
