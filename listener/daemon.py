@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from listener.desk import Desk, House, Sockets, hearing
+from listener.hands import Hands, at_once
 from listener.once import prepare
 from listener.pages import served
 from listener.pipeline.cards import Cards
@@ -27,22 +28,6 @@ PERFORMERS = 4
 BEAT = 0.5
 STOP_WITHIN = 9.0
 BREAK_OFF_AFTER = 5.0
-# time servers move a clock by less
-SET_BACK = 60.0
-
-
-class Hands:
-    """The hands of the clock, beside a steady count of seconds."""
-
-    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
-        self._wall = wall
-        self._steady = steady
-        self._apart = wall() - steady()
-
-    def set_back(self) -> float:
-        """By how many seconds somebody set the clock back since the last look; a minute at least, else 0."""
-        before, self._apart = self._apart, self._wall() - self._steady()
-        return before - self._apart if before - self._apart >= SET_BACK else 0.0
 
 
 class Daemon:
@@ -282,12 +267,6 @@ class Daemon:
         if self._how == "reload":
             os.execv(sys.executable, sys.orig_argv)
         os._exit(0)
-
-
-def at_once(beats: BackgroundScheduler) -> None:
-    """All that beats does so now, and goes on from here."""
-    for job in beats.get_jobs():
-        job.modify(next_run_time=clock())
 
 
 def notify(state: str) -> None:

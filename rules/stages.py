@@ -9,11 +9,11 @@ from datetime import datetime, timedelta, tzinfo
 from typing import get_args
 
 from rules.book import Book
-from rules.catalogue import PROMPT, Action
+from rules.catalogue import PROMPT
+from rules.claims import apart, claims
 from rules.clauses import Clause, Sight
 from rules.ends import Stop, outcome, settled
 from rules.limits import APART, LANES, Whom, counters, full, note, reserved
-from rules.lints import PUBLIC_ASKS
 from rules.problems import Misread
 from rules.quantities import zone
 from rules.rule import Rule, Step
@@ -92,7 +92,7 @@ class Case:
             return []
         blockers = (rule, *self.book.blockers.get(rule.id, ()))
         keys = [self._block(one) for one in blockers if one.blocks and one.blocks.lasts]
-        return keys + ([self._claimed(other, mode)] if (other := _apart(step.action)) else [])
+        return keys + ([self._claimed(other, mode)] if (other := apart(step.action)) else [])
 
     def _settle(self, rule: Rule, step: Step) -> Settled:
         mode, why_mode = self._mode(rule, step)
@@ -227,7 +227,7 @@ class Case:
         for claim, words in claims(step.action).items():
             if claim in self.claims:
                 return Stop("exclusive", f"{words}: {self.claims[claim]} has it")
-        other = _apart(step.action)
+        other = apart(step.action)
         if not other:
             return None
         if other in self.claims:
@@ -288,21 +288,6 @@ class Case:
 def _outranks(blocker: Rule, rule: Rule) -> bool:
     """Whether a rule's `blocks` count for another: those of acting rules always, those of shadow among shadow."""
     return blocker.mode in ("ask", "live") or (blocker.mode == "shadow" == rule.mode)
-
-
-def _apart(action: Action) -> str:
-    """What a person must not get together with this: a gift with a public ask, and the other way round."""
-    return "public_ask" if action.name == "send_gift" else "gift" if action.name in PUBLIC_ASKS else ""
-
-
-def claims(action: Action) -> dict[str, str]:
-    """What an action takes for itself alone, each with the sentence that says so."""
-    taken = {"reply": "one public reply per mention"} if action.public else {}
-    if action.name == "send_gift":
-        taken["gift"] = "one gift per person"
-    if action.name in PUBLIC_ASKS:
-        taken["public_ask"] = "one public ask per person"
-    return taken
 
 
 def _concerns(mute: Mute, rule: Rule, sight: Sight) -> bool:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from rules.book import Book
 from rules.catalogue import ACTIONS, WEEKDAYS
+from rules.claims import claims
 from rules.clauses import Clause, Sight
 from rules.engine import decide, describe, failing
 from rules.limits import Whom, counters, note
 from rules.memory import MemoryHistory, MemoryLedger
 from rules.rule import Example, Past, Rule
-from rules.stages import claims
 from rules.terms import Decision, Facts, MaxAge, Moment, Value
 
 DAY = datetime(2026, 1, 14)  # noqa: DTZ001 -- a Wednesday without a change of clocks; each test adds its file's zone

@@ -17,7 +17,8 @@ from time import sleep
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from listener.daemon import STOP_WITHIN, Hands, at_once
+from listener.daemon import STOP_WITHIN
+from listener.hands import Hands, at_once
 from listener.store.trouble import BUSY_SECONDS
 from tests.running import PATIENCE, Running, brisk, eventually, running
 from tests.world import ALERTS, COMPLAINT, DONE, PRAISE, World, a_world

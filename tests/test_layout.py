@@ -48,7 +48,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("listener.rulebook", "listener.livefiles", "listener.ticketdesk"),
     ("listener.wiring",),
     ("listener.views", "listener.explain", "listener.imports", "listener.desk"),
-    ("listener.web", "listener.polling"),
+    ("listener.web", "listener.polling", "listener.hands"),
     ("listener.pages", "listener.once"),
     ("listener.daemon",),
     ("listener.demo",),

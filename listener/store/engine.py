@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,11 +31,12 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError, ResourceClosedError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel
 
-from listener.store.trouble import BUSY_SECONDS, OPENED, with_cure
+from listener.store.claim import hold_file, hold_session, is_held
+from listener.store.trouble import BUSY_SECONDS, with_cure
 from listener.store.trouble import StoreInUse as StoreInUse
 from listener.store.trouble import StoreTrouble as StoreTrouble
 
@@ -245,47 +244,16 @@ class Database:
 
     def hold(self) -> None:
         """Claim the store for the one daemon. Raises StoreInUse; the claim ends with the process."""
-        if self.path is None:
-            self._hold_postgres()
-            return
-        # only to read, which it may be for the daemon where root was first
-        try:
-            lock = os.fdopen(os.open(f"{self.path}.lock", os.O_RDONLY | os.O_CREAT, 0o644))
-        except OSError as error:
-            raise StoreTrouble(f"the store cannot be held ({error}): {OPENED}") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.close()
-            raise StoreInUse(f"another `listener run` works on {self.path}; stop it first") from error
-        self._held = lock
-
-    def _hold_postgres(self) -> None:
-        try:
-            connection = self._writer.connect()
-            if not connection.exec_driver_sql("SELECT pg_try_advisory_lock(7411)").scalar():
-                connection.close()
-                raise StoreInUse("another `listener run` works on this database; stop it first")
-            connection.commit()
-        except DBAPIError as error:
-            raise with_cure(str(error.orig)) from error
-        # the claim lives as long as its session, and the pool would keep that
-        connection.detach()
-        self._held = connection
+        self._held = hold_file(self.path) if self.path else hold_session(self._writer)
 
     def hold_on(self) -> None:
         """Claim the store anew where the claim was lost: PostgreSQL's ends with its session, as when the server does.
 
         Raises StoreInUse where another daemon was faster, and StoreTrouble.
         """
-        if not isinstance(self._held, Connection):
-            return
-        try:
-            self._held.exec_driver_sql("SELECT 1")
-            self._held.commit()
-        except (DBAPIError, ResourceClosedError):
+        if isinstance(self._held, Connection) and not is_held(self._held):
             self._held.close()
-            self._hold_postgres()
+            self._held = hold_session(self._writer)
 
     def let_go(self) -> None:
         """Give the claim back, where there is one."""
