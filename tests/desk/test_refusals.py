@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -143,9 +144,17 @@ def test_trouble_in_the_house_is_told_and_nothing_is_decided(office, space, trou
 
 
 def test_a_form_that_is_answered_too_late_is_whispered_about(office, space, monkeypatch):
-    view = a_form(office, space, "edit", str(office.draft().id))
+    view, closed = a_form(office, space, "edit", str(office.draft().id)), Event()
     office.desk.hear(press("approve", str(office.draft().id)))
-    monkeypatch.setattr("listener.desk.work.SOON", -1)
+    house = office.desk._house
+    monkeypatch.setattr("listener.desk.work.SOON", 0)
 
-    assert office.desk.hear(filled(view, text="Other words")) == {}
+    def people(who):
+        assert closed.wait(60)
+        return house.people(who)
+
+    desk = Desk(office.slack, replace(house, people=people), LOG)
+    assert desk.hear(filled(view, text="Other words")) == {}
+    closed.set()
     assert "decided by kim" in whispers(space)[0]
+    desk.close()
