@@ -130,17 +130,19 @@ class Arrivals:
             ],
         )
         about = [(posts[arrival.external_id], arrival) for arrival in fresh if arrival.words]
-        taken_over = self._take_over(connection, about)
-        self._change(connection, taken_over, origin.at)
-        return self._insert(connection, about)
+        kept = self._mentions(connection, [post for post, _ in about])
+        self._change(connection, self._take_over(connection, about, kept), origin.at)
+        return self._insert(connection, about, kept)
+
+    def _mentions(self, connection: Connection, posts: Sequence[str]) -> list[Row[Any]]:
+        return list(connection.execute(select(mention).where(mention.c.post.in_(posts)))) if posts else []
 
     def _take_over(
-        self, connection: Connection, about: Sequence[tuple[str, Arrival]]
+        self, connection: Connection, about: Sequence[tuple[str, Arrival]], kept: Sequence[Row[Any]]
     ) -> list[tuple[Row[Any], Arrival]]:
         """Mentions whose post is told here by a source that knows its author better: they are that source's now."""
         arrivals = dict(about)
-        query = select(mention).where(mention.c.post.in_(arrivals), mention.c.gone_at.is_(None))
-        found = [(row, arrivals[row.post]) for row in connection.execute(query)] if about else []
+        found = [(row, arrivals[row.post]) for row in kept if row.gone_at is None]
         better = [(row, arrival) for row, arrival in found if knows_better(arrival.columns, row)]
         for row, arrival in better:
             values = {name: arrival.columns[name] for name in TOLD} | {"external_id": arrival.external_id}
@@ -160,14 +162,13 @@ class Arrivals:
             posts[arrival.external_id] = own
         return posts
 
-    def _insert(self, connection: Connection, about: Sequence[tuple[str, Arrival]]) -> int:
-        query = select(mention.c.post, mention.c.brand).where(mention.c.post.in_([post for post, _ in about]))
-        kept = {(row.post, row.brand) for row in connection.execute(query)} if about else set()
+    def _insert(self, connection: Connection, about: Sequence[tuple[str, Arrival]], kept: Sequence[Row[Any]]) -> int:
+        known = {(row.post, row.brand) for row in kept}
         rows = [
             {**arrival.columns, "external_id": arrival.external_id, "post": post, "brand": brand, "words": words}
             for post, arrival in about
             for brand, words in arrival.words.items()
-            if (post, brand) not in kept
+            if (post, brand) not in known
         ]
         if rows:
             many(connection, self._database.insert(Mention).on_conflict_do_nothing(), rows)
@@ -179,12 +180,11 @@ class Arrivals:
         connection.execute(update(appearance).where(appearance.c.id == row.id).values(digest=arrival.digest, post=post))
         if post is None or row.gone_at is not None or not arrival.words:
             return False
-        query = select(mention).where(mention.c.post == post)
-        kept = list(connection.execute(query))
+        kept = self._mentions(connection, [post])
         mine = [old for old in kept if old.source == origin.source and old.external_id == arrival.external_id]
         changed = self._change(connection, [(old, arrival) for old in mine], origin.at)
         self._rename(connection, mine, arrival.columns)
-        added = self._insert(connection, [(post, arrival)]) if mine or not kept else 0
+        added = self._insert(connection, [(post, arrival)], kept) if mine or not kept else 0
         return bool(changed or added)
 
     def _change(self, connection: Connection, told: Sequence[tuple[Row[Any], Arrival]], at: datetime) -> int:
