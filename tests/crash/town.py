@@ -120,6 +120,11 @@ class Town:
         return set().union(*(forum.saying(0) for forum in self.forums))
 
 
+def kind_of(post: str) -> int:
+    """Which of the SAYINGS a post is, from its external id. Posts of one kind may repeat each other."""
+    return int(post.rpartition("-")[2]) % len(SAYINGS)
+
+
 def post_in(body: bytes) -> str:
     """The post that a message is about."""
     found = POST.search(body)
