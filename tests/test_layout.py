@@ -146,6 +146,7 @@ BOUNDARIES = {
     "listener/aside_child.py": "whatever untrusted bytes provoke is an answer",
     "listener/pipeline/collect.py": "a poll",
     "listener/pipeline/judge.py": "a mention",
+    "listener/pipeline/tracking.py": "a look at a tracker",
     "listener/pipeline/act.py": "a delivery",
     "listener/web/server.py": "a web request",
     "listener/desk/work.py": "a press in Slack",

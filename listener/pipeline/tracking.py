@@ -17,6 +17,7 @@ from listener.pipeline import remarks
 from listener.pipeline.attention import Readers, told_of
 from listener.pipeline.casework import case_of, complaint_of, ending_of, note_of, reopening_of
 from listener.store import Store
+from listener.store.engine import StoreTrouble
 from listener.store.hearsay import Listened
 from listener.store.tracks import Heard
 from listener.trackers.contract import GONE, Missing, News, Outside, Said, State, Tracker
@@ -108,6 +109,8 @@ class Tracking:
                     f"notes stay here: notes = false of {row.channel}" if case.note else "the note is erased"
                 )
             tracker.comment(key, note_of(case), self._outside)
+        elif self._store.tracks.overtaken(row):
+            raise Withdrawn("the ticket was closed or opened again since")
         elif op == "close":
             tracker.close(key, ending_of(case, row), self._outside)
         else:
@@ -125,13 +128,25 @@ class Tracking:
         except Failed as error:
             self._blind(followed, failures + 1, error)
             return 0
+        except Exception:  # noqa: BLE001  # boundary: a tracker that answers nonsense is one that cannot be read
+            self._log.exception("tracker.bug", tracker=name)
+            self._blind(followed, failures + 1, Failed("a bug: see the log for its traceback"))
+            return 0
         self._failures.pop(name, None)
         self._store.tracks.asked([row.mark for row in rows], now)
         for row in rows:
             if row.key in states:
-                self._listen(followed, row, states[row.key])
-                self.hear(row, states[row.key])
+                self._heard(followed, row, states[row.key])
         return len(rows)
+
+    def _heard(self, followed: Followed, row: Row[Any], state: State) -> None:
+        try:
+            self._listen(followed, row, state)
+            self.hear(row, state)
+        except StoreTrouble:
+            raise
+        except Exception:  # noqa: BLE001  # boundary: what is strange about one ticket must not stop the others
+            self._log.exception("tracker.bug", tracker=followed.name, ticket=row.ticket)
 
     def _listen(self, followed: Followed, row: Row[Any], state: State) -> None:
         """What was said there since it was last read. Times of a second are coarse: every change is read twice."""
@@ -181,6 +196,8 @@ class Tracking:
         if state.status == "gone":
             self._gone(row)
             return
+        if self._store.tracks.ordered(row.mark):
+            return  # what we did last has not arrived there yet, and will change this once more
         ticket, now = self._store.tickets.get(row.ticket), self._now()
         assert ticket is not None
         if state.status == "closed" and ticket.status != "closed":

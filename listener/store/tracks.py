@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from listener.model.delivery import Delivery
 from listener.model.mention import Mention
@@ -19,6 +19,7 @@ ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table
 track = table(TicketTrack)
 
 TRACK = "track"
+ON_ITS_WAY = ("due", "held", "sending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,15 @@ def carried(connection: Connection, row: Row[Any], external: Mapping[str, Any] |
         # it is not asked for at once: some systems show their own changes late
         connection.execute(update(track).where(mine).values(status=status, asked_at=at))
     if row.options["op"] == "create" and external:
-        connection.execute(update(track).where(mine).values(key=external["key"], url=external["url"]))
-        one = ticket.c.id == row.options["ticket"]
-        connection.execute(update(ticket).where(one).values(external=dict(external)))
+        named = update(track).where(mine).values(key=external["key"], url=external["url"])
+        # none is followed where the person was erased meanwhile
+        for number in connection.execute(named.returning(track.c.ticket)).scalars():
+            connection.execute(update(ticket).where(ticket.c.id == number).values(external=dict(external)))
+
+
+def _turns(mark: str) -> ColumnElement[bool]:
+    """Our orders to close this counterpart or to open it again."""
+    return or_(*(delivery.c.key.startswith(f"{mark}:{op}:", autoescape=True) for op in ("close", "reopen")))
 
 
 def _current(number: int) -> Any:
@@ -164,6 +171,18 @@ class Tracks:
         query = query.order_by(track.c.asked_at.is_not(None), track.c.asked_at).limit(limit)
         with self._database.read() as connection:
             return list(connection.execute(query))
+
+    def overtaken(self, order: Row[Any]) -> bool:
+        """Whether the ticket was closed or opened again after this was ordered: only the last of these counts."""
+        later = _turns(order.options["mark"]) & (delivery.c.id > order.id)
+        with self._database.read() as connection:
+            return connection.execute(select(delivery.c.id).where(later).limit(1)).first() is not None
+
+    def ordered(self, mark: str) -> bool:
+        """Whether we closed it or opened it again and that is still on its way there."""
+        coming = _turns(mark) & delivery.c.status.in_(ON_ITS_WAY)
+        with self._database.read() as connection:
+            return connection.execute(select(delivery.c.id).where(coming).limit(1)).first() is not None
 
     def asked(self, marks: Sequence[str], at: datetime) -> None:
         """They were asked for."""

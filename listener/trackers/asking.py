@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from connectors.answers import as_failure
@@ -17,6 +17,7 @@ from listener.actions.text import without
 from listener.trackers.contract import Missing, Outside
 
 MARK = r"listener-[0-9a-z]*-\d+-\d{12}(-[a-z]\d+)?"
+T = TypeVar("T")
 PAGES = 10  # of a hundred: more complaints of one person than anybody reads
 
 
@@ -30,12 +31,22 @@ class Desk:
     outside: Outside
     hidden: tuple[str, ...] = ()
 
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON at a path, or at an address that an answer named. Raises Failed and Missing."""
-        asked = {name: value for name, value in query.items() if value is not None}
-        return self.read(self.fetch("GET", path + (f"?{urlencode(asked)}" if asked else "")))
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """The object at a path, or at an address that an answer named. Raises Failed and Missing."""
+        return self._of(self._asked(path, query), dict)
 
-    def send(self, method: str, path: str, body: Any, **headers: str) -> Any:
+    def rows(self, path: str, **query: Any) -> list[Any]:
+        """The list at a path. Raises Failed and Missing."""
+        return self._of(self._asked(path, query), list)
+
+    def part(self, answer: Any, name: str, kind: type[T]) -> T:
+        """What an answer holds under this name. Raises Failed where it does not.
+
+        Half an answer is not an empty one: what it leaves out would be taken for deleted, or be made twice.
+        """
+        return self._of(answer.get(name) if isinstance(answer, dict) else None, kind)
+
+    def send(self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
         """What comes back for this JSON. Raises Failed and Missing."""
         return self.read(self.fetch(method, path, body, headers))
 
@@ -61,6 +72,20 @@ class Desk:
         except (ValueError, RecursionError):
             # a proxy's sign-in page comes with status 200 too
             raise Failed(f"{self.name} answered with something that is no JSON; open {self.url} in a browser") from None
+
+    def _asked(self, path: str, query: Mapping[str, Any]) -> Any:
+        return self.read(self.fetch("GET", path + (f"?{urlencode(query)}" if query else "")))
+
+    def _of(self, found: Any, kind: type[T]) -> T:
+        if not isinstance(found, kind):
+            raise self.strange()
+        return found
+
+    def strange(self) -> Failed:
+        """For an answer that is JSON of another shape than it should be."""
+        return Failed(
+            f"{self.name} answered with half of what it should, or something else; open {self.url} in a browser"
+        )
 
     def _refused(self, answer: Response) -> Failed:
         said = without(_said(answer.body), *self.hidden)

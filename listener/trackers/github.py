@@ -57,20 +57,24 @@ class GitHub(Tracker):
         repo, desk = self._repo(case), self._desk(outside)
         asked = {"state": "all", "labels": self.labels[0], "sort": "created", "direction": "desc", "per_page": 100}
         for number in range(1, PAGES + 1):
-            page = desk.get(f"/repos/{repo}/issues", page=number, **asked)
+            page = desk.rows(f"/repos/{repo}/issues", page=number, **asked)
             for issue in page:
                 if marked(case.mark, [issue.get("body")]):
                     return self._counterpart(repo, issue)
             if len(page) < 100 or _created(page[-1]) < case.opened_at - SLACK:
                 return None
-        found = desk.get("/search/issues", q=f'"{case.mark}" in:body repo:{repo} type:issue').get("items", ())
+        sought = f'"{case.mark}" in:body repo:{repo} type:issue'
+        found = desk.part(desk.get("/search/issues", q=sought), "items", list)
         mine = [issue for issue in found if marked(case.mark, [issue.get("body")])]
         return self._counterpart(repo, mine[0]) if mine else None
 
     def create(self, case: Case, outside: Outside) -> Counterpart:
         repo = self._repo(case)
         issue = {"title": case.title, "body": _body(case.about, case.quote, case.mark), "labels": list(self.labels)}
-        return self._counterpart(repo, self._desk(outside).send("POST", f"/repos/{repo}/issues", issue))
+        desk = self._desk(outside)
+        made = desk.send("POST", f"/repos/{repo}/issues", issue)
+        desk.part(made, "number", int)
+        return self._counterpart(repo, made)
 
     def comment(self, key: str, comment: Comment, outside: Outside) -> None:
         if not marked(comment.mark, (one.get("body") for one in self._comments(key, outside))):
@@ -86,10 +90,10 @@ class GitHub(Tracker):
         self._desk(outside).send("PATCH", _path(key), {"state": "open", "state_reason": "reopened"})
 
     def states(self, keys: Sequence[str], outside: Outside) -> dict[str, State]:
-        found = {}
+        desk, found = self._desk(outside), dict[str, State]()
         for key in keys:
             try:
-                found[key] = _state(self._desk(outside).get(_path(key)))
+                found[key] = _state(desk, desk.get(_path(key)))
             except Missing:
                 found[key] = GONE
         return found
@@ -122,7 +126,7 @@ class GitHub(Tracker):
 
     def _comments(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
         for number in range(1, PAGES + 1):
-            page = self._desk(outside).get(f"{_path(key)}/comments", per_page=100, page=number)
+            page = self._desk(outside).rows(f"{_path(key)}/comments", per_page=100, page=number)
             yield from page
             if len(page) < 100:
                 return
@@ -152,11 +156,12 @@ def _created(issue: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(str(issue["created_at"]))
 
 
-def _state(issue: Mapping[str, Any]) -> State:
+def _state(desk: Desk, issue: Mapping[str, Any]) -> State:
+    state = desk.part(issue, "state", str)
     labels = [str(label.get("name", "")) for label in issue.get("labels") or () if isinstance(label, dict)]
     cause = next((name[len(CAUSE) :].strip() for name in labels if name.lower().startswith(CAUSE)), None)
-    closed, changed = issue.get("state") == "closed", issue.get("updated_at")
-    return State("closed", cause or None, changed=changed) if closed else State("open", changed=changed)
+    changed = issue.get("updated_at")
+    return State("closed", cause or None, changed=changed) if state == "closed" else State("open", changed=changed)
 
 
 def _body(about: str, quote: str, mark: str) -> str:

@@ -62,7 +62,7 @@ class Jira(Tracker):
 
     def find(self, case: Case, outside: Outside) -> Counterpart | None:
         mine = sorted(self._search(f'labels = "{case.mark}"', outside), key=lambda one: int(one["id"]))
-        return self._counterpart(mine[0]) if mine else None
+        return self._counterpart(str(mine[0]["key"])) if mine else None
 
     def create(self, case: Case, outside: Outside) -> Counterpart:
         project = case.place or self.project
@@ -75,7 +75,8 @@ class Jira(Tracker):
             "description": _body(case.about, case.quote, case.known),
             "labels": ["listener", case.mark],
         }
-        return self._counterpart(self._desk(outside).send("POST", "/rest/api/2/issue", {"fields": fields}))
+        desk = self._desk(outside)
+        return self._counterpart(desk.part(desk.send("POST", "/rest/api/2/issue", {"fields": fields}), "key", str))
 
     def comment(self, key: str, comment: Comment, outside: Outside) -> None:
         if not marked(comment.mark, (one.get("body") for one in self._comments(key, outside))):
@@ -129,18 +130,19 @@ class Jira(Tracker):
         after: dict[str, Any] = {}
         for _ in range(PAGES):
             page = desk.get(path, maxResults=100, **asked, **after)
-            yield from page.get("issues", ())
-            seen = int(page.get("startAt", 0)) + len(page.get("issues", ()))
+            found = desk.part(page, "issues", list)
+            yield from found
+            seen = int(page.get("startAt", 0)) + len(found)
             token = page.get("nextPageToken")
             after = {"nextPageToken": token} if cloud else {"startAt": seen}
-            if not (token if cloud else page.get("issues") and seen < int(page.get("total", 0))):
+            if not (token if cloud else found and seen < int(page.get("total", 0))):
                 return
 
     def _comments(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
-        seen = 0
+        desk, seen = self._desk(outside), 0
         for _ in range(PAGES):
-            page = self._desk(outside).get(f"/rest/api/2/issue/{key}/comment", startAt=seen, maxResults=100)
-            found = page.get("comments", ())
+            page = desk.get(f"/rest/api/2/issue/{key}/comment", startAt=seen, maxResults=100)
+            found = desk.part(page, "comments", list)
             yield from found
             seen += len(found)
             if not found or seen >= int(page.get("total", 0)):
@@ -148,8 +150,9 @@ class Jira(Tracker):
 
     def _one(self, key: str, outside: Outside) -> State:
         names = ",".join(filter(None, ("status", "updated", self.cause_field)))
-        fields = self._desk(outside).get(f"/rest/api/2/issue/{key}", fields=names)["fields"]
-        status, changed = fields["status"], fields.get("updated")
+        desk = self._desk(outside)
+        fields = desk.part(desk.get(f"/rest/api/2/issue/{key}", fields=names), "fields", dict)
+        status, changed = desk.part(fields, "status", dict), fields.get("updated")
         if (status.get("statusCategory") or {}).get("key") == "done":
             return State("closed", _text(fields.get(self.cause_field)) if self.cause_field else None, changed=changed)
         waits = str(status.get("name", "")).casefold() in {name.casefold() for name in self.waiting}
@@ -158,7 +161,8 @@ class Jira(Tracker):
     def _move(self, key: str, wanted: str, closed: bool, outside: Outside) -> None:
         if (self._one(key, outside).status == "closed") == closed:
             return
-        offered = self._desk(outside).get(f"/rest/api/2/issue/{key}/transitions").get("transitions", ())
+        desk = self._desk(outside)
+        offered = desk.part(desk.get(f"/rest/api/2/issue/{key}/transitions"), "transitions", list)
         fits = [one for one in offered if _ends(one) == closed and wanted.casefold() in ("", one["name"].casefold())]
         if not fits:
             names = ", ".join(str(one["name"]) for one in offered) or "none"
@@ -167,8 +171,8 @@ class Jira(Tracker):
         move = {"transition": {"id": fits[0]["id"]}}
         self._desk(outside).send("POST", f"/rest/api/2/issue/{key}/transitions", move)
 
-    def _counterpart(self, issue: Mapping[str, Any]) -> Counterpart:
-        return Counterpart(str(issue["key"]), f"{self.url}/browse/{issue['key']}")
+    def _counterpart(self, key: str) -> Counterpart:
+        return Counterpart(key, f"{self.url}/browse/{key}")
 
 
 def _said(comment: Mapping[str, Any]) -> Said:

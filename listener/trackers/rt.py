@@ -70,7 +70,12 @@ class RequestTracker(Tracker):
             "ContentType": "text/plain",
             "Priority": PRIORITIES.get(case.urgency, "50"),
         }
-        return self._counterpart(int(self._desk(outside).send("POST", "/REST/2.0/ticket", ticket)["id"]))
+        desk = self._desk(outside)
+        made = desk.send("POST", "/REST/2.0/ticket", ticket)
+        number = str(made.get("id")) if isinstance(made, dict) else ""
+        if not number.isdecimal():
+            raise desk.strange()
+        return self._counterpart(int(number))
 
     def comment(self, key: str, comment: Comment, outside: Outside) -> None:
         # RT lets a deleted ticket be commented, and a status brings it back to life
@@ -116,7 +121,8 @@ class RequestTracker(Tracker):
         who = one.get("Creator") or {}
         kind: Any = "person" if who.get("id") in persons else "reply" if one.get("Type") == "Correspond" else "note"
         asked = {"fields": "ContentType,Content,Filename", "per_page": 100}
-        parts = self._desk(outside).get(f"/REST/2.0/transaction/{one['id']}/attachments", **asked).get("items", ())
+        desk = self._desk(outside)
+        parts = desk.part(desk.get(f"/REST/2.0/transaction/{one['id']}/attachments", **asked), "items", list)
         text = next((part.get("Content") for part in parts if part.get("ContentType") == "text/plain"), "")
         return Said(str(one["id"]), kind, str(who.get("id") or ""), str(text or ""), read_time(one.get("Created")))
 
@@ -136,6 +142,7 @@ class RequestTracker(Tracker):
         return Desk("RT", self.url, log_in, outside, (password, token))
 
     def _search(self, query: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
+        desk = self._desk(outside)
         for number in range(1, PAGES + 1):
             asked = {
                 "query": query,
@@ -143,8 +150,8 @@ class RequestTracker(Tracker):
                 "per_page": 100,
                 "page": number,
             }
-            page = self._desk(outside).get("/REST/2.0/tickets", **asked)
-            yield from page.get("items", ())
+            page = desk.get("/REST/2.0/tickets", **asked)
+            yield from desk.part(page, "items", list)
             if number >= float(page.get("pages") or 0):
                 return
 
@@ -154,18 +161,21 @@ class RequestTracker(Tracker):
         return {str(one.get("Data") or "").strip() for one in told if one.get("Type") == "Comment"}
 
     def _history(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
+        desk = self._desk(outside)
         for number in range(1, PAGES + 1):
             asked = {"fields": "Type,Data,Creator,Created", "per_page": 100, "page": number}
-            page = self._desk(outside).get(f"/REST/2.0/ticket/{key}/history", **asked)
-            yield from page.get("items", ())
+            page = desk.get(f"/REST/2.0/ticket/{key}/history", **asked)
+            yield from desk.part(page, "items", list)
             if number >= float(page.get("pages") or 0):
                 return
 
     def _one(self, key: str, outside: Outside) -> State:
         try:
-            return self._state(self._desk(outside).get(f"/REST/2.0/ticket/{key}"))
+            ticket = self._desk(outside).get(f"/REST/2.0/ticket/{key}")
         except Missing:
             return GONE
+        self._desk(outside).part(ticket, "Status", str)
+        return self._state(ticket)
 
     def _set(self, key: str, status: str, values: Mapping[str, Any], outside: Outside) -> None:
         """RT answers 200 to what it does not do, so it is looked at afterwards."""

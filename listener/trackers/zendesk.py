@@ -45,8 +45,9 @@ class Zendesk(Tracker):
     tags: tuple[str, ...] = ("listener",)
 
     def find(self, case: Case, outside: Outside) -> Counterpart | None:
-        page = self._desk(outside).get("/api/v2/tickets.json", external_id=case.mark)
-        mine = [one for one in page.get("tickets", ()) if one.get("external_id") == case.mark]
+        desk = self._desk(outside)
+        found = desk.part(desk.get("/api/v2/tickets.json", external_id=case.mark), "tickets", list)
+        mine = [one for one in found if one.get("external_id") == case.mark]
         return self._counterpart(min(mine, key=lambda one: int(one["id"]))) if mine else None
 
     def create(self, case: Case, outside: Outside) -> Counterpart:
@@ -59,11 +60,9 @@ class Zendesk(Tracker):
             "tags": list(self.tags),
             **({"group_id": group} if group else {}),
         }
-        key = {"idempotency-key": case.mark}
-        made = self._desk(outside).read(
-            self._desk(outside).fetch("POST", "/api/v2/tickets.json", {"ticket": ticket}, key)
-        )
-        return self._counterpart(made["ticket"])
+        desk, key = self._desk(outside), {"idempotency-key": case.mark}
+        made = desk.send("POST", "/api/v2/tickets.json", {"ticket": ticket}, key)
+        return self._counterpart(desk.part(made, "ticket", dict))
 
     def comment(self, key: str, comment: Comment, outside: Outside) -> None:
         if not self._has(key, comment.mark, outside):
@@ -84,11 +83,10 @@ class Zendesk(Tracker):
             self._update(key, {"status": "open", **note}, outside)
 
     def states(self, keys: Sequence[str], outside: Outside) -> dict[str, State]:
-        found: dict[str, State] = {}
+        desk, found = self._desk(outside), dict[str, State]()
         for start in range(0, len(keys), AT_ONCE):
-            ids = ",".join(keys[start : start + AT_ONCE])
-            page = self._desk(outside).get("/api/v2/tickets/show_many.json", ids=ids)
-            found |= {str(one["id"]): self._state(one) for one in page.get("tickets", ())}
+            page = desk.get("/api/v2/tickets/show_many.json", ids=",".join(keys[start : start + AT_ONCE]))
+            found |= {str(one["id"]): self._state(one) for one in desk.part(page, "tickets", list)}
         # what was deleted is left out of the answer
         return {key: found.get(key, State("gone")) for key in keys}
 
@@ -96,7 +94,7 @@ class Zendesk(Tracker):
         found: list[Said] = []
         for page in self._pages(key, outside):
             users = {one.get("id"): one for one in page.get("users") or ()}
-            told = [one for one in page.get("comments", ()) if not ours(one.get("body"))]
+            told = [one for one in page["comments"] if not ours(one.get("body"))]
             found += [_said(one, users.get(one.get("author_id")) or {}) for one in told]
         return found[::-1]
 
@@ -124,10 +122,11 @@ class Zendesk(Tracker):
         self._desk(outside).send("PUT", f"/api/v2/tickets/{key}.json", {"ticket": values})
 
     def _status(self, key: str, outside: Outside) -> str:
-        return str(self._desk(outside).get(f"/api/v2/tickets/{key}.json")["ticket"]["status"])
+        desk = self._desk(outside)
+        return str(desk.part(desk.get(f"/api/v2/tickets/{key}.json"), "ticket", dict).get("status"))
 
     def _has(self, key: str, mark: str, outside: Outside) -> bool:
-        bodies = (one.get("body") for page in self._pages(key, outside) for one in page.get("comments", ()))
+        bodies = (one.get("body") for page in self._pages(key, outside) for one in page["comments"])
         return marked(mark, bodies)
 
     def _pages(self, key: str, outside: Outside) -> Iterator[Mapping[str, Any]]:
@@ -135,7 +134,7 @@ class Zendesk(Tracker):
         desk, asked = self._desk(outside), {"page[size]": 100, "sort": "-created_at", "include": "users"}
         page = desk.get(f"/api/v2/tickets/{key}/comments.json", **asked)
         for _ in range(PAGES):
-            yield page
+            yield page | {"comments": desk.part(page, "comments", list)}
             after = (page.get("links") or {}).get("next")
             if not (page.get("meta") or {}).get("has_more") or not after:
                 return

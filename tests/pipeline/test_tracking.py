@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from listener.issues.reading import TERMS
 from listener.model.handling import Handling
 from listener.pipeline.act import Act
 from listener.pipeline.attention import Readers
@@ -181,6 +182,30 @@ def test_closing_here_closes_there_and_is_not_heard_as_news(town: Town) -> None:
     assert town.desk.things[1].status == "open"
 
 
+def test_what_was_done_last_here_counts_there_whatever_arrives_first(town: Town) -> None:
+    town.work()
+    town.desk.troubles = [(503, "")]
+    town.people.close(1, "update 4.2", "recovered")
+    assert town.work() == ["due"]
+    town.people.reopen(1)
+    assert town.work() == ["done"]
+
+    town.road.clock.pass_by(minutes=2)
+    assert town.work() == ["cancelled"]
+    assert (town.desk.things[1].status, town.ticket().status) == ("open", "open")
+
+
+def test_what_is_on_its_way_there_is_not_taken_back_by_what_it_will_change(town: Town) -> None:
+    town.work()
+    town.people.close(1, "update 4.2", "recovered")
+    town.desk.things[1].status = "pending"
+    town.pull()
+    assert town.ticket().status == "closed"
+    town.work()
+    town.pull()
+    assert (town.desk.things[1].status, town.ticket().status) == ("solved", "closed")
+
+
 def test_closing_there_closes_here_with_the_root_cause_that_stands_there(town: Town) -> None:
     town.work()
     town.desk.things[1].status, town.desk.things[1].fields = "solved", {36: "a cable"}
@@ -263,6 +288,45 @@ def test_a_tracker_that_cannot_be_read_is_told_at_the_third_time_and_asked_again
     assert town.told() == ["Tracker desk cannot be read"]
     town.road.clock.pass_by(hours=2)
     assert town.tracking.pull("desk") == 1
+
+
+def test_what_cannot_be_understood_is_blindness_too(town: Town) -> None:
+    town.work()
+    town.desk.troubles = [(200, {}), (200, {"tickets": ["?"]}), (200, "<html>"), (200, {"tickets": None})]
+    asked = [town.pull() for _ in range(12)]
+
+    assert 0 < sum(asked) < 12
+    assert "Tracker desk cannot be read" in town.told()
+    assert town.ticket().external is not None
+
+
+def test_an_erased_person_is_heard_of_no_more(town: Town) -> None:
+    town.work()
+    town.desk.things[1].says("Anna Schmidt here, still broken", by="person")
+    town.pull()
+    assert erase(town) == (f"ticket 1 in desk {town.desk.url}/agent/tickets/1",)
+    town.desk.things[1].says("Anna Schmidt again", by="person")
+    town.pull()
+
+    assert [(one.who, one.text) for one in town.road.store.tickets.notes(1)] == [("recover", ""), ("somebody", "")]
+    assert town.desk.writes() == 1
+
+
+@pytest.mark.parametrize(("tried", "left"), [(True, ("ticket marked {mark}, if it was made, in desk",)), (False, ())])
+def test_an_erased_person_leaves_a_task_only_where_something_may_be(
+    town: Town, tried: bool, left: tuple[str, ...]
+) -> None:
+    town.desk.troubles = [(503, "")] * tried
+    assert not tried or town.work() == ["due"]
+    current = town.road.store.tracks.current(1)
+    assert current is not None
+    assert erase(town) == tuple(task.format(mark=current.mark) for task in left)
+
+
+def erase(town: Town) -> tuple[str, ...]:
+    whom = town.road.store.personal.by_account(("forum", "anna"))
+    assert whom is not None
+    return town.road.store.personal.erase(whom, ["0" * 64], "care", "asked", town.road.clock(), TERMS).tasks
 
 
 def test_wrong_credentials_fail_the_delivery_and_are_told(town: Town) -> None:

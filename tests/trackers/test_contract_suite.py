@@ -208,6 +208,23 @@ def test_a_page_of_html_is_no_answer(bench: Bench) -> None:
 
 
 @over(ASKED)
+@pytest.mark.parametrize("half", ["{}", "null", '{"items": null}', '"text"'])
+def test_half_an_answer_says_nothing(bench: Bench, half: str) -> None:
+    key = bench.tracker.create(a_case(), bench.door).key
+    asked: list[Callable[[], object]] = [
+        lambda: bench.tracker.find(a_case(), bench.door),
+        lambda: bench.tracker.create(a_case(), bench.door),
+        lambda: bench.tracker.states([key], bench.door),
+        lambda: bench.tracker.said(key, (), bench.door),
+    ]
+    for ask in asked:
+        bench.desk.troubles = [(200, half)]
+        with pytest.raises(Failed, match="half of what it should") as caught:
+            ask()
+        assert not caught.value.permanent
+
+
+@over(ASKED)
 def test_credentials_can_be_tried(bench: Bench) -> None:
     bench.tracker.verify(bench.door)
     assert bench.desk.writes() == 0
