@@ -26,16 +26,22 @@ OUTWARD = ("thanks", "gift", "ask", "engage", "recovery", "notice")
 INSIDE = ("open_ticket",)  # of purpose recovery, and nobody outside hears of it
 
 
-def purge(connection: Connection, database: Database, mentions: Any, at: datetime | None = None) -> None:
+def purge(
+    connection: Connection,
+    database: Database,
+    mentions: Any,
+    at: datetime | None = None,
+    why: str = "the post was deleted at its source",
+) -> None:
     """Take the words of these mentions (ids, or a query for them) out of deliveries that have ended.
 
-    Messages that can be changed lose them too. With `at` the posts are gone from their source: what was still to go
-    out about them is cancelled.
+    Messages that can be changed lose them too. With `at` the posts are gone: what was still to go out about them is
+    cancelled, and says `why`.
     """
     about = delivery.c.mention.in_(mentions)
     if at is not None:
         open_ones = about & delivery.c.status.in_(WITHDRAWABLE)
-        cancel = update(delivery).where(open_ones).values(status="cancelled", why="the post was deleted at its source")
+        cancel = update(delivery).where(open_ones).values(status="cancelled", why=why)
         release(connection, database, list(connection.execute(cancel.returning(delivery))))
     in_alerts = select(delivery.c.alert).where(about, delivery.c.alert.is_not(None))
     quoting = about | (delivery.c.alert.in_(in_alerts) & delivery.c.mention.is_(None))

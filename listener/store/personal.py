@@ -40,6 +40,7 @@ HANGS_ON = ("mention", "delivery", "ticket")
 FIGURES = frozenset({"mention", "delivery", "ticket", "contact"})
 TOLD_ELSEWHERE = ("group", "summary")  # such an alert went out in another's message
 Task: TypeAlias = tuple[str, str | None]  # what is to be erased, and where it can be seen
+WHY = "the person was erased"
 LONGEST_PERSON = 12  # characters of the hash that stands for an erased person in figures
 
 
@@ -197,11 +198,15 @@ def _about(kept: Table, whom: Whom, ids: dict[str, list[int]]) -> ColumnElement[
 
 
 def _tickets(connection: Connection, tickets: Sequence[int]) -> list[Task]:
-    """Tickets in other systems hold the person's data too."""
+    """Tickets in other systems hold the person's data too. They are not followed any more."""
+    create = track.outerjoin(delivery, delivery.c.key == track.c.mark + ":create")
+    query = select(track, delivery.c.attempts).select_from(create).where(track.c.ticket.in_(tickets))
     outside: list[Task] = [
-        (f"ticket {row.key} in {row.tracker}", row.url)
-        for row in connection.execute(select(track).where(track.c.ticket.in_(tickets)))
+        (f"ticket {row.key or f'marked {row.mark}, if it was made,'} in {row.tracker}", row.url)
+        for row in connection.execute(query)
+        if row.key or row.attempts
     ]
+    connection.execute(delete(track).where(track.c.ticket.in_(tickets)))
     for row in connection.execute(select(ticket.c.external).where(ticket.c.id.in_(tickets))):
         if row.external:
             outside.append((f"ticket {row.external.get('key')} in {row.external.get('kind')}", row.external.get("url")))
@@ -247,12 +252,15 @@ def _empty_mentions(connection: Connection, database: Database, ids: Sequence[in
         connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(some)))
         connection.execute(update(table(Decision)).where(table(Decision).c.mention.in_(some)).values(facts={}))
         connection.execute(update(mention).where(mention.c.id.in_(some)).values(**empty, gone_at=at))
-        purge(connection, database, list(some), at)
+        purge(connection, database, list(some), at, WHY)
 
 
 def _empty_notes(connection: Connection, tickets: Sequence[int]) -> None:
     for some in chunks(tickets):
-        connection.execute(update(note).where(note.c.ticket.in_(some)).values(text=""))
+        mine = note.c.ticket.in_(some)
+        connection.execute(update(note).where(mine).values(text=""))
+        # what was said in an outside system has the name that its writer has there
+        connection.execute(update(note).where(mine, note.c.mark.is_not(None)).values(who="somebody"))
         connection.execute(update(ticket).where(ticket.c.id.in_(some)).values(root_cause=None, external=None))
 
 
@@ -280,7 +288,7 @@ def _cancel(connection: Connection, database: Database, deliveries: Sequence[int
     for some in chunks(deliveries):
         mine = delivery.c.id.in_(some)
         open_ones = and_(mine, delivery.c.status.in_((*WITHDRAWABLE, "failed")))
-        cancel = update(delivery).where(open_ones).values(status="cancelled", why="the person was erased")
+        cancel = update(delivery).where(open_ones).values(status="cancelled", why=WHY)
         release(connection, database, list(connection.execute(cancel.returning(delivery))))
         # one that is being sent at this moment still needs its words; it ends within seconds
         ended = and_(mine, delivery.c.status != "sending")
