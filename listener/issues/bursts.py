@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
+from listener.issues.hearing import Hearing, number_of
 from listener.issues.rates import (
     DAY,
     HOUR,
@@ -20,11 +21,9 @@ from listener.issues.rates import (
     QUARTER,
     SHORT,
     WIDTHS,
-    Hearing,
     Rate,
     Span,
     is_touched,
-    number_of,
     quarter,
 )
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from listener.issues.hearing import number_of
 from listener.issues.meaning import meaning
-from listener.issues.rates import number_of
 from listener.issues.similar import MOST_OF_A_DAY, Days, Spoken, Weights
 from listener.issues.spread import DAY
 from listener.model.grouped import ground_of, text_of

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.issues.bursts import Alarm, Series, alarms, unsilenced
-from listener.issues.rates import LONG, SHORT, Hearing, Span, number_of
+from listener.issues.hearing import Hearing, number_of
+from listener.issues.rates import LONG, SHORT, Span
 
 HOUR = 3_600.0
 DAY = 24 * HOUR

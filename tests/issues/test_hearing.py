@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener.issues.rates import LONG, MOST_A_QUARTER, QUARTER, WIDTHS, Hearing, number_of, quarter
+from listener.issues.hearing import Hearing, number_of
+from listener.issues.rates import LONG, MOST_A_QUARTER, QUARTER, WIDTHS, quarter
 
 DAYS = 20
 BEGAN = 1_790_000_100.0
