@@ -85,8 +85,8 @@ def load(path: Path | str, world: World = UNBOUND) -> Book:
         return _compiled(sources, world, problems)
 
 
-def restore(version: str, sources: Mapping[str, str], zone: tzinfo = UTC) -> Book:
-    """A book as it was, to explain what it decided; `zone` is for files that name none.
+def restore(version: str, sources: Mapping[str, str], zone: tzinfo | None = None) -> Book:
+    """A book as it was, to explain what it decided; `zone` is for files that name none, without it UTC.
 
     Raises BookError where it cannot be read any more.
     """
@@ -133,17 +133,20 @@ def _text(file: Path, problems: list[Problem]) -> str | None:
 def _compiled(sources: Mapping[str, str], world: World, problems: list[Problem]) -> Book:
     readable = not problems
     pages = [(Page(file, problems), text) for file, text in sources.items()]
-    roots = [(page, root) for page, text in pages if (root := read(text, page)) is not None]
-    files = [_File(page, root, world) for page, root in roots]
+    roots = [(page, read(text, page)) for page, text in pages]
+    told = {problem.file for problem in problems}
+    # a file without a root and without a problem is empty, and nothing is missing from it
+    whole = readable and not any(root is None and page.file in told for page, root in roots)
+    files = [_File(page, root, world) for page, root in roots if root is not None]
     shared = _shared(files)
     rules = tuple(r for file in files for r in file.rules(shared))
     _unique(rules, problems)
-    problems.extend(refusals(rules, whole=readable and len(roots) == len(pages)))
+    problems.extend(refusals(rules, whole))
     if problems:
         raise BookError(problems)
     # names without their directory: the same files elsewhere are the same version
     digest = hashlib.sha256("\0".join(f"{Path(f).name}\0{t}" for f, t in sorted(sources.items())).encode())
-    return Book(digest.hexdigest()[:8], rules, MappingProxyType(dict(sources)), tuple(lints(rules)))
+    return Book(digest.hexdigest()[:8], rules, MappingProxyType(dict(sources)), tuple(lints(rules, world.zone)))
 
 
 def _unique(rules: tuple[Rule, ...], problems: list[Problem]) -> None:
@@ -196,7 +199,7 @@ class _File:
 
     def _zone(self) -> tzinfo:
         node = self.top.get("timezone")
-        return (self.page.read(node, "timezone", zone_named) or UTC) if node else self.world.zone
+        return (self.page.read(node, "timezone", zone_named) if node else self.world.zone) or UTC
 
     def _brand(self) -> str:
         node = self.top.get("brand")

@@ -141,7 +141,7 @@ _FIELDS = (
     Field("issue.customers", "number", "Known customers among them.", unit="customers"),
     Field("issue.ratio", "number", "Persons now against the usual rate.", unit="times the usual"),
     Field("topic.trend", "number", "Mentions of the topic now against the usual rate.", unit="times the usual"),
-    Field("weekday", "name", "The day on which the mention is judged.", WEEKDAYS),
+    Field("weekday", "name", "The day on which the mention is judged, in the installation's timezone.", WEEKDAYS),
     Field(
         "hour",
         "number",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
 from itertools import combinations
 
 from rules.catalogue import field_named
@@ -17,6 +18,7 @@ YES: frozenset[Value] = frozenset({True})
 NO: frozenset[Value] = frozenset({False})
 NEVER = frozenset({"author.is_us", "author.is_machine"})  # no rule matches what these say
 PUBLIC_ASKS = frozenset({"ask_to_share", "invite_reference"})
+CLOCK = frozenset({"hour", "weekday"})
 ACTING = frozenset({"ask", "live"})
 FEW = 40  # up to so many rules every pair is looked at; more are divided by what they test first
 
@@ -34,14 +36,15 @@ def refusals(rules: tuple[Rule, ...], whole: bool = True) -> Iterator[Problem]:
                 yield Problem(rule.file, rule.blocks.line, 1, f"blocks an unknown rule '{name}'", nearest(name, names))
 
 
-def lints(rules: tuple[Rule, ...]) -> Iterator[Problem]:
-    """What check refuses and the daemon can live with."""
+def lints(rules: tuple[Rule, ...], zone: tzinfo | None = None) -> Iterator[Problem]:
+    """What check refuses and the daemon can live with. `zone` is the installation's, None where it is not known."""
     for rule in rules:
         yield from _untested(rule)
         yield from _unlimited(rule)
         yield from _gating(rule)
         yield from _never(rule)
         yield from _unaffordable(rule)
+        yield from _other_clock(rule, zone)
     yield from _duplicates(rules)
     yield from _shadowed(rules)
     yield from _ties(rules)
@@ -90,6 +93,17 @@ def _unaffordable(rule: Rule) -> Iterator[Problem]:
             if limit.reach == "budget" and step.cost and step.cost.cents > limit.cap.amount:
                 what = f"can never do '{step.action.name}': one costs more than the budget of {limit.cap.says}"
                 yield _problem(rule, what, "raise the budget, or lower the cost", limit.line)
+
+
+def _other_clock(rule: Rule, zone: tzinfo | None) -> Iterator[Problem]:
+    """A mention has one hour and one day, the same for all files."""
+    if zone is None or str(zone) == str(rule.zone):
+        return
+    conditions = (rule.when, *(step.only_if for step in rule.steps if step.only_if))
+    for clause in (leaf for condition in conditions for leaf in condition.leaves() if leaf.field in CLOCK):
+        what = f"tests the {clause.field} of the installation's timezone {zone}, not of this file's {rule.zone}"
+        cure = f'write timezone = "{rule.zone}" in config.toml, or take it out of this file'
+        yield _problem(rule, what, cure, clause.line)
 
 
 def _needed(rule: Rule) -> Iterator[Clause]:

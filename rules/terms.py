@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal, Protocol, TypeAlias
 
 Value: TypeAlias = str | float | int | bool | tuple[str, ...]
@@ -237,7 +237,7 @@ class World:
     dear: Mapping[str, str] = field(default_factory=dict)
     gift_cap: str = ""
     offered: frozenset[str] = frozenset()
-    zone: tzinfo = UTC
+    zone: tzinfo | None = None
 
 
 UNBOUND = World()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from rules.book import load
 from rules.problems import BookError
+from rules.terms import World
 from tests.rules.rulebooks import a_book, a_rule, problems
 
 BOTH = "[{send_gift: {item: x}}, {ask_to_share: {}}]"
@@ -39,6 +41,24 @@ def test_of_a_file_that_cannot_be_read_only_that_is_told_not_what_others_miss_in
     with pytest.raises(BookError) as broken:
         load(tmp_path)
     assert {Path(problem.file).name for problem in broken.value.problems} == {"b.yaml"}
+
+
+def test_of_an_empty_file_nothing_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("# nothing yet\n")
+    found = problems(tmp_path, a_rule("{sentiment: negative}", more="blocks: {rules: [q]}"))
+    assert found[0].startswith("6:1: blocks an unknown rule 'q'")
+
+
+@pytest.mark.parametrize("when", ["{hour: 9}", "{any: [{weekday: monday}]}"])
+def test_the_hours_of_a_file_with_another_timezone_are_not_its_own(tmp_path: Path, when: str) -> None:
+    world = World(zone=ZoneInfo("America/New_York"))
+    text = a_rule(when, mode="shadow")
+    (lint,) = a_book(tmp_path, f"timezone: Europe/Berlin\n{text}", world).lints
+
+    assert lint.line == 5
+    assert "of the installation's timezone America/New_York, not of this file's Europe/Berlin" in lint.what
+    assert a_book(tmp_path, text, world).lints == ()
+    assert a_book(tmp_path, f"timezone: America/New_York\n{text}", world).lints == ()
 
 
 @pytest.mark.parametrize(
