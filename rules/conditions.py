@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from rules.catalogue import FIELDS, Field, field_named
@@ -51,7 +52,7 @@ def _joined(scope: Scope, how: Joined, at: Node, value: Node) -> Clause:
 
 
 def _on_field(scope: Scope, name: str, at: Node, value: Node) -> list[Clause]:
-    known = _field(scope, name, at)
+    known = field_at(scope, name, at, (*JOINS, "count"))
     if known is None or not scope.page.filled(value, name):
         return []
     if value.pairs is None:
@@ -65,12 +66,13 @@ def _on_field(scope: Scope, name: str, at: Node, value: Node) -> list[Clause]:
     return clauses
 
 
-def _field(scope: Scope, name: str, at: Node) -> Field | None:
+def field_at(scope: Scope, name: str, at: Node, others: Collection[str]) -> Field | None:
+    """The field that is meant; None after noting the nearest name, which may be one of `others`."""
     known = field_named(name)
     if known and known.type == "column" and name.startswith("customer."):
         known = known if _is_column(scope, name) else None
     if known is None:
-        names = {*FIELDS, *JOINS, "count", *(f"customer.{c}" for c in scope.world.columns or ())}
+        names = {*FIELDS, *others, *(f"customer.{c}" for c in scope.world.columns or ())}
         scope.page.wrong(at, f"unknown field '{name}'", nearest(name, names, "see `listener rules schema`"))
     return known
 

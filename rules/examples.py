@@ -6,6 +6,7 @@ import math
 from datetime import timedelta
 
 from rules.catalogue import ACTIONS, FIELDS, Field, field_named
+from rules.conditions import field_at
 from rules.nodes import Node
 from rules.operators import Scope
 from rules.problems import nearest, one_of
@@ -118,9 +119,8 @@ def sample_facts(scope: Scope, node: Node) -> dict[str, Value]:
 
 
 def _value(scope: Scope, name: str, node: Node) -> Value | None:
-    known = field_named(name)
+    known = field_at(scope, name, node, ("like",))
     if known is None:
-        scope.page.wrong(node, f"unknown field '{name}'", nearest(name, FIELDS))
         return None
     if not scope.page.filled(node, name) or (node.raw == "unknown" and not (node.quoted and _open(known))):
         return None

@@ -8,10 +8,11 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from rules.problems import Misread
+from rules.problems import Misread, nearest
 from rules.terms import STAMPS_KEPT
 
 Period = Literal["day", "week", "month", "quarter", "year"]
+PERIODS: tuple[Period, ...] = get_args(Period)
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 LONGEST = timedelta(days=3_650)
 # six digits of weeks still fit into a timedelta; isdigit() of other scripts is refused by ASCII
@@ -104,10 +105,13 @@ def budget(text: str) -> Cap:
 
 
 def _per(amount: int, span: str, currency: str, says: str) -> Cap:
-    for period in get_args(Period):
+    for period in PERIODS:
         if span == period:
             return Cap(amount, period=period, currency=currency, says=says)
-    return Cap(amount, window=duration(span), currency=currency, says=says)
+    try:
+        return Cap(amount, window=duration(span), currency=currency, says=says)
+    except Misread as trouble:
+        raise Misread(trouble.what, nearest(span, PERIODS, f"{trouble.cure}, or {', '.join(PERIODS)}")) from trouble
 
 
 def period_of(period: Period, at: datetime, zone: tzinfo) -> tuple[str, datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import yaml
@@ -33,6 +34,8 @@ PLAIN_WORDS = (
     ("expected node content", "something is missing here, or a '[' or '{' above is never closed", "write [a, b, c]"),
     ("found undefined tag", "tags are not used here", "leave out the '!'"),
 )
+COMMENT = re.compile(r"[\s\[{,]#")
+HIDDEN = "a value that begins with # needs quotes, else the rest of the line is a comment"
 
 
 class _Refused(Misread):
@@ -72,6 +75,7 @@ def _in_plain_words(trouble: yaml.MarkedYAMLError, text: str, file: str) -> Prob
         return Problem(file, mark.line + 1 if mark else line, row.index("\t") + 1, "a tab", "indent with spaces")
     for part, what, cure in PLAIN_WORDS:
         if part in said:
+            cure = HIDDEN if "flow" in part and COMMENT.search(rows[line - 1]) else cure
             return Problem(file, line, column, what, cure)
     return Problem(file, line, column, f"not readable as YAML: {trouble.problem}", "check quotes and indentation")
 

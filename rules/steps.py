@@ -49,7 +49,12 @@ def _ordered_twice(scope: Scope, found: list[Step]) -> None:
 def _not_ordered(scope: Scope, limits: Node | None, ordered: set[str]) -> None:
     for name, (at, _) in ((limits and limits.pairs) or {}).items():
         if name not in ordered and name in ACTIONS:
-            scope.page.wrong(at, f"a limit for '{name}', which this rule does not order", nearest(name, ordered))
+            hint = nearest(name, ordered, _ordering(ordered))
+            scope.page.wrong(at, f"a limit for '{name}', which this rule does not order", hint)
+
+
+def _ordering(ordered: set[str]) -> str:
+    return f"it orders {', '.join(sorted(ordered))}" if ordered else ""
 
 
 def _entry(scope: Scope, entry: Node, limits: dict[str, tuple[Limit, ...]]) -> list[Step]:

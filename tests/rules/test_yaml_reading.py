@@ -36,6 +36,8 @@ def test_numbers_and_flags_are_known_where_they_are_not_quoted() -> None:
         ("a: 'x\nb: 2\n", "1:4", "quote is never closed"),
         ("a: [1, 2\nb: 3\n", "1:4", "'[' is never closed"),
         ("a: {b: 1\nc: 2", "1:4", "'{' is never closed"),
+        ("a: {b: #win}\nc: 1", "1:4", "begins with # needs quotes"),
+        ("a: [#win, b]\nc: 1", "1:4", "begins with # needs quotes"),
         ("a: b: c", "1:5", "a ':' where none can be"),
         ("a: @x", "1:4", "cannot stand here"),
         ("a:\n  - x\n y: 1", "3:2", "indentation"),
