@@ -105,6 +105,12 @@ def restricted(tree: nodes.Template) -> nodes.Template:
     return joined
 
 
+def speaks(tree: nodes.Template) -> bool:
+    """Whether it has any words, or a value to print."""
+    printed = (part for output in tree.find_all(nodes.Output) for part in output.nodes)
+    return any(not isinstance(part, nodes.TemplateData) or part.data.strip() for part in printed)
+
+
 class _Joining(NodeTransformer):
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802  # Jinja2's name for it
         inner = self.visit(node.node)

@@ -17,7 +17,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 
 from connectors.contract import Failed
-from listener.actions.template_syntax import LIST_LIMIT, Refused, environment, identifier, restricted, spelled
+from listener.actions.template_syntax import LIST_LIMIT, Refused, environment, identifier, restricted, speaks, spelled
 from listener.actions.text import one_line, printable
 
 Value = str | int | float | bool | None | Sequence[str]
@@ -135,6 +135,7 @@ class Templates:
         return (sheet for known, sheet in self._sheets.items() if known.partition(".")[0] == name)
 
 
+TITLE_ALONE = re.compile(r"Subject:.*")
 BETWEEN = re.compile(r"^---[ \t]*$", re.MULTILINE)  # stands between the variants of a text
 
 
@@ -160,6 +161,8 @@ def _compiled(source: str) -> tuple[Mapping[str, Compiled], str, frozenset[str]]
     variants, asked = {}, set()
     for written in _variants(source):
         tree = restricted(rules.parse(written))
+        if not speaks(tree) or TITLE_ALONE.fullmatch(written.strip()):
+            raise Refused("there is no text in it: write one", 1 + len(written) - len(written.lstrip("\n")))
         asked |= find_undeclared_variables(tree)
         variants[blake2b(written.strip().encode(), digest_size=6).hexdigest()] = rules.from_string(tree)
     return variants, source, frozenset(map(spelled, asked))

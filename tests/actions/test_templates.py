@@ -62,6 +62,17 @@ def test_what_is_refused_when_it_is_read(tmp_path: Path, text: str, what: str) -
         templates.render("t", FACTS)
 
 
+@pytest.mark.parametrize(("text", "line"), [
+    ("", 1), (" \n\t\n", 1), ("{# later #}", 1), ("{% if brand %} {% endif %}", 1), ("Subject: Hello\n\n", 1),
+    ("Thank you!\n---\n{# later #}\n", 3),
+])  # fmt: skip
+def test_a_text_without_words_is_refused_when_it_is_read(tmp_path: Path, text: str, line: int) -> None:
+    (problem,) = with_template(tmp_path, text).problems()
+
+    assert problem.what == "there is no text in it: write one"
+    assert problem.line == line
+
+
 @pytest.mark.parametrize("value", [None, "", "  "])
 def test_a_missing_value_is_an_error_that_names_placeholder_and_line(tmp_path: Path, value: str | None) -> None:
     templates = with_template(tmp_path, "Hello\n\n{{ customer.name }}")
@@ -73,7 +84,7 @@ def test_a_missing_value_is_an_error_that_names_placeholder_and_line(tmp_path: P
 
 
 @pytest.mark.parametrize(("text", "what"), [
-    ("{{ text }}", "longer than 5,000"), ("\n{{ brand | round }}", "t.txt:2"), ("  {# nothing #} ", "empty"),
+    ("{{ text }}", "longer than 5,000"), ("\n{{ brand | round }}", "t.txt:2"), ("{{ '' }}", "empty"),
     ("{% for p in customer.products %}{{ text | upper }}{% endfor %}", "longer than 5,000"),
 ])  # fmt: skip
 def test_what_fails_only_when_filled_is_final_too(tmp_path: Path, text: str, what: str) -> None:
