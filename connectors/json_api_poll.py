@@ -80,7 +80,7 @@ class Poll:
         return replace(call, headers={**call.headers, **{name: value for name, value in asked.items() if value}})
 
     def _ask(self, call: Call) -> Response:
-        return permitted(self.site.ask(call, self.proof))
+        return permitted(self.site.ask(call, self.proof), self.site.door.now())
 
     def _step(self, place: Place, answer: Response) -> Step:
         """The page, mapped. Raises TryLater when there is nothing to map, which is not the same as no news."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 
-from connectors.answers import accepted
+from connectors.answers import accepted, asked_to_wait
 from connectors.contract import Door, GiveUp, Response, TryLater
 from connectors.json_api_spec import PLACEHOLDER, Request
 
 Values = Mapping[str, object]
-AN_HOUR, MOST_WAIT = 3600, 86_400
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Site:
 
     def json(self, call: Call, proof: Proof) -> Any:
         """The answer's JSON. Raises TryLater for refusals and for what is no JSON."""
-        return read_json(permitted(self.ask(call, proof)))
+        return read_json(permitted(self.ask(call, proof), self.door.now()))
 
     def blotted(self, message: str) -> str:
         for secret in filter(None, self.secrets.values()):
@@ -97,13 +97,12 @@ class Site:
         return message
 
 
-def permitted(answer: Response) -> Response:
+def permitted(answer: Response, now: datetime) -> Response:
     """The answer when it is none of a refusal. A used-up quota waits for as long as the site says."""
-    wait = answer.headers.get("retry-after", "")
     # GitHub says 403, not 429, when the quota of the hour is used up
-    if answer.status == 403 and (wait or answer.headers.get("x-ratelimit-remaining") == "0"):
-        seconds = min(int(wait[:9]), MOST_WAIT) if wait.isdecimal() else AN_HOUR
-        raise TryLater("the site's quota is used up", timedelta(seconds=seconds))
+    if answer.status == 403 and ("retry-after" in answer.headers or answer.headers.get("x-ratelimit-remaining") == "0"):
+        wait = asked_to_wait(answer.headers, now)
+        raise TryLater("the site's quota is used up", AN_HOUR if wait is None else wait)
     return accepted(answer)
 
 

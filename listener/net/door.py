@@ -13,9 +13,10 @@ from threading import Event, Lock
 import certifi
 import httpcore
 
+from connectors.answers import retry_after
 from connectors.contract import GiveUp, Response, TryLater
 from listener.net.addresses import Inside, is_ours, look_up, reachable
-from listener.net.hosts import Hosts, retry_after
+from listener.net.hosts import Hosts
 from listener.net.settings import NetSettings
 from listener.net.target import BadAddress, Question, Target, target
 from listener.net.transport import CheckedBackend, Monotonic, Patience, Unresolved

@@ -5,31 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from threading import Event, Lock
 
 from connectors.contract import TryLater
 from listener.net.transport import Monotonic
 
-LONGEST = timedelta(days=1)
 # a hostile chain of redirects may name new hosts for ever; those without a wait are forgotten past this many
 REMEMBERED = 4096
-
-
-def retry_after(value: str, now: datetime) -> timedelta | None:
-    """A Retry-After header, seconds or an HTTP date, as a wait from `now` of at most a day."""
-    value = value.strip()
-    # nine digits are thirty years, and int() of a few thousand would raise
-    if value.isascii() and value.isdigit():
-        return min(LONGEST, timedelta(seconds=int(value[:9])))
-    try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    # a date that ends in -0000 is read without a zone
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return min(LONGEST, max(timedelta(0), until - now))
 
 
 @dataclass(slots=True)

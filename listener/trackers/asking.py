@@ -7,11 +7,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from connectors.answers import as_failure
+from connectors.answers import as_failure, asked_to_wait
 from connectors.contract import Failed, Response
 from listener.actions.text import without
 from listener.trackers.contract import Missing, Outside
@@ -94,7 +93,8 @@ class Desk:
             return Failed(
                 f"{self.name} wants other credentials (401){told}: check the tracker's secrets", permanent=True
             )
-        if (wait := _asked_to_wait(answer, self.outside)) is not None:
+        # GitHub says 403 for what others call 429
+        if (wait := asked_to_wait(answer.headers, self.outside.now())) is not None:
             return Failed(f"{self.name} is asked too often ({answer.status})", after=wait)
         if answer.status in (404, 410):
             return Missing(f"{self.name} has no such thing ({answer.status}){told}")
@@ -119,17 +119,6 @@ def ours(text: object) -> bool:
     """Whether one of us houses wrote this: its last line is a mark. Where it is quoted, it is not."""
     lines = str(text or "").strip().splitlines()
     return bool(lines) and re.fullmatch(MARK, lines[-1].strip()) is not None
-
-
-def _asked_to_wait(answer: Response, outside: Outside) -> timedelta | None:
-    """GitHub says 403 for what others call 429."""
-    after, left = answer.headers.get("retry-after", ""), answer.headers.get("x-ratelimit-remaining", "")
-    if after.isdecimal():
-        return timedelta(seconds=min(int(after[:6]), 86_400))
-    reset = answer.headers.get("x-ratelimit-reset", "")
-    if left == "0" and reset.isdecimal():
-        return timedelta(seconds=min(max(1.0, int(reset[:12]) - outside.now().timestamp()), 86_400))
-    return None
 
 
 def _said(body: bytes) -> str:

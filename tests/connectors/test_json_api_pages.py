@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -212,12 +213,26 @@ def test_a_foreign_cursor_is_a_first_poll(site: Site, tmp_path: Path) -> None:
     assert ids(poll(site, a_spec(tmp_path), "v0;1;2")) == ["1"]
 
 
-def test_a_used_up_quota_waits_as_long_as_the_site_says(site: Site, tmp_path: Path) -> None:
-    site.pages["/posts"] = posts(status=403, headers={"retry-after": "90", "x-ratelimit-remaining": "0"})
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "90", "x-ratelimit-remaining": "0"}, 90),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": format_datetime(NOW + timedelta(seconds=120))}, 120),
+        ({"retry-after": "soon"}, 3_600),
+        ({"x-ratelimit-remaining": "0"}, 3_600),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW.timestamp() + 600:.0f}"}, 600),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 5_000}, 86_400),
+    ],
+)
+def test_a_used_up_quota_waits_as_long_as_the_site_says(
+    site: Site, tmp_path: Path, headers: dict[str, str], seconds: int
+) -> None:
+    site.pages["/posts"] = posts(status=403, headers=headers)
 
     with pytest.raises(TryLater) as raised:
         poll(site, a_spec(tmp_path))
-    assert raised.value.after == timedelta(seconds=90)
+    assert raised.value.after == timedelta(seconds=seconds)
 
 
 def test_what_the_answer_asks_for_becomes_the_wait(site: Site, tmp_path: Path) -> None:

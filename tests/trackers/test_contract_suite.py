@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -162,6 +163,14 @@ def test_a_limit_is_waited_for_and_a_fault_tried_again(bench: Bench) -> None:
         with pytest.raises(Failed) as caught:
             bench.tracker.create(a_case(), bench.door)
         assert not caught.value.permanent
+
+
+@over([each for each in SUITE if each.name == "github"])
+def test_retry_after_may_be_a_date_where_the_pace_is_refused(bench: Bench) -> None:
+    bench.desk.troubles = [(403, {}, {"Retry-After": format_datetime(NOW + timedelta(seconds=77))})]
+    with pytest.raises(Failed, match="asked too often") as caught:
+        bench.tracker.create(a_case(), bench.door)
+    assert caught.value.after == timedelta(seconds=77)
 
 
 @over(SUITE)
