@@ -14,6 +14,7 @@ import typer
 from listener.cli.asked import As, Json, moment, number
 from listener.cli.opening import opened
 from listener.cli.spreadsheet import plain
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.store.verdicts import Changed, Given
@@ -48,7 +49,7 @@ def audit(context: typer.Context, count: Count = 50, out: Out = None, filled: In
             _write(parts, out, count)
             return
         kept = _keep(parts, _from_file(filled, who) if filled else _from_keys(parts, count, who))
-        print(f"{kept:,} labels kept; {len(parts.store.verdicts.drawn()):,} of the audit queue in all")
+        print(f"{counted(kept, 'label')} kept; {len(parts.store.verdicts.drawn()):,} of the audit queue in all")
         _learn_when_due(parts)
 
 
@@ -95,7 +96,7 @@ def rescore(context: typer.Context, since: Since = None) -> None:
             moves.update((one.before, one.after) for one in batch)
     for (before, after), times in moves.most_common():
         print(f"{before:>8} → {after:<8} {times:,}")
-    print(f"{moves.total():,} verdicts changed; decisions and deliveries stay as they are")
+    print(f"{counted(moves.total(), 'verdict')} changed; decisions and deliveries stay as they are")
 
 
 RELOAD = "the daemon works so from its next start or reload (SIGHUP) on"
@@ -110,7 +111,7 @@ def _write(parts: Parts, out: Path, count: int) -> None:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
-    print(f"{len(rows):,} mentions to label; then `listener audit --import {out}`", file=sys.stderr)
+    print(f"{counted(len(rows), 'mention')} to label; then `listener audit --import {out}`", file=sys.stderr)
 
 
 def _words(row: Any) -> str:

@@ -14,6 +14,7 @@ import typer
 from listener.cli.asked import As, Json, account
 from listener.cli.lists import Limit, listing
 from listener.cli.opening import opened
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.customers import Reading
@@ -76,9 +77,9 @@ def _lines(file: Path) -> int | None:
 def _report(reading: Reading) -> None:
     mark = reading.mark
     changes = f"{mark.added:,} added, {mark.changed:,} changed, {mark.removed:,} removed, {mark.same:,} as before"
-    print(f"{changes}; {reading.customers:,} customers")
+    print(f"{changes}; {counted(reading.customers, 'customer')}")
     if mark.rejected:
-        print(f"{mark.rejected:,} problems", file=sys.stderr)
+        print(counted(mark.rejected, "problem"), file=sys.stderr)
     if mark.rejected and not (mark.added or mark.changed or mark.same):
         raise typer.Exit(1)
 
@@ -92,9 +93,9 @@ def purchases(context: typer.Context, file: File) -> None:
         print(problem, file=sys.stderr)
     if sold.refused:
         raise typer.Exit(1)
-    print(f"{sold.lines:,} lines: {sold.new:,} new purchases")
+    print(f"{counted(sold.lines, 'line')}: {counted(sold.new, 'new purchase')}")
     if sold.rejected:
-        print(f"{sold.rejected:,} problems", file=sys.stderr)
+        print(counted(sold.rejected, "problem"), file=sys.stderr)
     if sold.rejected and sold.rejected == sold.lines:
         raise typer.Exit(1)
 

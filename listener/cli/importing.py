@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from listener.cli.opening import configured, parts_with
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from connectors.rows import Rejected
@@ -98,11 +99,13 @@ def _told(file: Path, rejected: Sequence[Rejected]) -> int:
 
 def _report(tally: Tally, rejected: int, judged: int) -> None:
     about_none = tally.items - tally.mentions
-    print(f"{tally.rows:,} rows: {tally.mentions:,} new mentions, {tally.repeated:,} known, {tally.edited:,} edited")
+    new = counted(tally.mentions, "new mention")
+    print(f"{counted(tally.rows, 'row')}: {new}, {tally.repeated:,} known, {tally.edited:,} edited")
     if about_none > 0:
-        print(f"{about_none:,} rows name no brand and match none: they are no mentions", file=sys.stderr)
+        rows = counted(about_none, "row names no brand and matches", "rows name no brand and match")
+        print(f"{rows} none: no mentions", file=sys.stderr)
     if rejected:
-        print(f"{rejected:,} lines rejected", file=sys.stderr)
+        print(f"{counted(rejected, 'line')} rejected", file=sys.stderr)
     print(decided_by_whom(tally, judged))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from listener.cli.asked import Json
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.issues.replay import Placed, Raised, Replay
@@ -119,5 +120,5 @@ def _show(placed: list[Placed], told: list[Raised]) -> None:
         table.add_row(*values)
     out = console()
     out.print(table)
-    issues = len({one.issue for one in placed})
-    out.print(f"{len(placed):,} mentions, {issues:,} issues, {len(told):,} alarms; --json shows each")
+    issues = counted(len({one.issue for one in placed}), "issue")
+    out.print(f"{counted(len(placed), 'mention')}, {issues}, {counted(len(told), 'alarm')}; --json shows each")

@@ -15,6 +15,7 @@ from listener.cli.asked import Json, moment, number
 from listener.cli.lists import Limit, Number, Since, Until
 from listener.cli.opening import opened
 from listener.cli.references import Customer, shown
+from listener.counted import counted
 
 app = typer.Typer(help="Referrals: who brought whom, and what it earned.")
 
@@ -77,7 +78,7 @@ def take(context: typer.Context, file: File, source: Name = "csv") -> None:
             counts.update(parts.store.referrals.reports(source, reports, after, clock()))
     print(f"{counts['kept']:,} kept, {counts['repeated']:,} reported before, {counts['unknown']:,} without a customer")
     if rejected:
-        print(f"{rejected:,} lines rejected", file=sys.stderr)
+        print(f"{counted(rejected, 'line')} rejected", file=sys.stderr)
         raise typer.Exit(1 if not counts else 0)
 
 

@@ -62,9 +62,11 @@ def read_line(line: str, number: int, nobody: Container[str]) -> Post | str:
     text = values.get("text")
     if not isinstance(text, str) or not text.strip():
         return "it has no text"
-    at = read_time(values.get("posted_at", values.get("posted_ms")))
+    when = values.get("posted_at", values.get("posted_ms"))
+    at = read_time(when)
     if at is None:
-        return f"its posted_at {str(values.get('posted_at'))[:40]!r} is no time: ISO 8601 or milliseconds are wanted"
+        told = "it has no posted_at" if when is None else f"its posted_at {str(when)[:40]!r} is no time"
+        return f"{told}: ISO 8601 or milliseconds are wanted"
     identity = values["id"] if written(values.get("id")) else str(number)
     author = known_author(values.get("author"), nobody)
     return Post(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from listener.counted import counted
 from listener.views.objects import Object, Record, moment
 
 
@@ -175,7 +176,7 @@ def _since_then(row: Record) -> str:
     """What a member said after joining, against before."""
     if not row.after_mentions:
         return "silent"
-    parts = [f"{row.after_mentions} mentions, {row.after_hurt} complaints"]
+    parts = [f"{counted(row.after_mentions, 'mention')}, {counted(row.after_hurt, 'complaint')}"]
     for name, sign in (("score", "+.2f"), ("survey", "d")):
         before, after = getattr(row, f"before_{name}"), getattr(row, f"after_{name}")
         if after is not None:

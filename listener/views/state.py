@@ -90,7 +90,7 @@ def told(seen: Object) -> Iterator[str]:
         for one in seen["braked"]
     )
     for rule, count in seen["skipped"].items():
-        yield f"SKIPPED rule {rule} for {count} mentions: a value did not fit it; the log has `rule.skipped`"
+        yield f"SKIPPED rule {rule} for {counted(count, 'mention')}: a value did not fit it; the log has `rule.skipped`"
     for one in seen["silences"]:
         what = f"{one['kind']} {one_line(one['what'])}"
         yield f"silence {what} until {at(one['until'])} by {one['owner']}: {one_line(one['why'])}"

@@ -35,7 +35,7 @@ def test_a_whole_row_becomes_a_judged_mention_that_is_history(tmp_path):
 
     (mention,) = mentions(house)
     assert shown.code == 0
-    assert "1 rows: 1 new mentions" in shown.out
+    assert "1 row: 1 new mention, 0 known" in shown.out
     assert (mention["source"], mention["external_id"], mention["person"]) == ("old", "x1", "old:anna")
     assert (mention["rating"], mention["posted_at"]) == (5.0, "2026-11-01T09:00:00+00:00")
     assert (mention["history"], mention["verdict"]["label"]) == (True, "positive")
@@ -173,7 +173,7 @@ def test_with_two_brands_a_row_is_matched_by_its_words(tmp_path):
     shown = imported(house, "m.csv", "text\nGlobex is fine\nnobody is named here\n")
 
     assert [mention["brand"] for mention in mentions(house)] == ["Globex"]
-    assert "1 rows name no brand and match none" in shown.err
+    assert "1 row names no brand and matches none" in shown.err
 
 
 def test_with_act_rules_act_on_what_is_new(tmp_path):

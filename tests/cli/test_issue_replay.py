@@ -40,7 +40,7 @@ def test_each_mention_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 def test_people_get_a_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(str(a_file(tmp_path))) == 0
-    assert "3 mentions, 1 issues, 0 alarms" in capsys.readouterr().out
+    assert "3 mentions, 1 issue, 0 alarms" in capsys.readouterr().out
 
 
 def test_a_file_without_mentions_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +49,22 @@ def test_a_file_without_mentions_fails(tmp_path: Path, capsys: pytest.CaptureFix
 
     assert run(str(path), "--json") == 1
     assert "holds no mention" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("time", "why"),
+    [
+        ("", "it has no posted_at"),
+        (', "posted_at": "soon"', "its posted_at 'soon' is no time"),
+        (', "posted_ms": "x"', "its posted_at 'x' is no time"),
+    ],
+)
+def test_a_line_without_a_time_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], time: str, why: str) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_text(f'{{"text": "broken"{time}}}\n{a_file(tmp_path).read_text()}')
+
+    assert run(str(path)) == 0
+    assert f"posts.jsonl:1: {why}: ISO 8601 or milliseconds are wanted" in capsys.readouterr().err
 
 
 def test_a_dash_reads_standard_input(

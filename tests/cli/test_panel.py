@@ -52,7 +52,7 @@ def test_a_critic_joins_and_what_came_of_it_is_kept(tmp_path: Path) -> None:
     (row,) = map(json.loads, house.run("panel", "--json").out.splitlines())
     assert (row["customer"], row["panel"], row["outcome"]) == ("c-1", "beta", "the export keeps umlauts")
     assert (row["detractor"], row["before"]["complaints"], row["after"]["complaints"]) == (True, 1, 0)
-    assert row["since_then"].startswith("1 mentions, 0 complaints, score +")
+    assert row["since_then"].startswith("1 mention, 0 complaints, score +")
     assert "umlauts" in house.run("panel").out
 
 
