@@ -1,4 +1,4 @@
-"""Is everything right? Files alone with `check`; sources and channels too with `--online`, sending nothing."""
+"""Is everything right? Files alone with `check`; store, sources and channels with `--online`, sending nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Online = Annotated[
     bool,
     typer.Option(
         "--online",
-        help="Also fetch from each source, show what would be kept, and verify each channel.",
+        help="Also look at the store, fetch from each source, show what would be kept, and verify each channel.",
     ),
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A [[channel]] of the configuration.")]

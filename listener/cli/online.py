@@ -1,9 +1,9 @@
-"""Sources and channels tried for real: one item fetched, credentials verified, nothing stored, nothing sent."""
+"""Store, sources and channels tried for real: one item fetched, credentials verified, nothing stored, nothing sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,8 @@ from listener.actions import notices
 from listener.config import ChannelEntry, Config, SecretError, Secrets, SourceEntry, TrackerEntry
 from listener.counted import counted
 from listener.store import Store
-from listener.store.upgrading import migrate
+from listener.store.engine import Database, StoreTrouble
+from listener.store.upgrading import looked_at, migrate
 from listener.web.inbox import PREFIX
 from listener.wiring import Log, Parts
 from listener.wiring.now import clock
@@ -25,7 +26,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """How one source or channel answered, and the first items of a source as they would be kept."""
+    """How the store, a source or a channel answered, and the first items of a source as they would be kept."""
 
     what: str
     name: str
@@ -48,7 +49,9 @@ def aside_from_the_store(config: Config, secrets: Secrets, log: Log) -> Iterator
 
 
 def tried(parts: Parts) -> Iterator[Tried]:
-    """Every configured source, then every tracker and channel."""
+    """The store, every configured source, then every tracker and channel."""
+    name = parts.config.store.url.partition("?")[0].rpartition("/")[2]
+    yield _tried(parts, "store", name, lambda: _look_into(parts))
     for source in parts.config.sources:
         yield _tried(parts, "source", source.name, lambda source=source: _fetch(parts, source))  # type: ignore[misc]  # a default binds the loop's value
     for tracker in parts.config.trackers:
@@ -60,11 +63,16 @@ def tried(parts: Parts) -> Iterator[Tried]:
 def _tried(parts: Parts, what: str, name: str, attempt: Callable[[], tuple[str, tuple[Item, ...]]]) -> Tried:
     try:
         return Tried(what, name, True, *attempt())
-    except (TryLater, GiveUp, Failed, SecretError) as error:
+    except (TryLater, GiveUp, Failed, SecretError, StoreTrouble) as error:
         return Tried(what, name, False, str(error))
     except Exception as error:  # boundary: a bug in somebody's kind must not hide the other rows
         parts.log.exception("check.bug", what=what, name=name)
         return Tried(what, name, False, f"a bug in its kind, {type(error).__name__}: see the log for its traceback")
+
+
+def _look_into(parts: Parts) -> tuple[str, tuple[Item, ...]]:
+    with closing(Database(parts.config.store_url(parts.secrets))) as database:
+        return looked_at(database), ()
 
 
 def _fetch(parts: Parts, source: SourceEntry) -> tuple[str, tuple[Item, ...]]:

@@ -213,10 +213,13 @@ def cents(text: str) -> int:
 
 def from_here(path: Path, info: ValidationInfo) -> Path:
     """A path counts from the folder of the configuration file."""
+    return under((info.context or {}).get("folder", Path()), path)
+
+
+def under(folder: Path, path: Path) -> Path:
     # "" would be the folder itself, and the store or the registry is a file
     if path == Path():
         raise ValueError("is no path — write the name of a file or folder")
-    folder: Path = (info.context or {}).get("folder", Path())
     return folder / path
 
 
@@ -238,11 +241,17 @@ def secret_name(written: str) -> str:
 
 def store_url(url: str, info: ValidationInfo) -> str:
     """`sqlite:///PATH` (made absolute), `postgresql+psycopg://…`, or a reference to one. Raises ValueError."""
+    is_named = url.startswith(("env:", "file:"))
+    return url if is_named else store_from(url, (info.context or {}).get("folder", Path()))
+
+
+def store_from(url: str, folder: Path) -> str:
+    """`sqlite:///PATH`, which counts from the folder, or `postgresql+psycopg://…`. Raises ValueError."""
     scheme, _, rest = url.partition("://")
     # SQLite in memory has no WAL, and would forget everything at the next start
     if scheme == "sqlite" and rest.startswith("/") and not rest.endswith("/") and ":memory:" not in rest:
-        return f"sqlite:///{from_here(Path(rest[1:]), info)}"
-    if scheme == "postgresql+psycopg" or url.startswith(("env:", "file:")):
+        return f"sqlite:///{under(folder, Path(rest[1:]))}"
+    if scheme == "postgresql+psycopg":
         return url
     raise ValueError('is no store — write "sqlite:///listener.db" or "postgresql+psycopg://user@host/database"')
 

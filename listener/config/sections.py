@@ -33,6 +33,7 @@ from listener.config.quantities import (
     SlackId,
     StoreUrl,
     TimeZone,
+    store_from,
 )
 from listener.config.secrets import SecretError, Secrets, is_short, references
 from listener.config.section import Section
@@ -198,6 +199,10 @@ class Config(Section):
     def store_url(self, secrets: Secrets) -> str:
         """Where the store is, its secret resolved and its password redacted from now on. Raises SecretError."""
         url = str(secrets.fill(self.store.url))
+        try:
+            url = store_from(url, self.folder)
+        except ValueError as error:
+            raise SecretError(f"[store] url: what {self.store.url} holds {error}") from None
         if urlsplit(url).password:
             secrets.redaction.hide(url)
         return url

@@ -31,7 +31,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel
 
@@ -49,6 +49,7 @@ READERS = 8
 DAMAGED = ("malformed", "not a database")
 # PostgreSQL's words for a user who may not, and for a server that takes no changes
 REFUSED = ("42501", "25006")
+ADDRESS = "write postgresql+psycopg://user:password@host:5432/database, with %40 for an @ in the password"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -181,7 +182,11 @@ class Database:
     """Opens a store by its address. All statements run inside `read()` or `write()`."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+        except (ArgumentError, ValueError):
+            # from None: either error quotes the address, and with it a password
+            raise StoreTrouble(f"the address in [store] url cannot be read: {ADDRESS}") from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = threading.RLock()
         self._held: IO[str] | Connection | None = None

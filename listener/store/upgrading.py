@@ -32,6 +32,25 @@ def revision_of(database: Database) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def looked_at(database: Database) -> str:
+    """What the store is, in words; nothing is changed. Raises StoreTrouble where no command could use it."""
+    if database.path and not database.path.exists():
+        _could_begin(database.path)
+        return "there is none yet; the first command that needs it makes it"
+    present, wanted = revision_of(database), newest_revision()
+    if present is None:
+        return "it answers, with nothing in it"
+    if present > wanted:
+        raise StoreTrouble(_from_the_future("the store", present))
+    return f"revision {present}" + (f"; the next command upgrades it to {wanted}" if present < wanted else "")
+
+
+def _could_begin(path: Path) -> None:
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreTrouble(f"there can be no store at {path}: nothing can be written to {folder}; check [store] url")
+
+
 def migrate(database: Database, at: datetime) -> Path | None:
     """Bring the store to this program's revision; returns the backup made before. Refuses a store from the future."""
     _make_folder(database)

@@ -12,7 +12,9 @@ import time
 import pytest
 
 from listener.demo.sinks import free_port
+from listener.store.revision import newest_revision
 from tests.makers import CONFIG, RULES, a_house, ran
+from tests.postgres import ADMIN, STORE
 from tests.running import PATIENCE
 
 ANY_PORT = '[web]\nlisten = "127.0.0.1:0"\n'
@@ -99,13 +101,47 @@ def test_check_online_tries_each_source_and_channel_and_keeps_nothing(tmp_path):
     shown = house.run("check", "--online")
 
     assert shown.code == 1
-    assert "source   shop  failed" in shown.out
-    assert "channel  care  ok" in shown.out
+    assert "source   shop         failed" in shown.out
+    assert "channel  care         ok" in shown.out
     assert "nothing to check: it writes into the daemon's log" in shown.out
     assert "credentials" not in shown.out
     # the table cuts the cure off; the line below it does not
     assert '`[net] allow_private = ["127.0.0.1/32"]`\n' in shown.out
+    assert "store    listener.db  ok      there is none yet" in shown.out
     assert not (tmp_path / "listener.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql+psycopg://u:s3cret@127.0.0.1:1/d", "check [store] url and that the server runs"),
+        ("postgresql+psycopg://u:s3cret@127.0.0.1:port/d", "the address in [store] url cannot be read"),
+        ("postgres://u:s3cret@127.0.0.1:1/d", "what env:DB holds is no store"),
+        ("sqlite:///config.toml/listener.db", "there can be no store at"),
+        ("sqlite:///config.toml", "the file is not a SQLite store"),
+    ],
+)
+def test_check_online_names_a_store_that_cannot_be_used(tmp_path, monkeypatch, url, told):
+    monkeypatch.setenv("DB", url)
+    house = a_house(tmp_path, f'[store]\nurl = "env:DB"\n{CONFIG}')
+
+    shown = house.run("check", "--online")
+
+    assert shown.code == 1
+    assert "store env:DB failed: " in shown.out
+    assert told in shown.out
+    assert "s3cret" not in shown.out + shown.err
+    assert told in house.run("status").err
+
+
+@pytest.mark.postgres
+def test_check_online_looks_at_a_store_and_leaves_it_as_it_is(tmp_path, postgres_url):
+    house = a_house(tmp_path, f'[store]\nurl = "{postgres_url}"\n{CONFIG}')
+
+    assert f"ok     revision {newest_revision()}" in house.run("check", "--online").out
+    (tmp_path / "config.toml").write_text(f'[store]\nurl = "{postgres_url.removesuffix(STORE)}{ADMIN}"\n{CONFIG}')
+    for _ in range(2):
+        assert "it answers, with nothing in it" in house.run("check", "--online").out
 
 
 def test_channels_test_sends_one_marked_message(tmp_path):

@@ -126,6 +126,20 @@ def test_a_source_is_made_as_its_kind(tmp_path: Path) -> None:
     assert type(connector).__name__ == "ReviewsPage"
 
 
+@pytest.mark.parametrize("held", ["a.db", "postgres://u:s3cret@h/d", "mysql://u:s3cret@h/d", "sqlite://"])
+def test_a_secret_that_holds_no_store_is_refused_without_its_value(tmp_path: Path, held: str) -> None:
+    with pytest.raises(SecretError, match=r"what env:DB holds is no store — write") as caught:
+        loaded(tmp_path, '[store]\nurl = "env:DB"').store_url(secrets(tmp_path, DB=held))
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_path_in_the_secret_of_a_store_counts_from_the_configuration_file(tmp_path: Path) -> None:
+    url = loaded(tmp_path, '[store]\nurl = "env:DB"').store_url(secrets(tmp_path, DB="sqlite:///kept/a.db"))
+
+    assert url == f"sqlite:///{tmp_path}/kept/a.db"
+
+
 def test_the_password_of_a_store_is_redacted(tmp_path: Path) -> None:
     known = secrets(tmp_path, DB="postgresql+psycopg://u:s%21cret@h/d")
 
