@@ -56,6 +56,9 @@ class Rewards:
         for row in self._store.referrals.unrewarded():
             if left is not None and left < self._terms.cents:
                 break  # the rest waits for next month's budget
+            if self._store.customers.opted_out([row.customer]):
+                self._store.referrals.capped(row.id, now, "the customer does not want to be contacted")
+                continue
             if self._store.referrals.earned_since(row.customer, now - YEAR) >= self._terms.per_year:
                 self._store.referrals.capped(row.id, now, f"more than {self._terms.per_year} rewards within a year")
                 continue

@@ -91,6 +91,17 @@ def test_one_customer_earns_so_many_within_a_year_and_the_rest_count_without(sto
     assert ends == {"n-1": (2_000, ""), "n-2": (0, "more than 1 rewards within a year"), "n-3": (2_000, "")}
 
 
+def test_who_opted_out_is_drafted_no_letter_and_costs_nothing(store: Store) -> None:
+    store.contacts.opt_out("c-1", NOW, "by its link")
+    bought(store, "n-1")
+    bought(store, "n-2", customer="c-2")
+
+    assert decided(store, budget=2_000) == 1
+    assert [row.customer for row in store.deliveries.page(DeliveryFilter())] == ["c-2"]
+    kept = {row.newcomer: (row.earned, row.why) for row in store.referrals.page(ReferralFilter())}
+    assert kept["n-1"] == (0, "the customer does not want to be contacted")
+
+
 def test_a_year_begins_with_the_reward_and_not_with_the_sign_up(store: Store) -> None:
     bought(store, "n-1", at=NOW - timedelta(days=200))
     assert decided(store, per_year=1) == 1
