@@ -85,6 +85,16 @@ def test_an_erasure_leaves_figures_and_no_name(tmp_path):
     assert {row.status for row in road.store.deliveries.page(DeliveryFilter()) if row.mention} <= {"cancelled", "done"}
 
 
+def test_what_was_still_to_go_out_says_that_the_person_was_erased(tmp_path):
+    road = a_road(tmp_path)
+    road.says(an_item(text="Acme Flow +"))
+    mine = erasure(road, tmp_path)
+    mine.erase(mine.whom(None, "forum:anna"), "care", "she asked us to")
+
+    (draft,) = road.store.deliveries.page(DeliveryFilter())
+    assert (draft.status, draft.why) == ("cancelled", "the person was erased")
+
+
 def test_no_poll_brings_an_erased_person_back(tmp_path):
     road = anna_complains(tmp_path)
     mine = erasure(road, tmp_path)
