@@ -106,7 +106,9 @@ def family(connection: Connection, root: str) -> list[str]:
 
 
 def recount(connection: Connection, ids: Iterable[str]) -> None:
-    """Count the mentions of these issues anew. Copies of a post count once, as the post that they copy."""
+    """Count the mentions of these issues anew. Copies of a post count once, as the post that they copy; a mention whose
+    author is not known is nobody's.
+    """
     for part in chunks(sorted(set(ids))):
         counted = {row.one: row for row in connection.execute(COUNTS, {"ids": part})}
         full = [_counts(row) for row in counted.values()]
@@ -136,7 +138,7 @@ COUNTS = (
     select(
         mention.c.issue.label("one"),
         func.count().label("mentions"),
-        func.count(distinct(mention.c.person)).label("persons"),
+        func.count(distinct(mention.c.person)).filter(mention.c.person.not_like("mention:%")).label("persons"),
         func.count(distinct(mention.c.customer)).label("customers"),
         func.min(mention.c.posted_at).label("first_seen"),
         func.max(mention.c.posted_at).label("last_seen"),

@@ -35,6 +35,16 @@ def test_an_issue_counts_its_mentions_and_persons(store):
     assert [mention.issue for mention in store.issues.mentions(one)] == [one] * 3
 
 
+def test_a_mention_without_an_author_is_nobodys(store):
+    numbers = three(store)
+    judged(store, numbers[1], person=f"mention:{numbers[1]}")
+
+    row = store.issues.get(an_issue(store, *numbers))
+
+    assert row is not None
+    assert (row.mentions, row.persons) == (3, 1)
+
+
 def test_an_assignment_is_added_to_and_never_overwritten(store):
     numbers = three(store)
     one, other = an_issue(store, *numbers), an_issue(store, numbers[0], name="outage-b")
