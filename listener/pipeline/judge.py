@@ -163,6 +163,7 @@ class Judge:
             claimed = turn.claim([row.id for row in rows], read_at)
             mine = [row for row in rows if row.id in claimed]
             turn.pass_on(_moves(mine, judgements))
+            turn.close_ours([row.id for row in mine if row.own and row.label])
             turn.keep_judgements(judgements[row.id] for row in mine)
             turn.recognise([who for row in mine if (who := judgements[row.id].who)])
             persons = sorted({judgements[row.id].person for row in mine})

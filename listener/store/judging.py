@@ -98,6 +98,10 @@ class Turn:
         moved = [moving.pass_on(self._connection, self._database, move, self._at) for move in moves]
         moving.counted_anew(self._connection, (one for move in moved for one in move.issues), self._at)
 
+    def close_ours(self, ids: Sequence[int]) -> None:
+        """Tickets about these mentions alone, which our own accounts wrote."""
+        tickets.close_ours(self._connection, self._database, ids, self._at)
+
     def recognise(self, found: Sequence[Recognition]) -> None:
         """What was found out about who wrote these mentions."""
         recognising.keep(self._connection, self._database, found, self._at)

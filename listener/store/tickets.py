@@ -35,6 +35,7 @@ OPEN = Prepared(ticket.insert().values({name: bindparam(name) for name in OPENED
 _OF_MENTION = Prepared(OF_MENTION)
 _ONE = Prepared(select(ticket).where(ticket.c.id == bindparam("which")))
 JOIN, NOTE = ticket_mention.insert(), ticket_note.insert()
+OURS = "one of our own accounts wrote it"
 WRITTEN = ("noted", "answered")  # what our people write, which its counterpart outside gets too
 
 
@@ -162,6 +163,19 @@ def assign(connection: Connection, number: int, owner: str, rule: str, at: datet
     moved = connection.execute(update(ticket).where(theirs).values(owner=owner).returning(ticket.c.id)).scalar()
     if moved is not None:
         note(connection, moved, at, rule, "assigned", owner)
+
+
+def close_ours(connection: Connection, database: Database, mentions: Sequence[int], at: datetime) -> None:
+    """Tickets about nothing but these, which turned out to be by our own accounts: nobody waits for an answer."""
+    mine = select(ticket_mention.c.ticket).where(ticket_mention.c.mention.in_(mentions))
+    others = select(ticket_mention.c.ticket).where(ticket_mention.c.mention.not_in(mentions))
+    ours = ticket.c.id.in_(mine) & ticket.c.id.not_in(others) & (ticket.c.status != "closed")
+    ended = {"status": "closed", "closed_at": at, "root_cause": OURS, "outcome": "neutral"}
+    ended |= dict.fromkeys(("look_at", "waiting_since", "wait_until"))
+    for number in connection.execute(update(ticket).where(ours).values(ended).returning(ticket.c.id)).scalars():
+        note(connection, number, at, "listener", "closed", OURS)
+        about = {"cause": OURS, "outcome": "neutral", "who": "listener"}
+        tracks.order(connection, database, number, tracks.Order("close", at.isoformat(), about), at)
 
 
 def _open(connection: Connection, plan: TicketPlan, at: datetime) -> int:

@@ -8,6 +8,7 @@ from connectors.contract import Batch
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
+from listener.store.tickets import TicketFilter
 from tests.customers.test_linking import know, tickets
 from tests.pipeline.road import SCRIPT, a_road, an_item
 
@@ -54,6 +55,16 @@ def test_our_own_post_is_nobodys_complaint_though_an_aggregator_told_of_it_first
     assert (row.own, row.source, row.issue) == (True, "network", None)
     decision = road.store.mentions.decisions([row.id])[row.id][-1]
     assert decision.nothing_because == "written by one of our own accounts"
+
+
+def test_a_ticket_for_our_own_post_is_over_once_that_is_known(road):
+    road.says(passed_on("a.n."), an_item("p2", "Acme Flow is slow -", "a.n."))
+    network_says(road, at_home("acme_care"))
+
+    assert [(row.status, row.root_cause) for row in road.store.tickets.page(TicketFilter())] == [
+        ("closed", "one of our own accounts wrote it"),
+        ("open", None),
+    ]
 
 
 @pytest.mark.parametrize("first", [passed_on(), passed_on("a.n.")])
