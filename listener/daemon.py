@@ -101,6 +101,7 @@ class Daemon:
             (2.0, self._read_registry),
             (2.0, self._pull),
             (10.0, self._parts.act.settle_orphans),
+            (60.0, self._parts.act.look_again),
             (30.0, self._parts.takedowns.look),
             (30.0, self._parts.rewards.decide),
             (600.0, self._daily),

@@ -57,6 +57,7 @@ def run_once(parts: Parts) -> bool:
     while parts.judge.batch():
         pass
     parts.issue_watch.beat()
+    parts.act.look_again()
     for name in parts.tracking.names:
         parts.tracking.pull(name)
     _mind_advocates(parts)

@@ -120,14 +120,24 @@ class Act:
         against = self._against(row) if row and row.action in DRAFTS else None
         if row is None or against is None:
             return False
+        self._call_off(row, against)
+        return True
+
+    def look_again(self) -> None:
+        """What a person is to post by hand is looked at like what the daemon sends."""
+        for row in self._store.deliveries.by_hand():
+            if against := self._against(row):
+                self._call_off(row, against)
+
+    def _call_off(self, row: Row[Any], against: Against) -> None:
         if against.anew:
             self._store.verdicts.judge_again(row.mention)
         if not against.passing:
             self._withdraw(row, against.why)
-        return True
 
     def _withdraw(self, row: Row[Any], why: str) -> None:
-        moved = self._store.deliveries.move(row.id, ("due", "held"), self._now(), status="cancelled", why=why)
+        unsent = ("due", "held", "by_hand")
+        moved = self._store.deliveries.move(row.id, unsent, self._now(), status="cancelled", why=why)
         if moved is not None:
             self._log.info("delivery.withdrawn", delivery=row.id, action=row.action)
             self._notices.send(

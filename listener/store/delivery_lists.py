@@ -58,6 +58,11 @@ class DeliveryLists:
         with self._database.read() as connection:
             return list(connection.execute(select(delivery).where(or_(new, again))))
 
+    def by_hand(self) -> list[Row[Any]]:
+        """What a person is to post, as a rule ordered it."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(delivery).where(delivery.c.status == "by_hand", _ABOUT)))
+
     def crowded(self, now: datetime) -> dict[str, list[Row[Any]]]:
         """Alerts that a channel's share held back and whose hour is over, by channel."""
         query = select(delivery).where(

@@ -107,6 +107,19 @@ def test_an_edit_that_turns_the_post_round_stops_it(road):
     assert (draft(road).status, REPLIES) == ("cancelled", [])
 
 
+@pytest.mark.parametrize("then", [an_item(text="Acme Flow, I take it back -"), an_item("p2", text="Acme Flow -")])
+def test_nobody_posts_by_hand_what_the_daemon_would_not_send(road, then):
+    People(road.store, lambda source: False, road.clock, Person("kim"), road.recheck).approve(draft(road).id)
+    road.act.look_again()
+    assert draft(road).status == "by_hand"
+    road.says(then)
+    road.act.look_again()
+    road.perform_all()
+
+    assert draft(road).status == "cancelled"
+    assert road.sent[-1].title == f"Thank {draft(road).id} was not sent"
+
+
 FOR_CUSTOMERS = (
     RULES.replace("customer.open_ticket: false", "customer.known: false")
     + """\
