@@ -24,7 +24,8 @@ def explain(context: typer.Context, mention: Mention, as_json: Json = False) -> 
     with opened(context) as parts:
         found = road.road_of(parts.store, number(mention), parts.understanding.plain)
         row = parts.store.mentions.get(number(mention))
-        how = workings.workings(parts.understanding, parts.judge.utterance(row)) if row else None
+        said = parts.judge.utterance(row) if row and not found.emptied else None
+        how = workings.workings(parts.understanding, said) if said else None
     if as_json:
         print(objects.line({**asdict(found), "workings": asdict(how) if how else None}))
         return

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from listener.customers.clues import account_of
 from listener.customers.parsing import written
+from listener.model.mention import ERASED
 from listener.model.registry import Key
 from listener.pipeline.facts import facts_again
 from listener.pipeline.people import NotPossible
@@ -18,6 +19,7 @@ from listener.store import Store
 from listener.store.delivery_lists import DeliveryFilter
 from listener.views import objects
 from listener.views.objects import Object, moment
+from listener.views.tables import at
 from rules import book, engine
 from rules.problems import BookError
 from rules.terms import Finding
@@ -40,9 +42,13 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """All that is kept of one mention. `mention` and `deliveries` are the contract's objects with their attempts."""
+    """All that is kept of one mention. `mention` and `deliveries` are the contract's objects with their attempts.
+
+    `emptied` says why it has no words, "" where it has some.
+    """
 
     mention: Object
+    emptied: str
     words: tuple[str, ...]
     tags: tuple[str, ...]
     source: Object | None
@@ -66,6 +72,7 @@ def road_of(store: Store, number: int, plain: Callable[[str], float]) -> Road:
     source = store.sources.get(row.source)
     return Road(
         mention=objects.mention(row, places, decisions[-1] if decisions else None),
+        emptied=_emptied(row),
         words=tuple(row.words),
         tags=tuple(row.tags),
         source=objects.source(source) if source else None,
@@ -81,6 +88,14 @@ def road_of(store: Store, number: int, plain: Callable[[str], float]) -> Road:
         ticket=(ticket := store.tickets.of_mention(number)),
         recovery=_recovery(store, ticket),
     )
+
+
+def _emptied(row: Row[Any]) -> str:
+    if row.person.startswith(ERASED):
+        return "its person was erased, and its words with them"
+    if row.gone_at is not None:
+        return f"it was deleted at its source, seen {at(moment(row.gone_at))}: its words and its author went here too"
+    return "" if _said(row) else "it has no words: it came without any, or it is older than `[retention]` keeps them"
 
 
 def _recovery(store: Store, number: int | None) -> Object | None:

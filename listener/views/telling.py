@@ -18,7 +18,7 @@ def told(road: Road) -> Iterator[str]:
     """The road in lines for people; times in UTC."""
     said = road.mention
     yield f"mention {said['id']} about {said['brand']}"
-    yield f"  {one_line(said['title'] + ' ' + said['text'])}"
+    yield f"  ({road.emptied})" if road.emptied else f"  {one_line(said['title'] + ' ' + said['text'])}"
     yield from _origin_told(road)
     yield f"who       {road.person_by}"
     yield from _verdict_told(road)
@@ -55,7 +55,8 @@ def _verdict_told(road: Road) -> Iterator[str]:
         return
     yield (
         f"verdict   {verdict['label']} {verdict['score']:+.2f}, confidence {verdict['confidence']:.2f}, "
-        f"by {verdict['engine']}, language {road.mention['language'] or 'unknown'}; plain VADER says {road.plain:+.2f}"
+        f"by {verdict['engine']}, language {road.mention['language'] or 'unknown'}"
+        + ("" if road.emptied else f"; plain VADER says {road.plain:+.2f}")
     )
     for one in verdict["evidence"]:
         yield f"          {one['value']:+.2f} {one_line(str(one['what']))} ({one['origin']})"

@@ -13,9 +13,11 @@ from datetime import timedelta
 import pytest
 
 from listener.actions.notices import trial
+from listener.issues.reading import TERMS
 from listener.pipeline.notices import as_delivery
 from listener.store.sources import Failure, keep_blind_spot
 from tests.makers import NOW, a_delivery, a_house, a_mention, a_ticket, judged
+from tests.store.arrived import polled
 
 
 def paused(house):
@@ -306,6 +308,36 @@ def test_explain_shows_edits_deliveries_attempts_and_the_ticket(tmp_path):
     assert "delivery  1 thank: by hand" in told
     assert f"ticket    {ticket}" in told
     assert "rule book b1 is not kept" in told
+
+
+@pytest.mark.parametrize(
+    ("emptied", "told"),
+    [
+        (
+            lambda house, store: store.arrivals.take("forum", [], NOW, polled(gone=("p1",))),
+            "it was deleted at its source",
+        ),
+        (lambda house, store: house.run("erase", "--handle", "forum:anna"), "its person was erased"),
+        (
+            lambda house, store: store.upkeep.blank_strangers(NOW + timedelta(days=1), TERMS),
+            "it has no words: it came without any, or it is older than `[retention]` keeps them",
+        ),
+    ],
+)
+def test_explain_says_why_a_mention_has_no_words(tmp_path, emptied, told):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        mention = a_mention(store, text="Acme Flow is down")
+        judged(store, mention)
+        before = house.run("explain", str(mention)).out
+        emptied(house, store)
+
+    after = house.run("explain", str(mention)).out
+
+    assert "\n  Acme Flow is down\n" in before
+    assert "plain VADER says" in before
+    assert f"\n  ({told}" in after
+    assert "plain VADER says" not in after
 
 
 def test_explain_of_a_mention_that_is_not_there_says_where_to_look(tmp_path):
