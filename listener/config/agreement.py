@@ -51,7 +51,8 @@ def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iter
     known = {*_names(channels), BUILT_IN}
     sections = {name: values.get(name) for name in ("ops", "contact", "advocacy")}
     told = {name: section.get("channel") for name, section in sections.items() if isinstance(section, dict)}
-    named: list[tuple[Path, object]] = [((name, "channel"), channel) for name, channel in told.items() if channel]
+    # of the others, one that is empty is the ops channel
+    named: list[tuple[Path, object]] = [((n, "channel"), name) for n, name in told.items() if name or n == "ops"]
     acting = values.get("actions")
     named += [(("actions", "gift_channel"), acting.get("gift_channel") or None)] if isinstance(acting, dict) else []
     desk = values.get("tickets")
@@ -61,6 +62,7 @@ def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iter
         if isinstance(name, str) and name not in known:
             yield Mistake(path, f"unknown channel {name!r}", nearest(name, known), may_follow=True)
     yield from _letters(told.get("contact"), channels)
+    yield from _mails(desk.get("mail_by") if isinstance(desk, dict) else None, channels)
     yield from _presents(acting.get("gift_channel") if isinstance(acting, dict) else None, channels)
     for index, channel in enumerate(channels):
         if _returns(channel, channels):
@@ -74,6 +76,15 @@ def _letters(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     if isinstance(name, str) and kinds.get(name) in ("slack", "apprise", "log"):
         what = f"channel {name!r} is of kind {kinds[name]}, which writes to no single customer"
         yield Mistake(("contact", "channel"), what, "name a channel of kind email or webhook")
+
+
+def _mails(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
+    """Only a mail can go to an owner's own address."""
+    kinds = {BUILT_IN: "log"} | {str(entry.get("name")): entry.get("kind") for entry in channels}
+    kind = kinds.get(name) if isinstance(name, str) else None
+    if kind in ("slack", "apprise", "log", "webhook"):
+        what = f"channel {name!r} is of kind {kind}, which writes to no owner's own address"
+        yield Mistake(("tickets", "mail_by"), what, "name a channel of kind email")
 
 
 def _presents(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:

@@ -66,13 +66,14 @@ def _checked(model: type[Entry], values: Table, table: Table, mistakes: list[Mis
     try:
         entry = model.model_validate(values)
     except ValidationError as error:
-        mistakes = [*mistakes, *(each for each in explain(error, model, table) if not _told(each, mistakes))]
+        mistakes = [*mistakes, *(each for each in explain(error, model, table) if not _told(each, mistakes, table))]
     return Checked(None if mistakes else entry, tuple(mistakes))
 
 
-def _told(mistake: Mistake, before: list[Mistake]) -> bool:
-    """A name that is missing is missed a second time as platform."""
-    return mistake.path == ("platform",) or mistake.path in {each.path for each in before}
+def _told(mistake: Mistake, before: list[Mistake], table: Table) -> bool:
+    """A name that is missing or wrong stands for the platform too, where none is written."""
+    follows = mistake.path[:1] == ("platform",) and "platform" not in table
+    return follows or mistake.path in {each.path for each in before}
 
 
 def _kind(table: Table, find: Callable[[str], type[Any]], known: Collection[str]) -> tuple[Any, list[Mistake]]:
@@ -137,7 +138,11 @@ def _trial(
 
 
 def _waits(mistake: Mistake, later: Collection[str], options: Table) -> bool:
-    return bool(mistake.path) and mistake.path[0] in later and mistake.path[0] in options
+    """Whether it is about what a secret holds. A list where none can be is wrong whatever that is."""
+    if not mistake.path or mistake.path[0] not in later:
+        return False
+    value = options.get(str(mistake.path[0]))
+    return value is not None and (len(mistake.path) > 1 or not isinstance(value, list))
 
 
 def _literals(options: Table, secret: Collection[str]) -> set[str]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from listener.config.problems import nearest
 from listener.config.secrets import CURE, is_reference
 from listener.model.registry import is_address
 
@@ -233,6 +234,15 @@ def order_number(pattern: str) -> str:
     return pattern
 
 
+def pack(text: str) -> str:
+    """A word pack that is shipped."""
+    from listener.understanding.packs import NAMES  # not above: few name one
+
+    if text not in NAMES:
+        raise ValueError(f"is no word pack — {nearest(text, NAMES)}")
+    return text
+
+
 def secret_name(written: str) -> str:
     if written and not is_reference(written):
         raise ValueError(f"it must name a secret, not hold it: {CURE}")
@@ -281,6 +291,7 @@ Engine = Annotated[str, AfterValidator(engine)]
 SlackId = Annotated[str, AfterValidator(slack_id)]
 Email = Annotated[str, AfterValidator(email)]
 OrderNumber = Annotated[str, AfterValidator(order_number)]
+PackName = Annotated[str, AfterValidator(pack)]
 Line = Annotated[str, AfterValidator(one_line)]
 Name = Annotated[str, AfterValidator(name)]
 FilePath = Annotated[Path, AfterValidator(from_here)]

@@ -29,6 +29,7 @@ from listener.config.quantities import (
     Listen,
     Name,
     Networks,
+    PackName,
     PublicUrl,
     SlackId,
     StoreUrl,
@@ -116,7 +117,7 @@ class Reading(Section):
 
     engine: Engine = "vader"
     languages: tuple[Language, ...] = ("en",)
-    packs: tuple[Name, ...] = ()
+    packs: tuple[PackName, ...] = ()
     words: FilePath = Path("words.yaml")
     topics: FilePath = Path("topics.yaml")
 
@@ -144,7 +145,7 @@ class Brand(Section):
     @classmethod
     def _match_the_name(cls, values: Any) -> Any:
         named = isinstance(values, dict) and isinstance(values.get("name"), str)
-        return {**values, "match": values.get("match") or [values["name"]]} if named else values
+        return {**values, "match": [values["name"]]} if named and values.get("match", []) == [] else values
 
 
 class Config(Section):

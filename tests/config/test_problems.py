@@ -8,6 +8,7 @@ import pytest
 
 from tests.config.config_files import TEN_LINES, refused
 
+CARE = '[[channel]]\nname = "a"\nkind = "slack"\n'
 TYPOS = [
     ('timezon = "UTC"', "1:1: unknown key 'timezon' — did you mean 'timezone'?"),
     ('timezone = "Berlin"', "1:1: timezone = 'Berlin' is no known time zone — write one such as"),
@@ -28,6 +29,13 @@ TYPOS = [
     ('[web]\nlisten = "localhost"', "2:1: listen = 'localhost' is no address to listen on"),
     ('[web]\nlisten = "h:70000"', "2:1: listen = 'h:70000' is no address to listen on"),
     ('[ops]\nchannel = "lgo"', "2:1: unknown channel 'lgo' — did you mean 'log'?"),
+    ('[ops]\nchannel = ""', "2:1: unknown channel '' — there are log"),
+    ('[tickets]\nmail_by = "log"', "2:1: channel 'log' is of kind log, which writes to no owner's own address"),
+    ('[understanding]\npacks = ["x"]', "2:10: packs = 'x' is no word pack — there are complaint-channel, service-safe"),
+    ('[[brand]]\nname = "A"\nmatch = ""', "3:1: match = '' must be a list"),
+    (f"{CARE}webhook_url = []", "4:1: webhook_url must be text in quotes"),
+    (f'{CARE}webhook_url = ["env:HOOK"]', "4:1: webhook_url must be text in quotes"),
+    ('[[channel]]\nname = "a"\nkind = "apprise"\nurls = []', "4:1: urls must have at least 1 item"),
     ('[actions]\ngift_channel = "log"', "2:1: channel 'log' is of kind log, which hands no presents on"),
     ('[understanding]\nlanguages = ["english"]', "2:14: languages = 'english' is no code of a language"),
     ('[brand]\nname = "A"', "1:2: brand may repeat — write it in two pairs of brackets: [[brand]]"),
@@ -57,6 +65,9 @@ IN_THE_SOURCE = [
         "8:1: voice = 'complain' must be 'complaint', 'review', 'discussion' or 'news' — did you mean",
     ),
     ('brands = ["Acme Flow", "Acme Flw"]', "8:24: unknown brand 'Acme Flw' — did you mean 'Acme Flow'?"),
+    ('platform = ""', "8:1: platform = '' is no text of one line"),
+    ('platform = "a:b"', "8:1: platform = 'a:b' is no name"),
+    ("platform = 5", "8:1: platform = 5 must be text in quotes"),
     ('everything = "perhaps"', "8:1: everything = 'perhaps' must be true or false"),
 ]
 
