@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from connectors.contract import Batch, Blind, Connector, Door, Item, TryLater
 from connectors.cursors import Cursor
@@ -41,6 +42,13 @@ class Memory(Cursor):
     files: dict[str, Read] = {}
 
 
+def _named(folder: Path) -> Path:
+    # made of "", as a path that was written comes here absolute
+    if folder == Path():
+        raise ValueError('is no folder — write its name: "drop"')
+    return folder
+
+
 class File(Connector):
     """The `*.csv`, `*.tsv`, `*.jsonl` and `*.ndjson` files of a `folder`, with the columns of `listener import`.
 
@@ -49,7 +57,7 @@ class File(Connector):
     A file of more than `megabytes` is left alone and told.
     """
 
-    folder: Path
+    folder: Annotated[Path, AfterValidator(_named)]
     megabytes: float = Field(default=20, gt=0, le=200)
 
     def identity(self) -> str:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from connectors.answers import as_failure
 from connectors.contract import Batch, Connector, Door, Failed, Receipt
+from connectors.options import fits
 
 if TYPE_CHECKING:
     from connectors.mastodon_line import Line
@@ -24,7 +25,9 @@ def _bare(tag: object) -> object:
     return tag.strip().removeprefix("#") if isinstance(tag, str) else tag
 
 
-Hashtag = Annotated[str, BeforeValidator(_bare), StringConstraints(pattern=r"^[\w·]{1,100}$")]
+NO_HASHTAG = 'is no hashtag — write the word alone: "acmeflow"'
+Hashtag = Annotated[str, BeforeValidator(_bare), fits(r"[\w·]{1,100}", NO_HASHTAG)]
+Instance = Annotated[str, fits(r"https?://[^/\s]+/?", 'is no server — write its address: "https://mastodon.social"')]
 Search = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)]
 
 
@@ -41,7 +44,7 @@ class Mastodon(Connector):
     platform: ClassVar[str | None] = "mastodon"
     secrets: ClassVar[frozenset[str]] = frozenset({"token"})
 
-    instance: str = Field(pattern=r"^https?://[^/\s]+/?$")
+    instance: Instance
     hashtags: tuple[Hashtag, ...] = ()
     search: tuple[Search, ...] = ()
     mentions: bool = False

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from connectors import reddit_feeds
 from connectors.answers import as_failure
 from connectors.contract import Batch, Connector, Door, Failed, Receipt
+from connectors.options import WebAddressOrNone, fits
 
 if TYPE_CHECKING:
     from connectors.reddit_line import Line
@@ -28,7 +29,9 @@ def _bare(name: object) -> object:
     return re.sub(r"\A/?r/", "", name.strip().rstrip("/")) if isinstance(name, str) else name
 
 
-Subreddit = Annotated[str, BeforeValidator(_bare), StringConstraints(pattern=r"^[A-Za-z0-9_]{2,24}$")]
+NO_SUBREDDIT = 'is no subreddit — write its name alone: "acme"'
+Subreddit = Annotated[str, BeforeValidator(_bare), fits(r"[A-Za-z0-9_]{2,24}", NO_SUBREDDIT)]
+Account = Annotated[str, fits(r"[A-Za-z0-9_-]{0,24}", "is no account of Reddit — write its name without u/")]
 Search = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)]
 
 
@@ -51,11 +54,11 @@ class Reddit(Connector):
     search: tuple[Search, ...] = ()
     client_id: str = Field(default="", repr=False)
     client_secret: str = Field(default="", repr=False)
-    username: str = Field(default="", pattern=r"^[A-Za-z0-9_-]{0,24}$")
+    username: Account = ""
     password: str = Field(default="", repr=False)
     # the operator writes `reply`, which is a method here
     reply_: bool = Field(default=False, alias="reply")
-    base_url: str = Field(default="", pattern=r"^(?:https?://[^/\s]\S*)?$")
+    base_url: WebAddressOrNone = ""
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from connectors.contract import Failed, Receipt
+from connectors.options import fits
 from listener.actions.contract import Carrier, Channel, Doubt, InDoubt, Message, Outside, Secret
 from listener.actions.drawing import picture
 from listener.actions.email_html import PLOT, page
@@ -43,6 +44,9 @@ def _mailbox(address: str) -> str:
 
 
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+# an IPv6 address has colons, a name none
+NO_HOST = 'is no mail server — write its name alone: "smtp.acme.example", and port = 587 for the port'
+Host = Annotated[str, fits(r"[^\s/@:]+|[0-9A-Fa-f:.]+", NO_HOST)]
 
 
 # as long as RFC 5322 allows: folded, a long link of List-Unsubscribe becomes encoded words that no mail program reads
@@ -57,7 +61,7 @@ class Email(Channel):
 
     secrets = frozenset({"username", "password"})
 
-    host: str = Field(min_length=1)
+    host: Host
     port: int | None = Field(default=None, ge=1, le=65_535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: Secret | None = None

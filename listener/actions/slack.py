@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import model_validator
 
 from connectors.contract import Failed, Receipt
+from connectors.options import WebAddressOrNone
 from listener.actions.contract import Channel, Doubt, InDoubt, Message, Outside, Plot, Secret
 from listener.actions.drawing import picture
 from listener.actions.reach import HOST_ANSWERS, PATIENCE, answers, reason, within
@@ -48,7 +49,7 @@ class Slack(Channel):
     channel: str | None = None
     app_token: Secret | None = None
     signing_secret: Secret | None = None
-    base_url: str = ""
+    base_url: WebAddressOrNone = ""
 
     # Secrets are looked at when used: `check` makes channels whose references are not resolved yet.
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from connectors.contract import Failed, GiveUp, Receipt, TryLater
+from connectors.options import WebAddress
 from listener.actions.contract import Channel, Doubt, InDoubt, Message, Outside, Secret
 from listener.actions.reach import HOST_ANSWERS, answers, within
 from listener.actions.text import without
@@ -27,7 +28,7 @@ class Webhook(Channel):
 
     secrets = frozenset({"secret"})
 
-    url: str
+    url: WebAddress
     secret: Secret | None = None
 
     @property

@@ -109,7 +109,8 @@ def _split(table: Table, shared: type[Entry], folder: Path, kind: type[BaseModel
     paths = {key for key, field in fields.items() if _holds_path(field.annotation)}
     named = {fields[key].alias or key for key in paths}
     return ours, {
-        key: str(folder / value) if key in named and isinstance(value, str) else value for key, value in own.items()
+        key: str(folder / value) if value and key in named and isinstance(value, str) else value
+        for key, value in own.items()
     }
 
 

@@ -10,19 +10,14 @@ from typing import Annotated, ClassVar, Literal, Protocol
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from connectors.contract import Failed, Response
+from connectors.options import WebAddress
 
 Status = Literal["open", "waiting", "closed", "gone"]
 # An empty variable is a mistake: it would sign with nothing, or not log in.
 Secret = Annotated[SecretStr, Field(min_length=1)]
 
 
-def _site(url: str) -> str:
-    if not url.startswith(("https://", "http://")):
-        raise ValueError("is no address — write it with https:// in front")
-    return url.rstrip("/")
-
-
-Site = Annotated[str, AfterValidator(_site)]
+Site = Annotated[WebAddress, AfterValidator(lambda url: url.rstrip("/"))]
 
 
 @dataclass(frozen=True, slots=True)

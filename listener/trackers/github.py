@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from connectors.contract import Failed
 from connectors.dates import read_time
+from connectors.options import fits
 from listener.trackers import signatures
 from listener.trackers.asking import PAGES, Desk, marked, ours
 from listener.trackers.contract import (
@@ -29,7 +30,7 @@ from listener.trackers.contract import (
     Tracker,
 )
 
-REPO = r"^[\w.-]+/[\w.-]+$"
+REPO = r"[\w.-]+/[\w.-]+"
 CAUSE = "cause:"
 FENCE = "~~~~~~"
 HOUSE = ("OWNER", "MEMBER", "COLLABORATOR")
@@ -47,7 +48,7 @@ class GitHub(Tracker):
     secrets = Tracker.secrets | {"token"}
 
     url: Site = "https://api.github.com"
-    repo: str = Field(default="", pattern=rf"^$|{REPO}")
+    repo: Annotated[str, fits(rf"({REPO})?", 'is no repository — write "owner/name"')] = ""
     token: Secret
     labels: tuple[str, ...] = Field(default=("listener",), min_length=1)
     notes: bool = False
@@ -120,7 +121,7 @@ class GitHub(Tracker):
 
     def _repo(self, case: Case) -> str:
         repo = case.place or self.repo
-        if not re.match(REPO, repo):
+        if not re.fullmatch(REPO, repo):
             raise Failed("no repository is named for this queue: set repo or queues of the tracker", permanent=True)
         return repo
 

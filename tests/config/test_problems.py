@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.config_files import TEN_LINES, refused
+from tests.config.config_files import TEN_LINES, loaded, refused
 
 CARE = '[[channel]]\nname = "a"\nkind = "slack"\n'
 TYPOS = [
@@ -78,6 +78,37 @@ def test_a_mistake_is_told_with_its_place_and_cure(tmp_path: Path, text: str, pr
 
     assert len(problems) == 1
     assert problems[0].startswith(f"config.toml:{problem}")
+
+
+@pytest.mark.parametrize(
+    ("section", "lines", "problem"),
+    [
+        ("source", 'kind = "reddit"\nsubreddits = ["acme", "a b"]', "5:23: subreddits = 'a b' is no subreddit — write"),
+        ("source", 'kind = "reddit"\nbase_url = "proxy"', "5:1: base_url = 'proxy' is no web address — write it whole"),
+        ("source", 'kind = "reddit"\nusername = "u/acme"', "5:1: username = 'u/acme' is no account of Reddit — write"),
+        ("source", 'kind = "mastodon"\ninstance = "mastodon.social"', "5:1: instance = 'mastodon.social' is no server"),
+        ("source", 'kind = "file"\nfolder = ""', "5:1: folder = '' is no folder — write its name"),
+        ("source", 'kind = "json_api"\nspec = ""', "2:3: there is no spec ''"),
+        ("channel", 'kind = "webhook"\nurl = "acme.example/hook"', "5:1: url = 'acme.example/hook' is no web address"),
+        ("channel", 'kind = "webhook"\nurl = "https://"', "5:1: url = 'https://' is no web address"),
+        ("channel", 'kind = "email"\nhost = "smtp.acme.example:587"', "5:1: host = 'smtp.acme.example:587' is no mail"),
+        ("channel", 'kind = "slack"\nbase_url = "proxy"', "5:1: base_url = 'proxy' is no web address"),
+        ("tracker", 'kind = "rt"\nurl = "https://"', "5:1: url = 'https://' is no web address"),
+        ("tracker", 'kind = "github"\nrepo = "acme"', "5:1: repo = 'acme' is no repository — write \"owner/name\""),
+    ],
+)
+def test_an_option_of_a_kind_is_refused_in_plain_words(tmp_path: Path, section: str, lines: str, problem: str) -> None:
+    problems = refused(tmp_path, f'brand = [{{name = "A"}}]\n[[{section}]]\nname = "x"\n{lines}\n')
+
+    assert [each for each in problems if each.startswith(f"config.toml:{problem}")]
+    assert "pattern" not in "".join(problems)
+
+
+@pytest.mark.parametrize("host", ["smtp.acme.example", "10.1.2.3", "::1", "fe80::1"])
+def test_a_mail_server_is_a_name_or_an_address(tmp_path: Path, host: str) -> None:
+    mail = '[[channel]]\nname = "m"\nkind = "email"\nfrom = "a@b.example"\nto = ["a@b.example"]\n'
+
+    assert loaded(tmp_path, f'{mail}host = "{host}"').channels[0].options["host"] == host
 
 
 @pytest.mark.parametrize(("line", "problem"), IN_THE_SOURCE)

@@ -42,7 +42,7 @@ def test_a_tracker_is_read(tmp_path: Path) -> None:
     [
         (ZENDESK.replace("zendesk\"", "zendsk\""), "4:1: unknown kind 'zendsk' — did you mean 'zendesk'?"),
         (ZENDESK.replace("env:TOKEN", "abc"), "7:1: token must name a secret, not hold it"),
-        (ZENDESK.replace("https://", ""), "5:1: url = 'acme.zendesk.com/' is no address"),
+        (ZENDESK.replace("https://", ""), "5:1: url = 'acme.zendesk.com/' is no web address"),
         (ZENDESK + "usr = 1\n", "8:1: unknown key 'usr' — did you mean 'user'?"),
         (ZENDESK.replace("user =", "# user ="), "2:3: the key 'user' is missing"),
         (ZENDESK + ZENDESK.replace("desk\"\nkind", "other\"\nkind"), "9:3: desk takes all other queues too"),
