@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from listener.model.delivery import Contact, Delivery
 from listener.store import postings
@@ -23,6 +23,7 @@ _CONTACT = entry(contact)
 OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
 WITHDRAWABLE = ("due", "held", "waiting", "by_hand")
 OUTWARD = ("thanks", "gift", "ask", "engage", "recovery", "notice")
+ASIDE = ":corrected "  # and when; ends the key of what was cancelled and may be ordered again
 INSIDE = ("open_ticket",)  # of purpose recovery, and nobody outside hears of it
 
 
@@ -49,6 +50,20 @@ def purge(
     posted = select(delivery).where(quoting, delivery.c.status == "done", delivery.c.action.in_(postings.QUOTING))
     postings.redact(connection, database, list(connection.execute(posted)), at)
     connection.execute(update(delivery).where(ended).values(text="", message={}))
+
+
+def set_aside(
+    connection: Connection, database: Database, which: ColumnElement[bool], why: str, at: datetime
+) -> tuple[Row[Any], ...]:
+    """Of these deliveries cancel what has not gone out, under other keys: the same may be ordered once more."""
+    queued = which & delivery.c.status.in_((*WITHDRAWABLE, "failed"))
+    # given back by the keys that they had
+    before = list(connection.execute(select(delivery).where(queued).with_for_update()))
+    values = {"status": "cancelled", "why": why, "key": delivery.c.key + f"{ASIDE}{at.isoformat()}"}
+    cancel = update(delivery).where(delivery.c.id.in_([row.id for row in before])).values(values)
+    rows = tuple(connection.execute(cancel.returning(delivery)))
+    release(connection, database, before)
+    return rows
 
 
 def release(connection: Connection, database: Database, rows: Sequence[Row[Any]]) -> None:

@@ -30,6 +30,7 @@ from listener.store import (
 )
 from listener.store.card_rows import CardRows
 from listener.store.circle import Talks, Word
+from listener.store.endings import ASIDE
 from listener.store.engine import Database, many, table
 from listener.store.gifts import Giving
 from listener.store.grounds import IssueTurn
@@ -46,7 +47,7 @@ mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
 contact, ticket = table(Contact), table(Ticket)
 
 COPY_DAYS = 14
-COPY_COLUMNS = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of")
+COPY_COLUMNS = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of", "label", "own", "fence")
 
 
 class Written(NamedTuple):
@@ -155,7 +156,7 @@ class Turn:
         """(rule, action, channel) that were ordered for each mention by an earlier decision about it."""
         columns = (delivery.c.mention, delivery.c.rule, delivery.c.action, delivery.c.channel)
         # what a correction cancelled is set aside under such a key: it may be ordered again
-        theirs = delivery.c.mention.in_(ids) & delivery.c.key.not_like("%:corrected %")
+        theirs = delivery.c.mention.in_(ids) & delivery.c.key.not_like(f"%{ASIDE}%")
         found: dict[int, set[tuple[str, str, str]]] = {}
         for row in self._connection.execute(select(*columns).where(theirs)):
             # a letter's channel is the house's, not the rule's

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from listener.model import all_tables
@@ -20,7 +20,7 @@ from listener.model.mention import Decision, Mention
 from listener.model.registry import Key
 from listener.model.ticket import Ticket, TicketMention, TicketNote
 from listener.store import grouped
-from listener.store.endings import INSIDE, OUTWARD, WITHDRAWABLE, release
+from listener.store.endings import INSIDE, OUTWARD, set_aside
 from listener.store.engine import Database, chunks, many, table
 from listener.store.ledger import StoredLedger, reservation_as_json, reservation_from_json
 from rules.limits import LANES
@@ -81,7 +81,7 @@ def pass_on(connection: Connection, database: Database, move: Move, at: datetime
     outward = and_(theirs, delivery.c.purpose.in_(OUTWARD), delivery.c.action.not_in(INSIDE))
     reached = select(delivery.c.id).where(outward, delivery.c.status.in_(SENT))
     sent = tuple(connection.execute(reached).scalars())
-    gone = _cancel(connection, database, theirs, move, at)
+    gone = set_aside(connection, database, theirs, f"{':'.join(move.key)} is not {move.was}", at)
     _carry_limits(connection, database, theirs, move)
     _carry_marks(connection, database, mention.c.id.in_(move.mentions), move)
     tickets = _split_tickets(connection, move, at)
@@ -108,18 +108,6 @@ def counted_anew(connection: Connection, issues: Iterable[str], at: datetime) ->
 def _issues(connection: Connection, which: ColumnElement[bool]) -> frozenset[str]:
     query = select(mention.c.issue).where(which, mention.c.issue.is_not(None)).distinct()
     return frozenset(connection.execute(query).scalars())
-
-
-def _cancel(
-    connection: Connection, database: Database, theirs: ColumnElement[bool], move: Move, at: datetime
-) -> list[Row[Any]]:
-    """What was still to go out because of the wrong match."""
-    aside = delivery.c.key + f":corrected {at.isoformat()}"
-    wrong = {"status": "cancelled", "why": f"{':'.join(move.key)} is not {move.was}", "key": aside}
-    queued = and_(theirs, delivery.c.status.in_((*WITHDRAWABLE, "failed")))
-    gone = list(connection.execute(update(delivery).where(queued).values(wrong).returning(delivery)))
-    release(connection, database, gone)
-    return gone
 
 
 def _judge_again(connection: Connection, cancelled: set[int], unanswered: set[int], at: datetime) -> None:

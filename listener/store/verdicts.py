@@ -12,14 +12,14 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 from listener.model.delivery import Delivery
 from listener.model.label import GivenLabel
 from listener.model.mention import Mention
+from listener.store.endings import set_aside
 from listener.store.engine import Database, chunks, table
 from listener.store.house import audit, audit_line
-from listener.store.ledger import StoredLedger, reservation_from_json
 
 mention, delivery, given_label = table(Mention), table(Delivery), table(GivenLabel)
 
-# not yet out of the house: nothing of it has been seen by anybody outside
-QUEUED = ("due", "held", "waiting", "by_hand", "failed")
+# given to the text as it is now
+CURRENT = or_(mention.c.edited_at.is_(None), mention.c.edited_at <= given_label.c.at)
 SENT = ("sending", "done", "in_doubt")
 OURS = ("notice", "amend", "redact")  # what only our own people saw of it
 
@@ -65,11 +65,10 @@ class Verdicts:
     def given(self, numbers: Sequence[int]) -> dict[int, Row[Any]]:
         """The labels that people gave to the texts as they are now; an edit undoes its label."""
         found: dict[int, Row[Any]] = {}
-        current = or_(mention.c.edited_at.is_(None), mention.c.edited_at <= given_label.c.at)
         with self._database.read() as connection:
             for part in chunks(numbers):
                 query = select(given_label).join(mention, mention.c.id == given_label.c.mention)
-                rows = connection.execute(query.where(given_label.c.mention.in_(part), current))
+                rows = connection.execute(query.where(given_label.c.mention.in_(part), CURRENT))
                 found |= {row.mention: row for row in rows}
         return found
 
@@ -104,7 +103,9 @@ class Verdicts:
             connection.execute(update(mention).where(mention.c.id == row.id).values(decided_at=None))
             line = audit_line(at, given.who, "correct", f"mention {row.id}", f"{row.label} → {given.label}")
             connection.execute(audit.insert(), line)
-            return Changed(row.label, self._cancelled(connection, given, at), self._sent(connection, row.id))
+            why = f"{given.who} corrected the verdict to {given.label}"
+            cancelled = set_aside(connection, self._database, delivery.c.mention == row.id, why, at)
+            return Changed(row.label, cancelled, self._sent(connection, row.id))
 
     def _enter(self, connection: Connection, given: Given, verdict: str, at: datetime) -> None:
         """A label that was drawn once stays so: its mention was chosen at random, whoever looks at it later."""
@@ -112,19 +113,6 @@ class Verdicts:
         new = {"mention": given.mention, "verdict": verdict, "drawn": given.drawn, **values}
         statement = self._database.insert(GivenLabel).values(new)
         connection.execute(statement.on_conflict_do_update(index_elements=["mention"], set_=values))
-
-    def _cancelled(self, connection: Connection, given: Given, at: datetime) -> tuple[Row[Any], ...]:
-        """Its key is set aside, so that the new verdict may order the same once more."""
-        queued = (delivery.c.mention == given.mention) & delivery.c.status.in_(QUEUED)
-        aside = delivery.c.key + f":corrected {at.isoformat()}"
-        why = f"{given.who} corrected the verdict to {given.label}"
-        values = {"status": "cancelled", "why": why, "key": aside}
-        rows = tuple(connection.execute(update(delivery).where(queued).values(values).returning(delivery)))
-        ledger = StoredLedger(connection, self._database)
-        for row in rows:
-            ledger.release(tuple(reservation_from_json(kept) for kept in row.reservations))
-        ledger.flush()
-        return rows
 
     def _sent(self, connection: Connection, number: int) -> tuple[Row[Any], ...]:
         theirs = (delivery.c.mention == number) & delivery.c.action.not_in(OURS)

@@ -19,6 +19,7 @@ from listener.pipeline.letters import Mailroom
 from listener.signing import Signer
 from listener.store.delivery_lists import DeliveryFilter
 from listener.store.engine import table
+from listener.store.verdicts import Given
 from tests.makers import a_customer
 from tests.pipeline.road import SENT, Mood, Road, a_road, an_item
 
@@ -131,6 +132,16 @@ def test_a_present_that_never_went_out_is_in_stock_again(tmp_path: Path) -> None
     road = a_kind_road(tmp_path, "{send_gift: {item: flowers}}")
     road.says(an_item("p1", "Acme Flow +"))
     road.store.contacts.opt_out("forum:anna", road.clock(), "a letter")
+
+    road.says(an_item("p2", "Acme Flow + too", "zoe"))
+
+    assert [status for status, _, _ in drafts(road)] == ["cancelled", "due"]
+
+
+def test_a_present_for_what_was_no_praise_is_in_stock_again(tmp_path: Path) -> None:
+    road = a_kind_road(tmp_path, "{send_gift: {item: flowers}}")
+    road.says(an_item("p1", "Acme Flow +"))
+    road.store.verdicts.keep(Given(1, "negative", "kim"), road.clock())
 
     road.says(an_item("p2", "Acme Flow + too", "zoe"))
 
