@@ -77,7 +77,7 @@ class Verdicts:
         query = (
             select(mention, given_label.c.label.label("given"))
             .join(given_label, given_label.c.mention == mention.c.id)
-            .where(given_label.c.drawn, mention.c.text != "")
+            .where(given_label.c.drawn, CURRENT, mention.c.text != "")
             .order_by(mention.c.id)
         )
         with self._database.read() as connection:

@@ -9,6 +9,7 @@ from listener.store.delivery_lists import DeliveryFilter
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
 from listener.store.tickets import TicketFilter
+from listener.store.verdicts import Given
 from tests.customers.test_linking import know, tickets
 from tests.pipeline.road import SCRIPT, a_road, an_item
 
@@ -141,3 +142,14 @@ def test_a_post_whose_brand_is_no_longer_watched_is_no_bug_of_its_source(road):
     road.says(an_item("p1", "Acme Flow is up +"))
 
     assert the_mention(road).text == "Acme Flow is up +"
+
+
+def test_a_label_teaches_no_words_that_it_was_not_given_to(road):
+    road.says(an_item("p1", "Acme Flow is fine +"))
+    road.store.verdicts.keep(Given(1, "positive", "kim", drawn=True), road.clock())
+    road.clock.pass_by(minutes=1)
+    assert [row.given for row in road.store.verdicts.drawn()] == ["positive"]
+
+    road.says(an_item("p1", "Acme Flow is down -"))
+
+    assert road.store.verdicts.drawn() == []
