@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+LISTENER = "listener"  # who labels a post that no longer names the brand
+
 
 class GivenLabel(SQLModel, table=True):
-    """What a person says one mention is; it overrides the verdict of that mention.
+    """What a person, or for want of the brand's name the house, says one mention is; it overrides its verdict.
 
     `drawn` is true where the mention came out of the random audit queue: only those labels teach, because labels
     of what looked wrong would teach that everything is wrong. `verdict` is what the mention was called before.

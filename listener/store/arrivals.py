@@ -15,7 +15,7 @@ from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.plan import Arrival, Polled, Taken
 from listener.model.registry import Key
 from listener.model.source import MeasureRow, Source
-from listener.store import grouped
+from listener.store import grouped, unnamed
 from listener.store.belonging import folded
 from listener.store.endings import purge
 from listener.store.engine import Database, chunks, many, table
@@ -81,9 +81,10 @@ class Arrivals:
             return frozenset(connection.execute(query).scalars())
 
     def brands_of(self, source: str, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Those of a source's external ids that are mentions, with the brands that they are about."""
+        """Those of a source's external ids that are mentions, with the brands that they are about still."""
         found: dict[str, tuple[str, ...]] = {}
         query = select(appearance.c.external_id, mention.c.brand).join(mention, mention.c.post == appearance.c.post)
+        query = query.where(mention.c.id.not_in(unnamed.PARTED))
         with self._database.read() as connection:
             for some in chunks(sorted(ids)):
                 here = (appearance.c.source == source) & appearance.c.external_id.in_(some)
@@ -183,19 +184,21 @@ class Arrivals:
         kept = self._mentions(connection, [post])
         mine = [old for old in kept if old.source == origin.source and old.external_id == arrival.external_id]
         changed = self._change(connection, [(old, arrival) for old in mine], origin.at)
+        unnamed.part(connection, self._database, [row for row in changed if row.brand not in arrival.words], origin.at)
+        unnamed.named_again(connection, [row.id for row in mine if row.brand in arrival.words])
         self._rename(connection, mine, arrival.columns)
         added = self._insert(connection, [(post, arrival)], kept) if mine or not kept else 0
         return bool(changed or added)
 
-    def _change(self, connection: Connection, told: Sequence[tuple[Row[Any], Arrival]], at: datetime) -> int:
-        """New words take the place of the old ones, which are kept as a version; how many were changed."""
+    def _change(self, connection: Connection, told: Sequence[tuple[Row[Any], Arrival]], at: datetime) -> list[Row[Any]]:
+        """New words take the place of the old ones, which are kept as a version; those that were changed, as before."""
         changed = [(old, new) for old, new in told if any(getattr(old, key) != new.columns[key] for key in TELLING)]
         self._keep_versions(connection, [old for old, _ in changed], at)
         for old, new in changed:
             self._overwrite(connection, old, new.columns, at)
         others = [old for old, new in changed if not is_near(old.simhash + SIGN, new.columns["simhash"] + SIGN)]
         grouped.pass_voice(connection, others)
-        return len(changed)
+        return [old for old, _ in changed]
 
     def _keep_versions(self, connection: Connection, old: Sequence[Row[Any]], at: datetime) -> None:
         rows = [
