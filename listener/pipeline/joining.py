@@ -128,6 +128,7 @@ class Joining:
         gone = [row for row, verdict in known if not is_complaint(verdict.label, row)]
         for row in [*gone, *(row for row, verdict in known if verdict.fence != row.fence)]:
             self._redo(turn, ground_of(row.brand, row.fence), place(row.posted_at, row.post))
+        turn.pass_voice(gone)
         why = "no complaint any more"
         return turn.assign([Membership(row.id, None, 0.0, why, VERSION) for row in gone])
 

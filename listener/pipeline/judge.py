@@ -24,7 +24,7 @@ from listener.pipeline.decided import decided
 from listener.pipeline.facts import WINDOWS, facts_of, kept_facts
 from listener.pipeline.given import about, corrected
 from listener.pipeline.issue_check import IssueCheck, Seen
-from listener.pipeline.joined import Reading
+from listener.pipeline.joined import Reading, is_complaint
 from listener.pipeline.notices import as_delivery
 from listener.pipeline.orders import Orders, Said
 from listener.pipeline.reached import Reached
@@ -123,8 +123,13 @@ class Judge:
         return 1
 
     def _judgements(self, rows: Sequence[Row[Any]]) -> dict[int, Judgement]:
-        originals = reposts.originals(rows, self._store.judging.possible_copies(rows))
         verdicts = self.verdicts(rows)
+
+        def counts_in(row: Row[Any]) -> str | None:
+            said = verdicts.get(row.id, row)
+            return (said.fence or "") if is_complaint(said.label, row) else None
+
+        originals = reposts.originals(rows, self._store.judging.possible_copies(rows), counts_in)
         return {
             number: Judgement(number, verdicts[number], who.person, who.customer, originals.get(number), who)
             for number, who in self._recogniser.of(rows).items()

@@ -157,6 +157,13 @@ def held(said: Sequence[Complained], before: Mapping[int, str], torn: Collection
     return {row.id: issue for row, issue in known if issue in torn or wordless(row)}
 
 
+def apart(road: Road, walked: Walked) -> list[int]:
+    """Copies that are not where what they repeat is: held elsewhere, or posted before it."""
+    where = {**road.where, **{one.mention: one.number for one in walked.placed}}
+    copies = [one.step for one in road.said if one.step.copy_of in where]
+    return [one.mention for one in copies if where.get(one.mention) != where[one.copy_of or 0]]
+
+
 def wordless(row: Row[Any]) -> bool:
     return not (row.title or row.text)
 

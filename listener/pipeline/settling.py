@@ -98,6 +98,7 @@ class Settling:
             moved = [aside(one, road, places[one.mention]) for one in roads.moved(road, walked)]
             last = max(copies)
             turn.walks.keep(road.name, Part(road.since, last, roads.told(road, walked)), moved)
+            turn.hearing.add_moved(turn.issues.let_speak(roads.apart(road, walked)), self._now())
             state = turn.issues.states([road.name])[road.name]
             turn.issues.keep_states([(road.name, state.version, state.last, last + 1)])
         self._known[road.name] = {Mark(road.mark.version, last + 1): road.grouping}
@@ -146,6 +147,7 @@ class Settling:
         changed = put(turn, road.name, ids)
         new = [one for one in walked.placed if road.before.get(one.mention) != ids[one.number]]
         changed |= turn.issues.assign([again(one, ids) for one in new])
+        changed |= turn.issues.let_speak(roads.apart(road, walked))
         words = {ids[one.issue]: one.as_json() for one in road.grouping.issues if one.issue in ids}
         turn.issues.replace_words(road.name, words)
         keep_copies(turn, road, copies)

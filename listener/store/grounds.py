@@ -94,6 +94,19 @@ class IssueTurn:
         grouped.recount(self._connection, changed)
         return changed
 
+    def pass_voice(self, rows: Iterable[Row[Any]]) -> None:
+        """These count no more in their issues; who repeated them does."""
+        grouped.pass_voice(self._connection, rows)
+
+    def let_speak(self, copies: Collection[int]) -> frozenset[str]:
+        """These copies are in other issues than what they repeat and count there; returns the issues counted anew."""
+        found: set[str] = set()
+        for part in chunks(sorted(copies)):
+            alone = update(mention).where(mention.c.id.in_(part)).values(duplicate_of=None)
+            found.update(filter(None, self._connection.execute(alone.returning(mention.c.issue)).scalars()))
+        grouped.recount(self._connection, found)
+        return frozenset(found)
+
     def suggest(self, pairs: Iterable[tuple[str, str, float, str]]) -> None:
         """Issues that may be one, for people to look at."""
         suggest(self._connection, self._database, pairs, self._at)

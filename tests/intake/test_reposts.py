@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.intake.reposts import originals
+from listener.intake import reposts
 from listener.likeness import fingerprint
 
 POST = "Acme Flow lost every one of my boards after the update this morning and support has not answered since"
@@ -22,9 +23,15 @@ class Said:
     text: str
     brand: str = "Acme Flow"
     duplicate_of: int | None = None
+    complains: bool = True
+    own: bool = False
 
     def __post_init__(self) -> None:
         self.simhash, self.copy_a, self.copy_b = fingerprint(self.text)
+
+
+def originals(rows: Sequence[Said], earlier: Sequence[Said]) -> dict[int, int]:
+    return reposts.originals(rows, earlier, lambda row: "" if row.complains else None)  # type: ignore[arg-type,attr-defined]
 
 
 def test_a_repost_names_the_first_who_said_it() -> None:
@@ -41,6 +48,20 @@ def test_a_repost_of_a_repost_of_earlier_times_names_the_first() -> None:
 
 def test_what_is_said_of_another_brand_is_no_repost() -> None:
     assert originals([Said(1, POST), Said(2, POST, "Globex")], []) == {}
+
+
+def test_no_complaint_repeats_what_is_none_unless_we_said_it() -> None:
+    praise = Said(1, POST, complains=False)
+
+    assert originals([praise, Said(2, POST), Said(3, POST), Said(4, POST, complains=False)], []) == {3: 2, 4: 1}
+    ours = Said(3, POST, complains=False, own=True, duplicate_of=1)
+    assert originals([Said(4, POST)], [ours]) == originals([ours, Said(4, POST)], [praise]) == {4: 3}
+
+
+def test_what_is_looked_at_again_is_no_copy_of_what_it_was_before() -> None:
+    edited = Said(2, OTHER, duplicate_of=1)
+
+    assert originals([edited, Said(3, OTHER)], [Said(1, POST)]) == {3: 2}
 
 
 def test_a_few_words_are_too_common_to_be_anybodys_repost() -> None:

@@ -1,13 +1,17 @@
 """Posts that are deleted, or say something else now: their issue stays whole, and who repeated them is still heard."""
 
+from datetime import timedelta
+
 import pytest
 
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
-from tests.pipeline.road import a_road
+from tests.pipeline.road import NOW, a_road
 from tests.pipeline.test_issue_check import ALIKE, saying
 
 LONG = "Acme Flow crashes since the update of yesterday evening whenever I open the page of the calendar - every time"
+
+BILLED = "Acme Flow charged me twice this month and nobody at billing answers my letters - what a shame"
 
 
 def counts(road):
@@ -67,3 +71,22 @@ def test_a_small_edit_leaves_its_copies_what_they_are(road):
     road.says(saying(0, f"{LONG} now", "anna"))
 
     assert copies(road) == {"p0": None, "p1": 1, "p2": 1}
+
+
+def test_who_repeated_a_complaint_is_heard_once_it_is_praise_in_nearly_the_same_words(road):
+    issue = three_say_the_same(road)
+    road.says(saying(0, LONG.replace("-", "+"), "anna"))
+    road.watch.beat()
+
+    assert counts(road) == {issue: (1, 1)}
+    assert copies(road) == {"p0": None, "p1": None, "p2": 2}
+
+
+def test_a_copy_that_stays_in_another_issue_than_what_it_repeats_counts_there(road):
+    road.says(saying(9, BILLED, "dan", posted_at=NOW - timedelta(hours=1)))
+    road.says(saying(0, ALIKE[0], "anna"), saying(1, ALIKE[1], "ben"))
+    road.says(gone=["p0"])
+    road.says(saying(1, BILLED, "ben"))
+    road.watch.beat()
+
+    assert sorted(counts(road).values()) == [(1, 1), (2, 2)]
