@@ -54,7 +54,7 @@ def read(text: str, page: Page) -> Node | None:
     try:
         return _Builder(page).build(text)
     except yaml.MarkedYAMLError as trouble:
-        page.problems.append(_in_plain_words(trouble, text, page.file))
+        page.problems.append(in_plain_words(trouble, text, page.file))
     except yaml.YAMLError:
         page.wrong(NOWHERE, "the file holds characters that are no text", "save it as UTF-8 text")
     except _Refused as trouble:
@@ -62,7 +62,8 @@ def read(text: str, page: Page) -> Node | None:
     return None
 
 
-def _in_plain_words(trouble: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+def in_plain_words(trouble: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+    """What keeps this text of a file from being YAML, with its place and cure."""
     said = f"{trouble.context} {trouble.problem}"
     mark = trouble.problem_mark
     # an unclosed quote or bracket is best shown where it was opened, not at the end of the file

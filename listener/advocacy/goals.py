@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from listener.advocacy.programme import FORMS
+from rules.reading import in_plain_words
 
 MOST = 1_000
 
@@ -36,7 +37,10 @@ def load(file: Path) -> tuple[Goal, ...]:
     if not file.is_file():
         return ()
     try:
-        node = yaml.compose(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        text = file.read_text("utf-8")
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        raise BadGoals(str(in_plain_words(error, text, str(file)))) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadGoals(f"{file}: cannot be read: {error}") from None
     problems: list[str] = []

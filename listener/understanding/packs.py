@@ -11,6 +11,9 @@ from typing import Protocol
 
 import yaml
 
+from rules.problems import nearest
+from rules.reading import in_plain_words
+
 SHIPPED = Path(__file__).parent / "packs"
 NAMES = ("service-safe", "complaint-channel")
 WIDEST_VALUE = 4.0
@@ -90,7 +93,7 @@ def read(path: WordFile, name: str = "own words") -> Pack:
     for key, value in entries(path, "words"):
         phrase = " ".join(key.value.lower().replace("’", "'").split()) if isinstance(key, yaml.ScalarNode) else ""
         number = as_value(value)
-        where = f"{path}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
+        where = f"{path}:{place(key)}"
         if not phrase:
             problems.append(f"{where}: a word or phrase is wanted here")
         elif phrase in found:
@@ -104,18 +107,34 @@ def read(path: WordFile, name: str = "own words") -> Pack:
     return Pack(name, found)
 
 
-def entries(path: WordFile, section: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    """Key and value nodes under one top-level key, as written: `no` stays a word, `:)` an emoticon."""
+def entries(path: WordFile, section: str, beside: Sequence[str] = ()) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """Key and value nodes under one top-level key, as written: `no` stays a word, `:)` an emoticon.
+
+    `beside` are the other top-level keys that the file may have. Raises UnreadableWords.
+    """
+    for key, value in pairs(_root(path), path, "the file"):
+        name = getattr(key, "value", None)
+        if name == section:
+            yield from pairs(value, path, f"'{section}'")
+        elif name not in beside:
+            known = sorted({section, *beside})
+            cure = nearest(str(name), known, f"it takes {', '.join(known)}")
+            raise UnreadableWords([f"{path}:{place(key)}: unknown key '{name}' in the file — {cure}"])
+
+
+def _root(path: WordFile) -> yaml.Node:
     try:
-        root = yaml.compose(path.read_text("utf-8"), Loader=LOADER)
+        text = path.read_text("utf-8")
+        return yaml.compose(text, Loader=LOADER) or yaml.MappingNode("", [])
+    except yaml.MarkedYAMLError as trouble:
+        raise UnreadableWords([str(in_plain_words(trouble, text, str(path)))]) from trouble
     except (yaml.YAMLError, UnicodeDecodeError) as trouble:
         raise UnreadableWords([f"{path}: not readable as YAML: {trouble}"]) from trouble
-    if root is None:
-        return
-    top = dict(pairs(root, path, "the file"))
-    for key, value in top.items():
-        if getattr(key, "value", None) == section:
-            yield from pairs(value, path, f"'{section}'")
+
+
+def place(node: yaml.Node) -> str:
+    """Line and column of a node."""
+    return f"{node.start_mark.line + 1}:{node.start_mark.column + 1}"
 
 
 def pairs(node: yaml.Node, path: WordFile, what: str) -> list[tuple[yaml.Node, yaml.Node]]:

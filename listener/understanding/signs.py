@@ -53,7 +53,8 @@ class SignReader:
 
     def __init__(self, topics: WordFile = taxonomy.TOPICS) -> None:
         of_ops = taxonomy.OF_OPS
-        sections = {name: taxonomy.groups(taxonomy.SIGNS, name) for name in Signs._fields if name not in of_ops}
+        ours = tuple(name for name in Signs._fields if name not in of_ops)
+        sections = {name: taxonomy.groups(taxonomy.SIGNS, name, ours) for name in ours}
         sections |= {name: taxonomy.groups(topics, name) for name in of_ops}
         self._places = {topic: place for place, topic in enumerate(taxonomy.topics(topics))}
         self._phrases = Phrases(qualified(sections))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import yaml
 
-from listener.understanding.packs import SHIPPED, UnreadableWords, WordFile, entries
+from listener.understanding.packs import SHIPPED, UnreadableWords, WordFile, entries, place
 
 TOPICS = SHIPPED / "topics.yaml"
 SIGNS = SHIPPED / "signs.yaml"
@@ -19,12 +19,15 @@ def topics(path: WordFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys(topic for section in OF_OPS for topic in groups(path, section)))
 
 
-def groups(path: WordFile, section: str) -> dict[str, tuple[str, ...]]:
-    """Group → phrases, from `section:` of the file. Raises UnreadableWords with all problems at once."""
+def groups(path: WordFile, section: str, beside: Sequence[str] = OF_OPS) -> dict[str, tuple[str, ...]]:
+    """Group → phrases, from `section:` of the file, which may have those `beside` it.
+
+    Raises UnreadableWords with all problems at once.
+    """
     found: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
-    for key, value in entries(path, section):
-        where = f"{path}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
+    for key, value in entries(path, section, beside):
+        where = f"{path}:{place(key)}"
         if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.SequenceNode):
             problems.append(f"{where}: a name with a list of words is wanted, like 'delivery: [parcel, courier]'")
         elif key.value in found:

@@ -42,7 +42,7 @@ def test_without_goals_there_are_none(tmp_path: Path, text: str) -> None:
         ("goals:\n- {want: ²}\n", ":2: want is ²"),
         ("goals:\n- {want: 3, form: phone}\n", ":2: unknown form 'phone': write one of call, talk, written"),
         ("goals:\n- {want: 3, want: 4}\n", ":2: the same word stands twice in this goal"),
-        ("goals: [\n", "cannot be read"),
+        ("goals: [\n", "advocacy.yaml:2:1: something is missing here, or a '[' or '{' above is never closed"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_its_cure(tmp_path: Path, text: str, told: str) -> None:

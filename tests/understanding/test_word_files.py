@@ -1,5 +1,6 @@
 """Files that ops edit: every problem with its line, YAML's traps disarmed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,24 @@ def test_a_taxonomy_tells_its_problems(tmp_path: Path) -> None:
     with pytest.raises(UnreadableWords) as caught:
         taxonomy.groups(file, "topics")
     assert [problem.split(":")[1] for problem in caught.value.problems] == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "told"),
+    [
+        (packs.read, "# mine\nword: {good: 1}\n", "2:1: unknown key 'word' in the file — did you mean 'words'?"),
+        (packs.read, "words: {good: 1\n", "1:8: this '{' is never closed"),
+        (taxonomy.topics, "topic:\n  a: [b]\n", "1:1: unknown key 'topic' in the file — did you mean 'topics'?"),
+        (taxonomy.topics, "topics: {a: [b]}\nx: {}\n", "2:1: unknown key 'x' in the file — it takes rules, topics"),
+    ],
+)
+def test_a_file_whose_words_would_not_count_is_refused(
+    tmp_path: Path, read: Callable[[Path], object], text: str, told: str
+) -> None:
+    file = written(tmp_path, text)
+    with pytest.raises(UnreadableWords) as caught:
+        read(file)
+    assert caught.value.problems[0].startswith(f"{file}:{told}")
 
 
 def test_the_shipped_taxonomy_has_topics() -> None:
