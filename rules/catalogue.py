@@ -11,7 +11,9 @@ from typing import Literal, get_args
 from rules.terms import Purpose, Value
 
 Type = Literal["text", "name", "names", "number", "flag", "column"]
-OptionType = Literal["text", "name", "names", "channel", "template", "person", "gift", "money", "duration", "choice"]
+OptionType = Literal[
+    "text", "name", "names", "channel", "webhook", "template", "person", "gift", "money", "duration", "choice"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ _ACTIONS = (
         OptionSpec("owner", "person", "The new owner.", required=True),
     ), main="owner"),
     Action("webhook", "internal", "Hand the mention to another system, through a channel of kind webhook.", options=(
-        OptionSpec("channel", "channel", "The channel to call.", required=True),
+        OptionSpec("channel", "webhook", "The channel to call.", required=True),
     ), main="channel"),
     Action("ignore", "internal", "Drop what rules of the same or lower priority propose for this mention.", options=(
         OptionSpec("why", "text", "The reason, shown with the mention."),

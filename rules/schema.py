@@ -69,8 +69,7 @@ def _option(spec: OptionSpec, world: World) -> Schema:
     if spec.type == "choice":
         return {"description": spec.sentence, "enum": list(spec.values)}
     templates = None if world.templates is None else frozenset(world.templates)
-    names = {"channel": world.channels, "person": world.persons, "gift": world.gifts, "template": templates}
-    return _named(names.get(spec.type), spec.sentence)
+    return _named(templates if spec.type == "template" else world.choices(spec.type), spec.sentence)
 
 
 def _condition(world: World) -> Schema:

@@ -13,7 +13,7 @@ from rules.operators import Scope
 from rules.problems import Misread, nearest, one_of
 from rules.quantities import Money, budget, duration, limit, money
 from rules.rule import Limit, Reach, Step
-from rules.terms import Option
+from rules.terms import Option, World
 from rules.words import pattern
 
 # what a card would say to ask for a review or a recommendation, in the languages that templates ship in
@@ -142,14 +142,20 @@ def _option(scope: Scope, spec: OptionSpec, text: str) -> Option:
     if spec.type == "choice" and text not in spec.values:
         raise Misread(f"unknown {spec.name} '{text}'", nearest(text, spec.values, one_of(spec.values)))
     world = scope.world
-    known = {"channel": world.channels, "person": world.persons, "gift": world.gifts}.get(spec.type)
+    known = world.choices(spec.type)
     if known is not None and text not in known:
-        raise Misread(f"unknown {spec.name} '{text}'", nearest(text, known, one_of(known)))
+        raise _unknown(spec, text, known, world)
     if spec.type == "gift" and text in world.dear:
         raise Misread(f"'{text}' {world.dear[text]}", "name a smaller present, or raise the cap")
     if spec.type == "template":
         _check_template(scope, text)
     return text
+
+
+def _unknown(spec: OptionSpec, text: str, known: frozenset[str], world: World) -> Misread:
+    if spec.type == "webhook" and text in (world.channels or ()):
+        return Misread(f"the channel '{text}' is not of kind webhook", one_of(known) if known else "use alert")
+    return Misread(f"unknown {spec.name} '{text}'", nearest(text, known, one_of(known)))
 
 
 def _payable(scope: Scope, text: str) -> str:

@@ -215,15 +215,16 @@ PLENTY = Plenty()
 class World:
     """What a rule book may name in the rest of the house. None: not known here, so nothing is said about it.
 
-    `templates` maps a template's name to the placeholders in it, `placeholders` are those that get filled,
-    `texts` the wording of each template, `columns` the further columns of customers.csv, `retention` how long
-    mentions are kept, `gifts` the presents there are, `dear` those of them that may not be given, each with the reason,
-    `gift_cap` the most that one may cost, `offered` the topics of ecosystem.yaml, `zone` the installation's timezone,
-    for files that name none.
+    `webhooks` are those of the channels that hand mentions on, `templates` maps a template's name to the placeholders
+    in it, `placeholders` are those that get filled, `texts` the wording of each template, `columns` the further columns
+    of customers.csv, `retention` how long mentions are kept, `gifts` the presents there are, `dear` those of them that
+    may not be given, each with the reason, `gift_cap` the most that one may cost, `offered` the topics of
+    ecosystem.yaml, `zone` the installation's timezone, for files that name none.
     """
 
     kinds: frozenset[str] | None = None
     channels: frozenset[str] | None = None
+    webhooks: frozenset[str] | None = None
     templates: Mapping[str, frozenset[str]] | None = None
     placeholders: frozenset[str] | None = None
     texts: Mapping[str, str] | None = None
@@ -238,6 +239,11 @@ class World:
     gift_cap: str = ""
     offered: frozenset[str] = frozenset()
     zone: tzinfo | None = None
+
+    def choices(self, kind: str) -> frozenset[str] | None:
+        """What an option of this kind may name; None where anything goes."""
+        named = {"channel": self.channels, "webhook": self.webhooks, "person": self.persons, "gift": self.gifts}
+        return named.get(kind)
 
 
 UNBOUND = World()

@@ -29,6 +29,8 @@ def world_of(config: Config, templates: Templates) -> World:
     return World(
         kinds=_kinds(config),
         channels=frozenset(entry.name for entry in config.channels),
+        # a kind of somebody else's may be one too
+        webhooks=frozenset(entry.name for entry in config.channels if entry.kind == "webhook" or ":" in entry.kind),
         templates={name: templates.placeholders(name) for name in templates.names()},
         placeholders=frozenset({*FIELDS, *chain(*FILLED.values()), *(f"customer.{column}" for column in columns)}),
         texts={name: templates.wording(name) for name in templates.names()},

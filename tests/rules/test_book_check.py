@@ -137,6 +137,17 @@ def test_names_are_checked_against_the_house_when_it_is_known(tmp_path: Path) ->
     assert found.count("\n") == 4
 
 
+@pytest.mark.parametrize(
+    ("webhooks", "told"),
+    [(("crm",), "the channel 'care' is not of kind webhook — one of crm"), ((), "not of kind webhook — use alert")],
+)
+def test_a_mention_is_handed_on_by_a_webhook_alone(tmp_path: Path, webhooks: tuple[str, ...], told: str) -> None:
+    world = World(channels=frozenset({"care", *webhooks}), webhooks=frozenset(webhooks))
+
+    assert told in problems(tmp_path, a_rule("{sentiment: negative}", "[{webhook: care}]"), world)[0]
+    assert a_book(tmp_path, a_rule("{sentiment: negative}", "[{alert: care}]"), world).rules
+
+
 def test_without_the_house_nothing_is_said_about_its_names(tmp_path: Path) -> None:
     text = a_rule("{source.kind: x, customer.seats: {more_than: 3}}", "[{alert: nowhere}]")
     assert a_book(tmp_path, text).rules[0].steps[0].channel == "nowhere"
