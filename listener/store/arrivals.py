@@ -8,10 +8,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, cast, delete, func, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from listener.likeness import SIGN, is_near
-from listener.model.mention import Appearance, Decision, Mention, Version
+from listener.model.mention import Appearance, Mention, Version
 from listener.model.plan import Arrival, Polled, Taken
 from listener.model.registry import Key
 from listener.model.source import MeasureRow, Source
@@ -20,18 +20,18 @@ from listener.store.belonging import folded
 from listener.store.endings import purge
 from listener.store.engine import Database, chunks, many, table
 from listener.store.erasing import erased_accounts
+from listener.store.nameless import forget_person
 from listener.store.sources import keep_blind_spot
 from listener.store.terms import Terms
 from listener.store.unlearning import forget_posts
 
-appearance, mention, source_table, decision = table(Appearance), table(Mention), table(Source), table(Decision)
+appearance, mention, source_table = table(Appearance), table(Mention), table(Source)
 
 EDITABLE = ("title", "text", "rating", "language", "simhash", "copy_a", "copy_b", "company_reply", "attributes")
 # a verdict writes the language it found over the one declared, so that tells no edit
 TELLING = tuple(name for name in EDITABLE if name != "language")
 AUTHOR = ("author_handle", "author_name", "author_url", "author_followers")
 NOBODY: Mapping[str, None] = MappingProxyType(dict.fromkeys(AUTHOR))
-NAMING = frozenset({"author.handle", "author.account", "person.id"})  # facts of a decision that name a stranger
 NEW_APPEARANCE = {"gone_at": None}
 FEED = "feed"
 # what is true of a post in the source that tells of it
@@ -218,7 +218,8 @@ class Arrivals:
         if ids and values:
             connection.execute(update(mention).where(mention.c.id.in_(ids)).values(values))
             if values["author_handle"] is None:
-                _forget_person(connection, ids)
+                forget_person(connection, ids)
+                grouped.recount(connection, filter(None, (row.issue for row in old)))
 
     def _remember(self, connection: Connection, polled: Polled, taken: Taken, terms: Terms | None) -> None:
         self._bury(connection, polled, terms)
@@ -255,10 +256,10 @@ class Arrivals:
                 forget_posts(connection, self._database, ids, terms, polled.at)
             connection.execute(delete(table(Version)).where(table(Version).c.mention.in_(ids)))
             empty = {"title": "", "text": "", "company_reply": None, **NOBODY, "gone_at": polled.at}
-            _forget_person(connection, ids)
             connection.execute(update(mention).where(mention.c.id.in_(ids)).values(empty))
-            grouped.pass_voice(connection, posts)
             purge(connection, self._database, ids, polled.at)
+            forget_person(connection, ids)
+            grouped.pass_voice(connection, posts)
             buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
             connection.execute(update(appearance).where(buried).values(gone_at=polled.at))
 
@@ -285,13 +286,3 @@ def _without_erased(connection: Connection, arrivals: Sequence[Arrival]) -> Sequ
 
 def _account(arrival: Arrival) -> Key:
     return str(arrival.columns["platform"]).casefold(), folded(arrival.columns["author_handle"])
-
-
-def _forget_person(connection: Connection, ids: Sequence[int]) -> None:
-    """A person known by the handle alone becomes this mention alone; a customer stays who they are."""
-    alone = literal("mention:") + cast(mention.c.id, String)
-    strangers = mention.c.id.in_(ids) & mention.c.customer.is_(None) & mention.c.person.is_not(None)
-    connection.execute(update(mention).where(strangers).values(person=alone))
-    for row in connection.execute(select(decision.c.id, decision.c.facts).where(decision.c.mention.in_(ids))):
-        left = {name: value for name, value in row.facts.items() if name not in NAMING}
-        connection.execute(update(decision).where(decision.c.id == row.id).values(facts=left))

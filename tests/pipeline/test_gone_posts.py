@@ -6,6 +6,7 @@ import pytest
 
 from listener.store.issues import IssueFilter
 from listener.store.mentions import MentionFilter
+from tests.customers.test_linking import deliveries, tickets
 from tests.pipeline.road import NOW, a_road
 from tests.pipeline.test_issue_check import ALIKE, saying
 
@@ -90,3 +91,26 @@ def test_a_copy_that_stays_in_another_issue_than_what_it_repeats_counts_there(ro
     road.watch.beat()
 
     assert sorted(counts(road).values()) == [(1, 1), (2, 1)]
+
+
+def test_nothing_names_a_stranger_whose_only_post_is_deleted(road):
+    road.says(saying(1, "Acme Flow -", "anna"), saying(2, "Acme Flow -", "ben"))
+    road.perform_all()
+    road.says(gone=["p1"])
+
+    assert tickets(road) == [("forum:ben", None), ("mention:1", None)]
+    assert {row.mention: row.person for row in deliveries(road, "alert")} == {1: "mention:1", 2: "forum:ben"}
+
+
+def test_a_ticket_keeps_its_person_while_another_post_of_theirs_is_kept(road):
+    road.says(saying(1, "Acme Flow -", "anna"), saying(2, "Acme Flow again -", "anna"))
+    road.says(gone=["p1"])
+
+    assert tickets(road) == [("forum:anna", None)]
+
+
+def test_who_deleted_their_account_counts_as_nobody_at_once(road):
+    road.says(saying(1, "Acme Flow -", "anna"))
+    road.says(saying(1, "Acme Flow -", None))
+
+    assert (tickets(road), [*counts(road).values()]) == ([("mention:1", None)], [(1, 0)])
