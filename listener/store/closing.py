@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
 from listener.model.delivery import Delivery
@@ -34,9 +34,13 @@ class Closing:
         self._database = database
 
     def contacted(self, root: str) -> dict[str, str]:
-        """Customers who were told of the trouble in the present episode, with the list they stood on."""
+        """Customers who were told of the trouble in the present episode, or before and of no fix since; with the list
+        they stood on.
+        """
         with self._database.read() as connection:
-            mine = told_now(connection, root) & (told.c.stage == "trouble")
+            family = grouped.family(connection, root)
+            waits = told.c.issue.in_(family) & ~_told_of_a_fix_since(family)
+            mine = (told_now(connection, root) | waits) & (told.c.stage == "trouble")
             query = (
                 select(told.c.customer, recipient.c.list)
                 .join(delivery, delivery.c.id == told.c.delivery)
@@ -165,6 +169,14 @@ class Closing:
             family = grouped.family(connection, root)
             mine = campaign.c.issue.in_(family) & (campaign.c.stage == stage) & campaign.c.status.not_in(ENDED)
             return list(connection.execute(select(campaign.c.id).where(mine)).scalars())
+
+
+def _told_of_a_fix_since(family: Sequence[str]) -> ColumnElement[bool]:
+    """Of a line of `told`: whether a later one brought its person the news of a fix of these issues."""
+    later = told.alias("later")
+    same = (later.c.person == told.c.person) & later.c.issue.in_(family) & (later.c.id > told.c.id)
+    arrived = select(delivery.c.id).where(delivery.c.id == later.c.delivery, delivery.c.status.in_(ARRIVED)).exists()
+    return select(later.c.id).where(same, later.c.stage == "fixed", arrived).exists()
 
 
 def _of_issue(root: str) -> Any:

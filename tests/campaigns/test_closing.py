@@ -384,6 +384,18 @@ def test_undo_without_a_number_takes_back_what_a_person_did(ground: Ground) -> N
     assert (last.what, last.who) == ("fixed", "kim")
 
 
+def test_a_fix_is_taken_back_with_what_the_daemon_made_of_it(ground: Ground) -> None:
+    is_fixed(ground)
+    ground.closing.watch()
+    ground.clock.time += timedelta(hours=24)
+    ground.closing.watch(), ground.closing.watch()
+    assert ground.state() == "resolved"
+
+    take_back(ground)
+    ground.closing.watch()
+    assert (ground.state(), ground.store.issues.episodes("sync")[-1].fixed_at) == ("open", None)
+
+
 def test_a_second_fix_is_told_again(ground: Ground) -> None:
     is_fixed(ground)
     number = ground.store.campaigns.page()[0].id
@@ -473,6 +485,21 @@ def test_who_was_spared_a_fix_that_was_taken_back_hears_of_the_next_one_once(gro
     assert set(Counter(ground.told()).values()) == {2}
     (draft,) = ground.store.deliveries.page(DeliveryFilter(status=("waiting",)))
     assert "a full disk, really" in draft.text
+
+
+def test_whoever_the_trouble_kept_from_hearing_of_its_fix_hears_of_the_next_one(ground: Ground) -> None:
+    ground.closing.fixed("sync", "a full disk", "kim")
+    ground.goes_on(beats=2)
+    early = {row.person for row in ground.store.closing.told("sync") if row.stage == "fixed" and row.status == "done"}
+    ground.closing.answered(ground.store.campaigns.page()[0].id, "c0", "no")
+    ground.clock.time += timedelta(hours=25)
+    ground.closing.fixed("sync", "a full disk, really", "kim")
+    ground.goes_on(), ground.goes_on(hours=25)
+
+    heard = Counter(str(one.to).partition("@")[0] for one in ground.sent if one.to and "fixed" in one.title)
+    assert set(heard) == set(ground.told())
+    reporters = {row.customer for row in ground.store.audience.complainants("sync")}
+    assert {who for who, often in heard.items() if often > 1} == early & reporters
 
 
 def test_where_the_trouble_is_back_no_draft_says_that_it_is_fixed(ground: Ground) -> None:
