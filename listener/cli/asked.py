@@ -65,9 +65,9 @@ def ahead(written: str, now: datetime) -> datetime:
     return now + timedelta(seconds=min(int(span[1]), 10**6) * SECONDS[span[2]])
 
 
-def number(written: str) -> int:
+def number(written: str, shown: str = "the lists show") -> int:
     """The number of a mention, ticket or delivery, also written `#12`."""
     digits = written.strip().removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and int(digits[:30]) <= MOST):
-        raise typer.BadParameter(f"{written!r} is no number — the lists show it in the column `id`")
+        raise typer.BadParameter(f"{written!r} is no number — {shown} it in the column `id`")
     return int(digits)

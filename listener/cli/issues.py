@@ -162,7 +162,7 @@ def close(context: typer.Context, issue: Issue, why: Why = "", named: As = None)
 def undo(context: typer.Context, act: Number = None, named: As = None) -> None:
     """Take back what was done last, or the act of that number; counts are made anew."""
     with desk(context, named) as issues:
-        row = issues.undo(number(act) if act else None)
+        row = issues.undo(number(act, "`issues acts` shows") if act else None)
         left = issues.store.issues.root(row.issue)
     print(f"{row.what} of {row.issue} is undone: {_counted(left)}")
     if row.what == "fixed":

@@ -140,8 +140,10 @@ class IssueDesk:
         row = acts.last() if number is None else acts.get(number)
         if row is None or row.undone_at is not None:
             raise NotPossible("there is nothing to undo: `listener issues acts` lists what people did")
-        if later := acts.later(row):
-            raise NotPossible(f"act {later.id} ({later.what} {later.issue}) came after it: undo that first")
+        while later := acts.later(row):
+            if not _goes_along(row, later):
+                raise NotPossible(f"act {later.id} ({later.what} {later.issue}) came after it: undo that first")
+            acts.undo(later, self.now(), self.who)
         acts.undo(row, self.now(), self.who)
         if row.what == "fixed":
             self._untell(row.issue)
@@ -184,3 +186,8 @@ class IssueDesk:
         """Words, counts, spread and bursts as they are with this."""
         self.watch.beat({one})
         return self._issue(one)
+
+
+def _goes_along(row: Row[Any], later: Row[Any]) -> bool:
+    """The daemon went on to this because of the fix, and would again at once if it were undone by itself."""
+    return bool(row.what == "fixed" and later.who == "listener" and later.what in ("watching", "resolved"))
