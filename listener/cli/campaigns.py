@@ -205,10 +205,13 @@ def _show_waiting(parts: Parts, row: Any, in_doubt: int) -> None:
     sleepers, first = parts.store.campaigns.sleepers(row.id, parts.outreach.now()) if not row.ended_at else (0, None)
     if sleepers and first:
         print(f"  {sleepers} more wait for the end of quiet hours where they live, the first until {first:%H:%M %Z}")
+    others = ", and the others wait for that" if row.status == "canary" else ""
     again, next_one = parts.store.campaigns.refused_for_now(row.id) if not row.ended_at else (0, None)
     if next_one:
-        others = ", and the others wait for that" if row.status == "canary" else ""
         print(f"  {again} tried again from {next_one.due_at:%H:%M %Z} on{others}: {next_one.last_error}")
+    held, first_one = parts.store.campaigns.held_up(row.id) if not row.ended_at else (0, None)
+    if first_one:
+        print(f"  {held} heard from us lately; the first may hear again {first_one.due_at:%Y-%m-%d %H:%M %Z}{others}")
     if in_doubt:
         print(f"  {in_doubt} may have arrived or not: listener deliveries --status in_doubt, then listener settle ID")
 

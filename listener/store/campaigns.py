@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, distinct, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, distinct, func, or_, select, union_all, update
 
 from listener.model.campaign import Campaign, CampaignRecipient, IssueTold
 from listener.model.contact import OptOut
@@ -208,7 +208,14 @@ class Campaigns:
 
     def refused_for_now(self, number: int) -> tuple[int, Row[Any] | None]:
         """How many are tried again, and the first of them to be: `due_at`, and what the far side said."""
-        mine = (recipient.c.campaign == number) & (delivery.c.status == "due") & (delivery.c.attempts > 0)
+        return self._waiting(number, (delivery.c.status == "due") & (delivery.c.attempts > 0))
+
+    def held_up(self, number: int) -> tuple[int, Row[Any] | None]:
+        """How many the contact budget holds up, and the first of them that may go: `due_at`, and what is in the way."""
+        return self._waiting(number, delivery.c.status == "held")
+
+    def _waiting(self, number: int, which: ColumnElement[bool]) -> tuple[int, Row[Any] | None]:
+        mine = (recipient.c.campaign == number) & which
         query = select(delivery.c.due_at, delivery.c.last_error, func.count().over().label("all"))
         query = query.join(recipient, recipient.c.delivery == delivery.c.id).where(mine).order_by(delivery.c.due_at)
         with self._database.read() as connection:

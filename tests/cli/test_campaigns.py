@@ -71,6 +71,21 @@ def test_it_says_what_it_waits_for_where_one_is_refused_for_now(house):
     assert f"1 tried again from {now:%H:%M} UTC on, and the others wait for that: 450 mailbox full" in shown()
 
 
+def test_it_says_until_when_those_wait_who_heard_from_us_lately(house):
+    assert house.run("campaign", "approve", "1", "--as", "kim").code == 0
+    with house.store() as store, store.database.write() as connection:
+        now = the_time()
+        about = {"key": "k", "action": "notify", "customer": "c0", "status": "held", "due_at": now, "created_at": now}
+        number = connection.execute(
+            table(Delivery).insert().values(BLANK | about | {"attempts": 0}).returning(table(Delivery).c.id)
+        ).scalar_one()
+        mine = table(CampaignRecipient).c.customer == "c0"
+        connection.execute(table(CampaignRecipient).update().where(mine).values(made_at=now, delivery=number))
+
+    until = f"{now:%Y-%m-%d %H:%M} UTC, and the others wait for that"
+    assert f"1 heard from us lately; the first may hear again {until}" in house.run("campaign", "show", "1").out
+
+
 def test_the_list_has_a_header(house):
     header, row = house.run("campaign", "list").out.splitlines()
 
