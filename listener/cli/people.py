@@ -99,7 +99,7 @@ def reject(
     if not why.strip():
         raise typer.BadParameter("a rejection has a reason", param_hint="--why")
     with deciding(context, named) as (_, people):
-        each(numbers, lambda one: _told(people.reject(one, why)))
+        each(numbers, lambda one: _told(people.reject(one, why, due=True)))
 
 
 def done(context: typer.Context, delivery: Number, url: Url = None, named: As = None) -> None:

@@ -98,9 +98,10 @@ class People:
             raise self._elsewhere(row.id, "approve", origin)
         return after
 
-    def reject(self, number: int, why: str) -> Row[Any]:
-        """It never goes out; what was reserved for it is given back."""
-        return self._move(number, ("waiting", "by_hand", "held"), "reject", status="rejected", why=why)
+    def reject(self, number: int, why: str, due: bool = False) -> Row[Any]:
+        """It never goes out; what was reserved for it is given back. `due`: also where it is on its way already."""
+        origin = ("waiting", "by_hand", "held") + (("due",) if due else ())
+        return self._move(number, origin, "reject", status="rejected", why=why)
 
     def done(self, number: int, url: str | None = None) -> Row[Any]:
         """A person did it: that is a contact."""

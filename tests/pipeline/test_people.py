@@ -64,6 +64,15 @@ def test_a_rejected_draft_gives_its_limit_back(road):
     assert sorted(row.status for row in road.store.deliveries.page(DeliveryFilter())) == ["rejected", "waiting"]
 
 
+def test_what_is_due_is_rejected_by_command_alone(road):
+    people(road, answers=True).approve(the_draft(road).id)
+    with pytest.raises(NotPossible, match="is due, decided by anna"):
+        people(road).reject(the_draft(road).id, "a second press in Slack")
+
+    people(road).reject(the_draft(road).id, "it went out before the restore", due=True)
+    assert the_draft(road).status == "rejected"
+
+
 def test_skipping_is_not_a_contact(road):
     people(road).approve(the_draft(road).id)
     people(road).skip(the_draft(road).id)
