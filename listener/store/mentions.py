@@ -100,6 +100,15 @@ class Mentions:
             total = connection.execute(select(func.count()).select_from(mention).where(*asked)).scalar_one()
             return total, list(connection.execute(newest))
 
+    def brands(self) -> list[str]:
+        """The brands of all that was judged, one step along the index for each: not a look at every mention."""
+        found: list[str] = []
+        first = select(func.min(mention.c.brand)).where(mention.c.label.is_not(None), mention.c.decided_at.is_not(None))
+        with self._database.read() as connection:
+            while brand := connection.execute(first.where(mention.c.brand > found[-1]) if found else first).scalar():
+                found.append(brand)
+        return found
+
     def waiting(self) -> int:
         """How many are not decided yet."""
         with self._database.read() as connection:

@@ -14,6 +14,7 @@ from listener.model.source import BlindSpot, Source
 from listener.store.engine import Database, table
 from listener.store.glance import USUAL
 from listener.store.outbox import add
+from listener.store.renaming import rename
 
 source = table(Source)
 mention = table(Mention)
@@ -28,6 +29,7 @@ UNCHANGED = (
     .values(state="ok", failures=0, last_error=None, blind_since=None)
 )
 appearance = table(Appearance)
+PUSHED = "webhook"  # its options do not say who posts to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,22 @@ class Sources:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def enlist(self, configured: Sequence[tuple[str, str, str]]) -> None:
-        """Make the table agree with the configuration (name, kind, identity). A new identity starts afresh."""
+    def enlist(self, configured: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+        """Make the table agree with the configuration (name, kind, identity). A new identity starts afresh.
+
+        A source that has another name now keeps its memory and its mentions; returns these as new name → old.
+        """
         names = [name for name, _, _ in configured]
         with self._database.write() as connection:
+            renamed = _renamed(configured, list(connection.execute(select(source))))
+            for name, old in renamed.items():
+                rename(connection, old, name)
             rows = {row.name: row for row in connection.execute(select(source))}
             for name, kind, identity in configured:
                 self._enlist_one(connection, rows.get(name), {"name": name, "kind": kind, "identity": identity})
             off = update(source).where(source.c.name.not_in(names)).values(state="off", next_at=None)
             connection.execute(off)
+        return renamed
 
     def _enlist_one(self, connection: Connection, row: Row[Any] | None, values: dict[str, str]) -> None:
         afresh = {**values, "cursor": "", "state": "ok", "next_at": None, "failures": 0, "told_day_one": False}
@@ -189,6 +198,19 @@ class Sources:
         query = select(source_of, func.count(), complaints).where(old).group_by(source_of)
         with self._database.read() as connection:
             return [(source, int(many), int(bad)) for source, many, bad in connection.execute(query)]
+
+
+def _renamed(configured: Sequence[tuple[str, str, str]], rows: Sequence[Row[Any]]) -> dict[str, str]:
+    """New names, each with the one source that is configured no more and read the very same."""
+    names, known = {name for name, _, _ in configured}, {row.name for row in rows}
+    new = [(kind, identity) for name, kind, identity in configured if name not in known]
+    gone = {(row.kind, row.identity): row.name for row in rows if row.name not in names}
+    left = [(row.kind, row.identity) for row in rows if row.name not in names]
+    return {
+        name: gone[kind, identity]
+        for name, kind, identity in configured
+        if name not in known and kind != PUSHED and new.count((kind, identity)) == left.count((kind, identity)) == 1
+    }
 
 
 def keep_blind_spot(connection: Connection, name: str, since: datetime, until: datetime | None, why: str) -> None:

@@ -98,8 +98,16 @@ class Parts(CustomerParts, IssueParts):
             self.book.see(world_of(self.config, self.templates))
 
     def enlist(self) -> None:
-        """Make the store's sources agree with the configuration."""
-        self.store.sources.enlist([(w.name, w.kind, w.connector.identity()) for w in self.watched.values()])
+        """Make the store's sources agree with the configuration, and say what has another name now."""
+        sources = [(w.name, w.kind, w.connector.identity()) for w in self.watched.values()]
+        for name, old in self.store.sources.enlist(sources).items():
+            named_by_it = self.watched[name].platform == name
+            cure = f'write platform = "{old}" to keep its authors the persons that they were' if named_by_it else ""
+            self.log.warning("source.renamed", source=name, was=old, cure=cure)
+        configured = {brand.name for brand in self.config.brands}
+        for brand in self.store.mentions.brands():
+            if brand not in configured:
+                self.log.warning("brand.not_configured", brand=brand)
 
     def break_off(self) -> None:
         """End children and connections, as far as they were started; whoever waits for them gets TryLater."""

@@ -1,0 +1,30 @@
+"""A source has another name: what is kept of it goes along, so that edits and deletions of its posts are still seen."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, literal, update
+
+from listener.model.house import Silence
+from listener.model.mention import Appearance, Mention
+from listener.model.source import BlindSpot, MeasureRow, Source
+from listener.store.engine import table
+
+source, silence = table(Source), table(Silence)
+OF_SOURCES = (table(Mention), table(Appearance), table(BlindSpot), table(MeasureRow))
+NAMED_BY_SOURCE = (table(Mention), table(Appearance))  # whose posts have the source's name where they have no address
+
+
+def rename(connection: Connection, old: str, new: str) -> None:
+    """Everything of the source, which must not be there under the new name."""
+    for kept in NAMED_BY_SOURCE:
+        _rename_posts(connection, kept, old, new)
+    for kept in OF_SOURCES:
+        connection.execute(update(kept).where(kept.c.source == old).values(source=new))
+    muted = (silence.c.kind == "source") & (silence.c.what == old)
+    connection.execute(update(silence).where(muted).values(what=new))
+    connection.execute(update(source).where(source.c.name == old).values(name=new))
+
+
+def _rename_posts(connection: Connection, kept: Table, old: str, new: str) -> None:
+    nameless = (kept.c.source == old) & (kept.c.post == literal(f"{old}:") + kept.c.external_id)
+    connection.execute(update(kept).where(nameless).values(post=literal(f"{new}:") + kept.c.external_id))
