@@ -36,7 +36,7 @@ def settled(
 
 def outcome(mode: Mode, hold_until: datetime | None, why_mode: str) -> tuple[Status, Stop]:
     if mode == "shadow":
-        return "shadow", Stop("mode", "the rule is in shadow: recorded, not done")
+        return "shadow", Stop("mode", why_mode)
     if mode == "ask":
         return "waiting", Stop("approval", why_mode)
     if hold_until:

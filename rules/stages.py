@@ -33,6 +33,11 @@ from rules.terms import (
 )
 
 BRAKED = "the brake holds this rule: it fired far more often than its simulation"
+OWN: Mapping[Mode, str] = {"shadow": "the rule is in shadow: recorded, not done", "ask": "the rule's mode is ask"}
+HERE: Mapping[Mode, str] = {
+    "shadow": "public and asking actions are in shadow here: recorded, not done",
+    "ask": "public and asking actions need approval here",
+}
 CAUTION: tuple[Mode, ...] = get_args(Mode)  # from the most cautious to the least
 
 
@@ -131,9 +136,9 @@ class Case:
 
     def _mode(self, rule: Rule, step: Step) -> tuple[Mode, str]:
         """The mode that counts, and why where it is not the rule's own."""
-        mode, why = rule.mode, BRAKED if rule.braked else "the rule's mode is ask"
+        mode, why = rule.mode, BRAKED if rule.braked else OWN.get(rule.mode, "")
         if step.action.guarded and CAUTION.index(self.house.floor) < CAUTION.index(mode):
-            mode, why = self.house.floor, "public and asking actions need approval here"
+            mode, why = self.house.floor, HERE.get(self.house.floor, "")
         if step.action.outward and not self.whom.person and mode == "live":
             mode, why = "ask", "nobody knows who wrote this"
         if step.action.outward and self.sight.values.get("sentiment") == "unsure" and mode == "live":

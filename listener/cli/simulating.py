@@ -14,6 +14,7 @@ import typer
 
 from listener.cli.asked import Json, moment
 from listener.cli.opening import asked, configured, opened
+from listener.counted import counted
 
 if TYPE_CHECKING:
     from listener.wiring import Parts
@@ -118,7 +119,7 @@ def _row(change: Change) -> dict[str, Any]:
         "difference": f"{change.after.times - change.before.times:+d}",
         "people": f"+{len(change.gained)} −{len(change.lost)}",
         "money": change.money,
-        "capped": f"{len(change.after.capped)} people",
+        "capped": counted(len(change.after.capped), "person", "people"),
         "examples": ", ".join(f"#{one}" for one in change.after.examples),
     }
 

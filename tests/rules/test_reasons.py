@@ -20,6 +20,19 @@ def test_what_is_off_says_who_switched_it_off(tmp_path: Path, mode: str, floor: 
     assert a_decision(book, floor=floor).nothing_because == f"r fired, but thank: {reason}"
 
 
+@pytest.mark.parametrize(
+    ("mode", "floor", "reason"),
+    [
+        ("shadow", "live", "the rule is in shadow: recorded, not done"),
+        ("shadow", "shadow", "the rule is in shadow: recorded, not done"),
+        ("live", "shadow", "public and asking actions are in shadow here: recorded, not done"),
+    ],
+)
+def test_what_is_in_shadow_says_who_put_it_there(tmp_path: Path, mode: str, floor: str, reason: str) -> None:
+    book = a_book(tmp_path, a_rule("{sentiment: negative}", "[{thank: {}}]", mode=mode))
+    assert a_decision(book, floor=floor).nothing_because == f"r fired, but thank: {reason}"
+
+
 def test_the_nearest_are_the_rules_that_lack_the_least_and_are_not_off(tmp_path: Path) -> None:
     far = a_rule("{sentiment: negative, rating: {at_most: 2}, language: de}", id="far")
     off = a_rule("{sentiment: negative, rating: {at_most: 2}}", id="off", mode="off")
