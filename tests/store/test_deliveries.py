@@ -156,3 +156,12 @@ def test_an_end_is_kept_with_its_attempt_and_once(store):
     assert (kept.status, kept.done_at, kept.external["key"], kept.last_error) == ("done", later, "1.5", None)
     assert [(one.number, one.outcome) for one in store.deliveries.attempts_of(number)] == [(1, "due"), (2, "done")]
     assert len(store.deliveries.contacts(5)) == 1
+
+
+@pytest.mark.parametrize(("newest", "found"), [(5_000, (1, 3)), (3, (0, 3)), (2, (0, 2))])
+def test_whether_a_channel_fails_is_asked_of_the_newest_alone(store, monkeypatch, newest, found):
+    monkeypatch.setattr("listener.store.delivery_lists.NEWEST", newest)
+    store.deliveries.add(an_order("k1", status="done"))
+    store.deliveries.add(*(an_order(f"k{number}", status="failed") for number in (2, 3, 4)))
+
+    assert store.deliveries.failing("care", "failed") == found
