@@ -134,6 +134,14 @@ def pass_voice(connection: Connection, posts: Iterable[Row[Any]]) -> None:
     recount(connection, (row.issue for row in told))
 
 
+def repeated(connection: Connection, ids: Collection[int]) -> list[Row[Any]]:
+    """Those of these mentions that others of their issue repeat: (id, issue)."""
+    copy = mention.alias()
+    others = (copy.c.issue == mention.c.issue) & (copy.c.duplicate_of == mention.c.id) & copy.c.id.not_in(ids)
+    query = select(mention.c.id, mention.c.issue).where(mention.c.id.in_(ids), select(copy.c.id).where(others).exists())
+    return list(connection.execute(query))
+
+
 COUNTS = (
     select(
         mention.c.issue.label("one"),

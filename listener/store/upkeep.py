@@ -21,6 +21,7 @@ from listener.model.issue import IssueMember
 from listener.model.label import GivenLabel
 from listener.model.mention import Appearance, Decision, Mention, Version
 from listener.model.ticket import TicketMention
+from listener.store import grouped
 from listener.store.endings import purge
 from listener.store.engine import Database, StoreTrouble, chunks, table
 from listener.store.terms import Terms
@@ -80,12 +81,15 @@ class Upkeep:
         with self._database.write() as connection:
             ids = list(connection.execute(query).scalars())  # type: ignore[call-overload]  # a Select of ids
             forget_words(connection, ids, terms, OLD)
+            # an issue keeps the figures that it had, but a copy that stays counts from now on
+            repeated = grouped.repeated(connection, ids)
             mine = select(delivery.c.id).where(delivery.c.mention.in_(ids))
             connection.execute(delete(table(Attempt)).where(table(Attempt).c.delivery.in_(mine)))
             connection.execute(delete(delivery).where(delivery.c.mention.in_(ids)))
             for model in (Version, Decision, GivenLabel, IssueMember, Recognised):
                 connection.execute(delete(table(model)).where(table(model).c.mention.in_(ids)))
             connection.execute(delete(mention).where(mention.c.id.in_(ids)))
+            grouped.pass_voice(connection, repeated)
         return len(ids)
 
     def blank_strangers(self, before: datetime, terms: Terms, stopped: Callable[[], bool] = lambda: False) -> int:

@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from listener.issues.reading import TERMS
 from listener.model.grouped import Membership, Opening
+from listener.model.mention import Mention
 from listener.store import Store, grouped, issues
+from listener.store.engine import table
 from listener.store.issues import IssueFilter
 from tests.makers import NOW, a_mention, judged
 
@@ -89,3 +93,26 @@ def test_retention_forgets_the_assignments_with_the_mentions(store):
 
     assert store.upkeep.forget_mentions(NOW, TERMS) == 3
     assert store.issues.assignments(numbers[0]) == []
+
+
+def test_a_copy_that_outlives_what_it_repeats_counts_from_then_on(store):
+    numbers = three(store)
+    with store.database.write() as connection:
+        copy = update(table(Mention)).where(table(Mention).c.id == numbers[2])
+        connection.execute(copy.values(duplicate_of=numbers[0]))
+    one = an_issue(store, *numbers)
+    assert store.issues.get(one).mentions == 2
+
+    # the first two are older than what is kept
+    assert store.upkeep.forget_mentions(NOW - timedelta(hours=1, minutes=30), TERMS) == 2
+
+    assert [(row.id, row.duplicate_of) for row in store.issues.mentions(one)] == [(numbers[2], None)]
+    assert store.issues.get(one).mentions == 1
+
+
+def test_an_issue_whose_mentions_are_all_forgotten_keeps_its_figures(store):
+    one = an_issue(store, *three(store))
+
+    store.upkeep.forget_mentions(NOW, TERMS)
+
+    assert (store.issues.get(one).mentions, store.issues.get(one).persons) == (3, 2)
