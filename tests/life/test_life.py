@@ -53,7 +53,8 @@ WRONG = {
     "a mention that is not decided": "SELECT id FROM mention WHERE decided_at IS NULL",
     "an issue that counts other mentions than it has": """
         SELECT i.id FROM issue i LEFT JOIN (
-            SELECT issue, count(*) AS all_of, count(DISTINCT person) AS persons, count(DISTINCT customer) AS customers
+            SELECT issue, count(*) AS all_of, count(DISTINCT customer) AS customers,
+                count(DISTINCT CASE WHEN person NOT LIKE 'mention:%' THEN person END) AS persons
             FROM mention WHERE duplicate_of IS NULL GROUP BY issue
         ) m ON m.issue = i.id
         WHERE (i.mentions, i.persons, i.customers)
