@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from connectors.answers import as_failure, asked_to_wait
 from connectors.contract import Failed, Response
+from connectors.texts import content
 from listener.actions.text import without
 from listener.trackers.contract import Missing, Outside
 
@@ -67,7 +68,7 @@ class Desk:
         if not answer.body.strip():
             return None
         try:
-            return json.loads(answer.body)
+            return content(answer.body)
         except (ValueError, RecursionError):
             # a proxy's sign-in page comes with status 200 too
             raise Failed(f"{self.name} answered with something that is no JSON; open {self.url} in a browser") from None

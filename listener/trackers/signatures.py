@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors import texts
 from connectors.signed import FRESH, Refused, check
 from listener.trackers.contract import Secret
 
@@ -46,7 +46,7 @@ def zendesk(secret: bytes, body: bytes, headers: Mapping[str, str], now: datetim
 def content(body: bytes) -> dict[str, Any]:
     """The JSON object of a body. Raises Refused."""
     try:
-        found = json.loads(body.decode("utf-8-sig"))
+        found = texts.content(body)
     except (ValueError, RecursionError):
         raise Refused(400, "the body is no JSON in UTF-8") from None
     if not isinstance(found, dict):

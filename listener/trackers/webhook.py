@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.dates import read_time
 from connectors.signed import Refused
+from connectors.texts import content
 from listener.actions.reach import answers
 from listener.trackers import signatures
 from listener.trackers.asking import Desk
@@ -105,7 +106,7 @@ class Webhook(Tracker):
         desk = Desk("the webhook's receiver", self.url, {}, outside, (self.url,))
         answer = desk.fetch("POST", "", told, headers)
         try:
-            return json.loads(answer.body)
+            return content(answer.body)
         except (ValueError, RecursionError):
             return None
 

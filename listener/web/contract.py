@@ -10,6 +10,8 @@ from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+from connectors.texts import storable
+
 MOST = 200  # fields of a form
 PLAIN, JSON, HTML = "text/plain; charset=utf-8", "application/json", "text/html; charset=utf-8"
 
@@ -27,9 +29,10 @@ class Request:
     def form(self) -> dict[str, str]:
         """A posted HTML form. Raises Refused."""
         try:
-            return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST))
+            told = parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST)
         except ValueError:
             raise Refused(HTTPStatus.BAD_REQUEST, f"more than {MOST} fields") from None
+        return {name: storable(value) for name, value in told}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from structlog.typing import FilteringBoundLogger
 
 from connectors.signed import Refused, check
+from connectors.texts import content
 from listener.customers.telling import Kept, Told
 from listener.web.contract import JSON, Answer, Request
 
@@ -56,7 +57,7 @@ class Crm:
 def _entries(body: bytes) -> list[Any]:
     """One object or id, or a list of them."""
     try:
-        data = json.loads(body.decode("utf-8-sig"))
+        data = content(body)
     except (ValueError, RecursionError):
         raise Refused(400, "the body is no JSON in UTF-8") from None
     return data if isinstance(data, list) else [data]

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlencode
 from structlog.typing import FilteringBoundLogger
 
 from connectors.signed import Refused, check
+from connectors.texts import content, storable
 from listener.advocacy.referring import REFERRAL, after, is_ours
 from listener.advocacy.reports import Unusable, read
 from listener.signing import Signer
@@ -65,15 +66,15 @@ class Reports:
         self._log = log
 
     def most_bytes(self, path: str) -> int | None:
-        return MOST_BYTES if unquote(path.rpartition("/")[2]) else None
+        return MOST_BYTES if storable(unquote(path.rpartition("/")[2])) else None
 
     def answer(self, request: Request) -> Answer:
         """How many were kept, repeated, without a customer, unusable. Raises StoreTrouble: then post them again."""
-        source, now = unquote(request.path.rpartition("/")[2])[:100], self._now()
+        source, now = storable(unquote(request.path.rpartition("/")[2]))[:100], self._now()
         told = {name.lower(): value for name, value in request.headers.items()}
         try:
             check(told, request.body, self._secret, now)
-            entries = json.loads(request.body.decode("utf-8-sig"))
+            entries = content(request.body)
         except Refused as refused:
             return Answer(HTTPStatus(refused.status), f"{refused}\n".encode())
         except (ValueError, RecursionError):

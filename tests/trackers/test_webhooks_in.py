@@ -137,3 +137,11 @@ def test_a_comment_that_lacks_something_is_refused(comment: Any) -> None:
     body = json.dumps({"id": "listener-x", "comment": comment}).encode()
     with pytest.raises(Refused, match="comment"):
         of("webhook").receive(ours(body), body, NOW)
+
+
+def test_what_no_store_can_hold_is_left_out() -> None:
+    tracker = of("webhook")
+    told = {"id": "listener-1\x00", "status": "closed", "root_cause": "a cab\ud83dle"}
+    body = json.dumps(told).encode()
+
+    assert tracker.receive(ours(body), body, NOW) == News("listener-1", State("closed", "a cable"))

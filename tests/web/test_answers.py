@@ -169,6 +169,12 @@ def test_an_address_is_given_once_and_for_this_present_only(road: Road, port: in
     assert "1 Main St" not in str(road.store.deliveries.page(DeliveryFilter()))
 
 
+def test_what_no_store_can_hold_is_left_out_of_an_address(road: Road, port: int) -> None:
+    ask(port, "POST", link("gift", "present"), urlencode({"name": "Anna\x00", "address": "1 Main\x00 St"}))
+
+    assert [(row.name, row.address) for row in road.store.gifts.to_send()] == [("Anna", "1 Main St")]
+
+
 def test_addresses_are_exported_once_and_safe_for_a_spreadsheet(tmp_path: Path) -> None:
     house = a_house(tmp_path)
     with house.store() as store:

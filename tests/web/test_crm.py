@@ -46,6 +46,16 @@ def test_customers_are_added_and_only_what_is_named_changes(post, store):
     assert [link.customer for link in store.customers.holders([("reddit", "anna")])["reddit", "anna"]] == ["C1"]
 
 
+@pytest.mark.parametrize("odd", ["\x00", "\ud83d"])
+def test_what_no_store_can_hold_is_left_out(post, store, odd):
+    assert post("upsert", {"id": f"C1{odd}", "name": f"Anna{odd}", "seats": f"7{odd}"}).status_code == 202
+    bought = {"customer": f"C1{odd}", "product": f"Flow{odd}", "at": "2026-11-01"}
+    assert post("purchases", bought).json() == {"new": 1, "rejected": []}
+    anna = store.customers.get(["C1"])["C1"]
+    assert (anna.name, anna.columns) == ("Anna", {"seats": "7"})
+    assert post("remove", [f"C1{odd}"]).json()["removed"] == 1
+
+
 def test_the_same_post_again_changes_nothing(post, store):
     for _ in range(2):
         assert post("upsert", [{"id": "C1"}, {"id": "C2"}]).status_code == 202
