@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from listener.model.contact import unbounded
 from listener.pipeline.notices import BLANK
-from listener.store.deliveries import Outcome
+from listener.store.deliveries import ByHand, Outcome
 from listener.store.delivery_lists import DeliveryFilter
 from tests.store.arrived import NOW
 
@@ -165,3 +166,52 @@ def test_whether_a_channel_fails_is_asked_of_the_newest_alone(store, monkeypatch
     store.deliveries.add(*(an_order(f"k{number}", status="failed") for number in (2, 3, 4)))
 
     assert store.deliveries.failing("care", "failed") == found
+
+
+def two(store, **changes):
+    """The numbers of two deliveries, the one that is due later first."""
+    store.deliveries.add(an_order("late", **changes), an_order("early", due_at=NOW - timedelta(minutes=1), **changes))
+    return sorted(row.id for row in store.deliveries.page(DeliveryFilter()))
+
+
+def states(store):
+    return {row.key: row.status for row in store.deliveries.page(DeliveryFilter())}
+
+
+def test_what_is_due_longest_is_claimed_first(store):
+    late, early = two(store)
+
+    assert [number for number, _ in store.deliveries.due(NOW)] == [early, late]
+    assert [number for number, _ in store.deliveries.due(NOW, limit=1)] == [early]
+
+
+def test_of_what_is_due_since_the_same_moment_the_first_that_was_ordered_is_claimed_first(store):
+    store.deliveries.add(*(an_order(f"k{number}") for number in range(3)))
+
+    numbers = [number for number, _ in store.deliveries.due(NOW)]
+    assert numbers == sorted(numbers)
+
+
+def test_an_outcome_ends_no_other_delivery_that_is_being_sent(store):
+    rows = [store.deliveries.claim(number, NOW) for number in two(store)]
+    store.deliveries.finish(Outcome(rows[0].id, rows[0].attempts, "done", NOW))
+
+    assert states(store) == {"late": "done", "early": "sending"}
+
+
+def test_a_person_moves_only_what_is_where_they_saw_it(store):
+    late, _ = two(store, status="waiting")
+    assert store.deliveries.move(late, ("waiting",), NOW, status="rejected").status == "rejected"
+
+    assert store.deliveries.move(late, ("waiting",), NOW, status="due") is None
+    assert store.deliveries.let_out(99, ("waiting",), NOW, ByHand("kim", "approve"), unbounded) == (None, None)
+    assert states(store) == {"late": "rejected", "early": "waiting"}
+
+
+def test_a_link_moves_one_delivery_once(store):
+    late, early = two(store, status="waiting")
+    link = ByHand("kim", "reject", link="once", until=NOW + timedelta(days=1))
+    store.deliveries.move(late, ("waiting",), NOW, link, status="rejected")
+
+    assert store.deliveries.move(early, ("waiting",), NOW, link, status="rejected") is None
+    assert states(store) == {"late": "rejected", "early": "waiting"}
