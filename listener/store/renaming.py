@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, literal, update
+from sqlalchemy import Connection, Table, literal, select, update
 
 from listener.model.house import Silence
 from listener.model.mention import Appearance, Mention
@@ -14,8 +14,14 @@ OF_SOURCES = (table(Mention), table(Appearance), table(BlindSpot), table(Measure
 NAMED_BY_SOURCE = (table(Mention), table(Appearance))  # whose posts have the source's name where they have no address
 
 
+def is_free(connection: Connection, name: str) -> bool:
+    """Whether nothing is kept under this name, as an import may have brought it."""
+    kept = [select(one.c.id).where(one.c.source == name).limit(1) for one in NAMED_BY_SOURCE]
+    return not any(connection.execute(query).first() for query in kept)
+
+
 def rename(connection: Connection, old: str, new: str) -> None:
-    """Everything of the source, which must not be there under the new name."""
+    """Everything of the source; the new name must be free."""
     for kept in NAMED_BY_SOURCE:
         _rename_posts(connection, kept, old, new)
     for kept in OF_SOURCES:

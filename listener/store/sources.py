@@ -14,7 +14,7 @@ from listener.model.source import BlindSpot, Source
 from listener.store.engine import Database, table
 from listener.store.glance import USUAL
 from listener.store.outbox import add
-from listener.store.renaming import rename
+from listener.store.renaming import is_free, rename
 
 source = table(Source)
 mention = table(Mention)
@@ -57,6 +57,7 @@ class Sources:
         names = [name for name, _, _ in configured]
         with self._database.write() as connection:
             renamed = _renamed(configured, list(connection.execute(select(source))))
+            renamed = {name: old for name, old in renamed.items() if is_free(connection, name)}
             for name, old in renamed.items():
                 rename(connection, old, name)
             rows = {row.name: row for row in connection.execute(select(source))}

@@ -63,6 +63,15 @@ def test_a_source_that_may_be_another_one_takes_nothing_over(road, configured):
     assert posts(road) == {"p1": ("forum", "Acme Flow -")}
 
 
+def test_a_source_takes_nothing_over_into_a_name_that_holds_something(road):
+    road.says(an_item("p1", "Acme Flow -"))
+    a_mention(road.store, "p1", source="board")
+
+    assert road.store.sources.enlist([("board", "feed", "{}")]) == {}
+
+    assert {row.source for row in road.store.mentions.page(MentionFilter())} == {"forum", "board"}
+
+
 CONFIG = """\
 [[brand]]
 name = "{brand}"
