@@ -65,7 +65,7 @@ def test_a_source_that_may_be_another_one_takes_nothing_over(road, configured):
 
 def test_a_source_takes_nothing_over_into_a_name_that_holds_something(road):
     road.says(an_item("p1", "Acme Flow -"))
-    a_mention(road.store, "p1", source="board")
+    a_mention(road.store, "p2", source="board")
 
     assert road.store.sources.enlist([("board", "feed", "{}")]) == {}
 
