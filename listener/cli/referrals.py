@@ -89,7 +89,7 @@ def _reports(file: Path) -> Iterator[tuple[list[Any], list[tuple[int, str]]]]:
 
     reports, unusable, now = [], list[tuple[int, str]](), clock()
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        rows = csv.DictReader(lines)
+        rows = csv.DictReader(line.replace("\0", "") for line in lines)
         if missing := [name for name in ("what", "newcomer") if name not in (rows.fieldnames or ())]:
             _refuse(f"{file}:1: no column {' and no column '.join(missing)}: the first line names {', '.join(COLUMNS)}")
         for row in rows:

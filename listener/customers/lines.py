@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 # each commit writes the pages of three indexes anew, so that few large batches cost less; but they take memory
 BATCH = 20_000
@@ -58,13 +58,13 @@ def opened(path: Path) -> TextIO:
 def header_of(path: Path, needed: Iterable[str]) -> tuple[str, ...]:
     """The names of the columns. Raises WrongFile and OSError."""
     with opened(path) as file:
-        return _header(csv.reader(file), path, needed)
+        return _header(_rows(file), path, needed)
 
 
 def lines_of(path: Path, needed: Iterable[str], after: int = 0) -> Iterator[Line | Rejected]:
     """The lines below the first, those up to line `after` skipped. Raises WrongFile, CutShort and OSError."""
     with opened(path) as file:
-        rows = csv.reader(file)
+        rows = _rows(file)
         header = _header(rows, path, needed)
         try:
             for row in rows:
@@ -90,6 +90,11 @@ def batches(path: Path, needed: Iterable[str], after: int = 0) -> Iterator[list[
         raise
     if batch:
         yield batch
+
+
+def _rows(file: TextIO) -> Any:
+    """Without NUL, which PostgreSQL does not hold: one in a million lines would keep out all the others."""
+    return csv.reader(line.replace("\0", "") for line in file)
 
 
 def _header(rows: Iterator[list[str]], path: Path, needed: Iterable[str]) -> tuple[str, ...]:

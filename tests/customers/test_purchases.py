@@ -34,6 +34,12 @@ def test_bad_lines_are_told_and_the_rest_kept(store, tmp_path):
     assert store.purchases.count() == 1
 
 
+def test_a_nul_keeps_no_line_out(store, tmp_path):
+    found = taking(store, tmp_path, "customer,product,at\nC1,Fl\0ow,2026-11-01\nC2,Flow,2026-11-01\n")
+
+    assert (found.new, store.purchases.count()) == (2, 2)
+
+
 def test_a_file_with_wrong_columns_is_refused(store, tmp_path):
     found = taking(store, tmp_path, "customer,products,at\nC1,Flow,2026-11-01\n")
 
