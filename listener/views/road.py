@@ -91,7 +91,7 @@ def road_of(store: Store, number: int, plain: Callable[[str], float]) -> Road:
 
 
 def _emptied(row: Row[Any]) -> str:
-    if row.person.startswith(ERASED):
+    if (row.person or "").startswith(ERASED):
         return "its person was erased, and its words with them"
     if row.gone_at is not None:
         return f"it was deleted at its source, seen {at(moment(row.gone_at))}: its words and its author went here too"

@@ -340,6 +340,17 @@ def test_explain_says_why_a_mention_has_no_words(tmp_path, emptied, told):
     assert "plain VADER says" not in after
 
 
+def test_explain_tells_of_a_mention_that_waits_to_be_judged(tmp_path):
+    house = a_house(tmp_path)
+    with house.store() as store:
+        mention = a_mention(store, text="Acme Flow is down")
+
+    told = house.run("explain", str(mention)).out
+
+    assert "\n  Acme Flow is down\n" in told
+    assert "decision  not yet: it waits to be judged" in told
+
+
 def test_explain_of_a_mention_that_is_not_there_says_where_to_look(tmp_path):
     shown = a_house(tmp_path).run("explain", "5")
 
