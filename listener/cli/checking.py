@@ -41,7 +41,7 @@ def check(context: typer.Context, online: Online = False) -> None:
         print(problem)
     for warning in config.missing_secrets(secrets):
         print(f"{warning} (needed by `run` and `check --online`)")
-    for warning in (*config.short_secrets(secrets), *config.missing_files()):
+    for warning in (*config.short_secrets(secrets), *config.missing_files(), *config.links_to_nowhere()):
         print(warning)
     if problems:
         raise typer.Exit(1)

@@ -191,7 +191,8 @@ class Config(Section):
     @property
     def folder(self) -> Path:
         """What relative paths count from."""
-        return self._file.resolve().parent
+        # a link to the file counts where it stands, as when the file was read
+        return self._file.absolute().parent
 
     def problem(self, path: Key, what: str, cure: str = "") -> Problem:
         """A problem with the key at this path: `("source", 0, "spec")`."""
@@ -231,6 +232,13 @@ class Config(Section):
             for name, path in named.items()
             if name in self.customers.model_fields_set and not path.exists()
         )
+
+    def links_to_nowhere(self) -> tuple[Problem, ...]:
+        """A warning where letters go out whose links, also that to opt out, no customer can open."""
+        if not self.contact.channel or self.web.public_url:
+            return ()
+        what = f"links in letters to customers begin with {self.web.address}, which they cannot reach"
+        return (self.problem(("contact", "channel"), what, "write [web] public_url"),)
 
     def _short(self, secrets: Secrets, path: Key, reference: str) -> Problem:
         return self.problem(

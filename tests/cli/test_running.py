@@ -94,6 +94,19 @@ def test_check_warns_of_a_customer_file_that_is_named_and_not_there(tmp_path):
     assert "customrs" not in named.run("check").out
 
 
+def test_check_warns_of_letters_whose_links_nobody_can_open(tmp_path):
+    letters = (
+        '[contact]\nchannel = "post"\n[[channel]]\nname = "post"\nkind = "webhook"\nurl = "https://post.example/"\n'
+    )
+    shown = a_house(tmp_path, letters + CONFIG).run("check")
+    warning = "config.toml:2:1: links in letters to customers begin with http://127.0.0.1:8765, which they cannot reach"
+
+    assert shown.code == 0
+    assert f"{warning} — write [web] public_url" in shown.out
+    reached = a_house(tmp_path, f'[web]\npublic_url = "https://listener.acme.example"\n{letters}{CONFIG}').run("check")
+    assert reached.out == "configuration, rules and templates are right\n"
+
+
 def test_check_online_tries_each_source_and_channel_and_keeps_nothing(tmp_path):
     source = '[[source]]\nname = "shop"\nkind = "feed"\nurl = "http://127.0.0.1:9/feed"\n'
     house = a_house(tmp_path, CONFIG + source)

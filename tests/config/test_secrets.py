@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.config import Config, SecretError, Secrets
+from listener.config import Config, SecretError, Secrets, load
 from listener.log import Redaction
 from tests.config.config_files import loaded, refused
 
@@ -124,6 +124,17 @@ def test_a_source_is_made_as_its_kind(tmp_path: Path) -> None:
     connector = loaded(tmp_path, brand + source).sources[0].connector(secrets(tmp_path))
 
     assert type(connector).__name__ == "ReviewsPage"
+
+
+def test_secrets_and_paths_count_from_the_same_folder_where_the_file_is_a_link(tmp_path: Path) -> None:
+    (tmp_path / "mounted").mkdir()
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "mounted" / "config.toml").write_text('[rules]\npath = "book"\n')
+    (tmp_path / "etc" / "config.toml").symlink_to(tmp_path / "mounted" / "config.toml")
+
+    config = load(tmp_path / "etc" / "config.toml")
+
+    assert config.folder == config.rules.path.parent == tmp_path / "etc"
 
 
 @pytest.mark.parametrize("held", ["a.db", "postgres://u:s3cret@h/d", "mysql://u:s3cret@h/d", "sqlite://"])
