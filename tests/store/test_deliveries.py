@@ -3,11 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from listener.model.contact import unbounded
+from listener.model.plan import OwnReply
 from listener.pipeline.notices import BLANK
 from listener.store.deliveries import ByHand, Outcome
 from listener.store.delivery_lists import DeliveryFilter
+from listener.store.house import audit
+from rules.terms import Counter
+from tests.makers import a_mention
 from tests.store.arrived import NOW
 
 
@@ -90,8 +95,6 @@ def test_the_stop_switch_of_another_rule_holds_nothing(store):
 
 
 def test_a_draft_that_waited_too_long_expires_and_gives_back_what_it_reserved(store):
-    from rules.terms import Counter
-
     counter = Counter("thank:per_person:anna", cap=1, window=timedelta(days=7))
     with store.judging.turn(NOW) as turn:
         assert turn.ledger.reserve((counter,), NOW) is None
@@ -215,3 +218,54 @@ def test_a_link_moves_one_delivery_once(store):
 
     assert store.deliveries.move(early, ("waiting",), NOW, link, status="rejected") is None
     assert states(store) == {"late": "rejected", "early": "waiting"}
+
+
+def test_who_approves_a_draft_keeps_what_it_reserved_and_is_on_record(store):
+    counter = Counter("thank:per_person:anna", cap=1, window=timedelta(days=7))
+    held = {"key": counter.key, "amount": 1, "window": 604800.0, "ends": None, "at": NOW.isoformat()}
+    store.deliveries.add(an_order(status="waiting", reservations=[held]))
+    with store.judging.turn(NOW) as turn:
+        turn.ledger.reserve((counter,), NOW)
+    store.deliveries.move(only(store).id, ("waiting",), NOW, ByHand("kim", "approve", "kind"), status="due")
+
+    with store.judging.turn(NOW) as turn:
+        assert turn.ledger.reserve((counter,), NOW) is not None
+    with store.database.read() as connection:
+        (line,) = connection.execute(select(audit)).all()
+    assert (line.who, line.what, line.about, line.why) == ("kim", "approve", f"delivery {only(store).id}", "kind")
+
+
+@pytest.mark.parametrize(
+    ("source", "reply", "status"),
+    [
+        ("forum", OwnReply("p1", None, "u"), "done"),
+        ("forum", OwnReply(None, "t1", "u"), "done"),
+        ("forum", OwnReply("p2", "t2", "u"), "by_hand"),
+        ("board", OwnReply("p1", "t1", "u"), "by_hand"),
+    ],
+)
+def test_our_own_answer_ends_what_waited_for_it_at_that_post_of_that_source(store, source, reply, status):
+    number = a_mention(store, thread="t1")
+    store.deliveries.add(an_order("a", mention=number, status="by_hand"), an_order("b", mention=number, status="held"))
+    store.deliveries.answered(source, [reply], NOW)
+
+    assert states(store) == {"a": status, "b": "held"}
+    if status == "done":
+        assert next(row for row in store.deliveries.page(DeliveryFilter()) if row.key == "a").external["url"] == "u"
+
+
+def test_only_drafts_expire_and_only_those_whose_time_is_over(store):
+    store.deliveries.add(an_order("sent", status="done", expires_at=NOW))
+    store.deliveries.add(an_order("young", status="waiting", expires_at=NOW + timedelta(seconds=1)))
+    store.deliveries.add(an_order("old", status="by_hand", expires_at=NOW))
+
+    assert [(row.key, row.why) for row in store.deliveries.expire(NOW)] == [("old", "nobody did it in time")]
+    assert states(store) == {"sent": "done", "young": "waiting", "old": "expired"}
+
+
+def test_people_are_told_of_the_drafts_that_they_are_told_of(store):
+    late, early = two(store, status="waiting")
+    store.deliveries.announce([late], NOW, [an_order("notice", action="notice")])
+
+    assert [row.id for row in store.deliveries.to_tell(NOW)] == [early]
+    assert states(store)["notice"] == "due"
