@@ -13,6 +13,7 @@ from connectors.contract import Author, Item
 from listener.actions.contract import Message
 from listener.intake import Intake
 from listener.intake.arrive import Origin
+from listener.model.mention import ERASED
 from listener.pipeline.courtesies import GIFT, LINK_LIVES, SURVEY
 from listener.pipeline.notices import as_delivery
 from listener.pipeline.recognising import ANSWERS
@@ -111,6 +112,7 @@ class Presents:
 
 def _delivery(store: Store, signer: Signer, purpose: str, token: str, now: datetime) -> Row[Any]:
     row = store.gifts.offered(str(signer.read(purpose, token, now)["delivery"]))
-    if row is None or row.status in ("rejected", "expired", "cancelled"):
+    erased = row is not None and str(row.person).startswith(ERASED)
+    if row is None or erased or row.status in ("rejected", "expired", "cancelled"):
         raise BadToken("what this link was for is not there any more")
     return row

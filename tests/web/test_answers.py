@@ -16,6 +16,7 @@ import structlog
 from listener.cli.spreadsheet import plain
 from listener.config.quantities import Address
 from listener.intake import BrandNames, Brands, Intake
+from listener.issues.reading import TERMS
 from listener.pipeline.answers import Presents, Reply, Surveys
 from listener.signing import Signer
 from listener.store.delivery_lists import DeliveryFilter
@@ -158,6 +159,16 @@ def test_what_is_no_score_is_asked_again(road: Road, port: int, score: str) -> N
 )
 def test_a_link_that_is_over_or_not_ours_says_so(port: int, path: str, status: int) -> None:
     assert ask(port, "POST", path, urlencode({"score": "5"}))[0] == status
+
+
+def test_the_link_of_an_erased_person_brings_them_back_no_more(road: Road, port: int) -> None:
+    a_customer(road.store, "c-17")
+    whom = road.store.personal.by_customer("c-17")
+    assert whom is not None
+    road.store.personal.erase(whom, ["0" * 64], "care", "asked", NOW, TERMS)
+
+    assert ask(port, "POST", link("survey", "ask"), urlencode({"score": "1", "text": "I am Anna"}))[0] == 404
+    assert road.store.mentions.get(1) is None
 
 
 def test_an_address_is_given_once_and_for_this_present_only(road: Road, port: int) -> None:
