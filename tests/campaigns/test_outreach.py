@@ -53,6 +53,18 @@ def test_a_draft_sends_nothing(ground: Ground) -> None:
     assert ground.store.campaigns.excluded(row.id) == {"A": {"": 8}, "B": {"": 12}}
 
 
+def test_only_the_lists_that_were_asked_for_are_written_to(ground: Ground) -> None:
+    row = ground.outreach.draft(Wish(an_outbreak(ground.store), lists=("A",)), "kim")
+
+    assert ground.store.campaigns.excluded(row.id) == {"A": {"": 8}}
+
+
+def test_up_to_25_recipients_take_one_person_whoever_it_is(ground: Ground) -> None:
+    row = ground.outreach.draft(Wish(an_outbreak(ground.store)), "kim")
+
+    assert ground.outreach.approve(row.id, "zoe").status == "canary"
+
+
 def test_a_few_are_told_first_then_all_others_and_everybody_once(ground: Ground) -> None:
     number = begun(ground)
     ground.goes_on()
