@@ -186,7 +186,7 @@ class Arrivals:
         changed = self._change(connection, [(old, arrival) for old in mine], origin.at)
         unnamed.part(connection, self._database, [row for row in changed if row.brand not in arrival.words], origin.at)
         unnamed.named_again(connection, [row.id for row in mine if row.brand in arrival.words])
-        self._rename(connection, mine, arrival.columns)
+        self._rename(connection, origin, mine, arrival.columns)
         added = self._insert(connection, [(post, arrival)], kept) if mine or not kept else 0
         return bool(changed or added)
 
@@ -211,14 +211,16 @@ class Arrivals:
         values = {name: columns[name] for name in EDITABLE} | {"edited_at": at, "decided_at": None}
         connection.execute(update(mention).where(mention.c.id == old.id).values(values))
 
-    def _rename(self, connection: Connection, old: Sequence[Row[Any]], columns: Mapping[str, Any]) -> None:
+    def _rename(
+        self, connection: Connection, origin: _Origin, old: Sequence[Row[Any]], columns: Mapping[str, Any]
+    ) -> None:
         """The author as the source names them now: nobody once their account is deleted. That alone is no edit."""
         values = {name: columns[name] for name in AUTHOR if name in columns}
         ids = [row.id for row in old]
         if ids and values:
             connection.execute(update(mention).where(mention.c.id.in_(ids)).values(values))
             if values["author_handle"] is None:
-                forget_person(connection, ids)
+                forget_person(connection, self._database, ids, origin.at)
                 grouped.recount(connection, filter(None, (row.issue for row in old)))
 
     def _remember(self, connection: Connection, polled: Polled, taken: Taken, terms: Terms | None) -> None:
@@ -258,7 +260,7 @@ class Arrivals:
             empty = {"title": "", "text": "", "company_reply": None, **NOBODY, "gone_at": polled.at}
             connection.execute(update(mention).where(mention.c.id.in_(ids)).values(empty))
             purge(connection, self._database, ids, polled.at)
-            forget_person(connection, ids)
+            forget_person(connection, self._database, ids, polled.at)
             grouped.pass_voice(connection, posts)
             buried = (appearance.c.source == polled.source) & appearance.c.external_id.in_(gone)
             connection.execute(update(appearance).where(buried).values(gone_at=polled.at))

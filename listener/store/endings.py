@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from listener.model.delivery import Contact, Delivery
 from listener.store import postings
-from listener.store.engine import Database, table
+from listener.store.engine import Database, chunks, table
 from listener.store.gifts import put_back
 from listener.store.inviting import INVITE, invited
 from listener.store.ledger import StoredLedger, reservation_from_json
@@ -22,6 +22,8 @@ delivery, contact = table(Delivery), table(Contact)
 _CONTACT = entry(contact)
 OPEN = ("due", "held", "waiting", "by_hand", "sending", "in_doubt", "failed")
 WITHDRAWABLE = ("due", "held", "waiting", "by_hand")
+COMING = ("due", "held", "sending")
+NOTICE = "notice"
 OUTWARD = ("thanks", "gift", "ask", "engage", "recovery", "notice")
 ASIDE = ":corrected "  # and when; ends the key of what was cancelled and may be ordered again
 INSIDE = ("open_ticket",)  # of purpose recovery, and nobody outside hears of it
@@ -50,6 +52,25 @@ def purge(
     posted = select(delivery).where(quoting, delivery.c.status == "done", delivery.c.action.in_(postings.QUOTING))
     postings.redact(connection, database, list(connection.execute(posted)), at)
     connection.execute(update(delivery).where(ended).values(text="", message={}))
+
+
+def notices_of(connection: Connection, tickets: Iterable[int]) -> list[int]:
+    """The messages to our own people about these tickets, which say whose they are."""
+    found: list[int] = []
+    for number in tickets:
+        mine = select(delivery.c.id).where(delivery.c.key.startswith(f"ticket:{number}:"), delivery.c.action == NOTICE)
+        found += connection.execute(mine).scalars()
+    return found
+
+
+def strike(connection: Connection, database: Database, deliveries: Sequence[int], at: datetime) -> None:
+    """Nothing of what these said is kept, nor shown where a message can be changed."""
+    for some in chunks(deliveries):
+        # what is on its way still needs its words
+        mine = delivery.c.id.in_(some) & delivery.c.status.not_in(COMING)
+        posted = select(delivery).where(mine, delivery.c.status == "done", delivery.c.action.in_(postings.QUOTING))
+        postings.redact(connection, database, list(connection.execute(posted)), at)
+        connection.execute(update(delivery).where(mine).values(text="", message={}, reservations=[]))
 
 
 def set_aside(

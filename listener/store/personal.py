@@ -5,7 +5,7 @@ added later is covered as soon as it has a column `person` or `customer`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -22,7 +22,7 @@ from listener.model.mention import ERASED, Appearance, Decision, Mention, Versio
 from listener.model.registry import Key
 from listener.model.ticket import Ticket, TicketNote, TicketTrack
 from listener.store.belonging import person_of
-from listener.store.endings import WITHDRAWABLE, purge, release
+from listener.store.endings import WITHDRAWABLE, notices_of, purge, release, strike
 from listener.store.engine import Database, chunks, table
 from listener.store.erasing import remember
 from listener.store.house import audit_line
@@ -139,7 +139,7 @@ class Personal:
         nameless = f"{ERASED}{digests[0][:LONGEST_PERSON]}"
         with self._database.write() as connection:
             ids = _ids(connection, whom)
-            outside = _tickets(connection, ids["ticket"]) + _messages(connection, ids["mention"], stays)
+            outside = _tickets(connection, ids["ticket"]) + _messages(connection, ids, stays)
             tasks = _tasks(connection, outside, digests[0], at)
             unlearn_topics(connection, ids["mention"], terms)
             issues = unlearn(connection, self._database, ids["mention"], terms, at)
@@ -148,6 +148,7 @@ class Personal:
             deleted = _delete_rows(connection, whom, nameless)
             _strike_names(connection, whom, nameless)
             _cancel(connection, self._database, ids["delivery"])
+            strike(connection, self._database, ids["delivery"], at)
             _make_nameless(connection, whom, nameless)
             counted_anew(connection, issues, at)
             remember(connection, self._database, digests, at)
@@ -178,6 +179,7 @@ def _ids(connection: Connection, whom: Whom) -> dict[str, list[int]]:
     sent = set(connection.execute(select(delivery.c.id).where(_named(delivery, whom))).scalars())
     for some in chunks(said):
         sent |= set(connection.execute(select(delivery.c.id).where(delivery.c.mention.in_(some))).scalars())
+    sent |= set(notices_of(connection, tickets))
     return {"mention": said, "ticket": tickets, "delivery": sorted(sent)}
 
 
@@ -213,19 +215,25 @@ def _tickets(connection: Connection, tickets: Sequence[int]) -> list[Task]:
     return outside
 
 
-def _messages(connection: Connection, said: Sequence[int], stays: Collection[str]) -> list[Task]:
-    """So do messages to our own people that quoted them, where nothing can be changed any more."""
+def _messages(connection: Connection, ids: Mapping[str, Sequence[int]], stays: Collection[str]) -> list[Task]:
+    """So do messages to our own people that quoted or named them, where nothing can be changed any more."""
     found: dict[str, set[tuple[int, datetime]]] = {}
-    for some in chunks(said):
-        about = delivery.c.mention.in_(some)
-        alerts = select(delivery.c.alert).where(about, delivery.c.alert.is_not(None))
-        quoting = or_(about, and_(delivery.c.alert.in_(alerts), delivery.c.mention.is_(None)))
+    for which in _telling(connection, ids):
         sent = and_(delivery.c.status == "done", delivery.c.purpose == "internal", delivery.c.channel.in_(stays))
-        query = select(delivery.c.channel, delivery.c.id, delivery.c.done_at, delivery.c.external).where(quoting, sent)
+        query = select(delivery.c.channel, delivery.c.id, delivery.c.done_at, delivery.c.external).where(which, sent)
         for row in connection.execute(query):
             if (row.external or {}).get("kind") not in TOLD_ELSEWHERE:
                 found.setdefault(row.channel, set()).add((row.id, row.done_at))
     return [(_sent(channel, sorted(at for _, at in rows)), None) for channel, rows in sorted(found.items())]
+
+
+def _telling(connection: Connection, ids: Mapping[str, Sequence[int]]) -> Iterator[ColumnElement[bool]]:
+    for some in chunks(ids["mention"]):
+        about = delivery.c.mention.in_(some)
+        alerts = select(delivery.c.alert).where(about, delivery.c.alert.is_not(None))
+        yield or_(about, and_(delivery.c.alert.in_(alerts), delivery.c.mention.is_(None)))
+    for some in chunks(notices_of(connection, ids["ticket"])):
+        yield delivery.c.id.in_(some)
 
 
 def _sent(channel: str, times: Sequence[datetime]) -> str:
@@ -284,15 +292,11 @@ def _delete_rows(connection: Connection, whom: Whom, nameless: str) -> dict[str,
 
 
 def _cancel(connection: Connection, database: Database, deliveries: Sequence[int]) -> None:
-    """Nothing goes out to them any more, and what did keeps no words."""
+    """Nothing goes out to them any more."""
     for some in chunks(deliveries):
-        mine = delivery.c.id.in_(some)
-        open_ones = and_(mine, delivery.c.status.in_((*WITHDRAWABLE, "failed")))
+        open_ones = and_(delivery.c.id.in_(some), delivery.c.status.in_((*WITHDRAWABLE, "failed")))
         cancel = update(delivery).where(open_ones).values(status="cancelled", why=WHY)
         release(connection, database, list(connection.execute(cancel.returning(delivery))))
-        # one that is being sent at this moment still needs its words; it ends within seconds
-        ended = and_(mine, delivery.c.status != "sending")
-        connection.execute(update(delivery).where(ended).values(text="", message={}, reservations=[]))
 
 
 def _make_nameless(connection: Connection, whom: Whom, nameless: str) -> None:

@@ -85,6 +85,27 @@ def test_an_erasure_leaves_figures_and_no_name(tmp_path):
     assert {row.status for row in road.store.deliveries.page(DeliveryFilter()) if row.mention} <= {"cancelled", "done"}
 
 
+def test_what_our_people_were_told_of_their_tickets_names_them_no_more(tmp_path):
+    road = anna_complains(tmp_path)
+    (ticket,) = road.store.tickets.page(TicketFilter())
+    told = {"action": "notice", "channel": "mail", "text": "Anna waits", "due_at": NOW, "created_at": NOW}
+    road.store.deliveries.add({**BLANK, **told, "key": f"ticket:{ticket.id}:late", "status": "done", "done_at": NOW})
+    road.store.deliveries.add({**BLANK, **told, "key": f"ticket:{ticket.id}:later", "status": "due"})
+    road.store.deliveries.add(
+        {**BLANK, **told, "key": f"ticket:{ticket.id}1:late", "status": "due", "text": "Ben waits"}
+    )
+    forgotten = Forgotten(road.store, Signer(road.store.house.signing_key()))
+    mine = Erasure(road.store, forgotten, tmp_path / "erased", road.clock, {"mail"})
+
+    gone = mine.erase(mine.whom("C-anna", None), "care", "she asked us to")
+
+    left = {row.key: (row.status, row.text) for row in road.store.deliveries.page(DeliveryFilter())}
+    assert left[f"ticket:{ticket.id}:late"] == ("done", "")
+    assert left[f"ticket:{ticket.id}:later"] == ("cancelled", "")
+    assert left[f"ticket:{ticket.id}1:late"] == ("due", "Ben waits")
+    assert gone.tasks == ("1 message by channel mail, sent 2026-11-23",)
+
+
 def test_what_was_still_to_go_out_says_that_the_person_was_erased(tmp_path):
     road = a_road(tmp_path)
     road.says(an_item(text="Acme Flow +"))

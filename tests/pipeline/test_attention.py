@@ -216,3 +216,22 @@ def test_an_owner_who_reads_the_channel_gets_one_mail_of_a_breach(road: Road) ->
     told = looked(road, replace(READERS, reached=frozenset({"anna@acme.example"})))
 
     assert [one.split()[:2] for one in told] == [["ops", "-"]]
+
+
+def test_nobody_is_named_by_what_was_told_of_the_ticket_of_a_stranger_whose_post_is_gone(
+    tmp_path: Path, store: Store
+) -> None:
+    road = troubled(tmp_path, store)
+    road.clock.pass_by(hours=30)
+    assert looked(road)
+    road.perform_all()
+    assert "anna" in told_of_tickets(road)
+
+    road.says(gone=["p1"])
+
+    assert "anna" not in told_of_tickets(road)
+
+
+def told_of_tickets(road: Road) -> str:
+    rows = road.store.deliveries.page(DeliveryFilter(limit=500))
+    return " ".join(f"{row.text} {row.message}" for row in rows if row.key.startswith("ticket:"))
