@@ -5,15 +5,14 @@ added later is covered as soon as it has a column `person` or `customer`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from listener.counted import counted
 from listener.model import all_tables
 from listener.model.customer import Customer, ErasureTask, Handle
 from listener.model.delivery import Delivery
@@ -27,6 +26,7 @@ from listener.store.engine import Database, chunks, table
 from listener.store.erasing import remember
 from listener.store.house import audit_line
 from listener.store.moving import counted_anew
+from listener.store.outside import left_to_people
 from listener.store.terms import Terms
 from listener.store.unlearning import unlearn, unlearn_topics
 
@@ -38,8 +38,6 @@ WHOSE = ("person", "customer", "newcomer")
 HANGS_ON = ("mention", "delivery", "ticket")
 # of these the figures stay, without the person: how many spoke, what was sent, how tickets ended
 FIGURES = frozenset({"mention", "delivery", "ticket", "contact"})
-TOLD_ELSEWHERE = ("group", "summary")  # such an alert went out in another's message
-Task: TypeAlias = tuple[str, str | None]  # what is to be erased, and where it can be seen
 WHY = "the person was erased"
 LONGEST_PERSON = 12  # characters of the hash that stands for an erased person in figures
 
@@ -139,8 +137,7 @@ class Personal:
         nameless = f"{ERASED}{digests[0][:LONGEST_PERSON]}"
         with self._database.write() as connection:
             ids = _ids(connection, whom)
-            outside = _tickets(connection, ids["ticket"]) + _messages(connection, ids, stays)
-            tasks = _tasks(connection, outside, digests[0], at)
+            tasks = left_to_people(connection, ids, stays, digests[0], at)
             unlearn_topics(connection, ids["mention"], terms)
             issues = unlearn(connection, self._database, ids["mention"], terms, at)
             _empty_mentions(connection, self._database, ids["mention"], at)
@@ -197,57 +194,6 @@ def _about(kept: Table, whom: Whom, ids: dict[str, list[int]]) -> ColumnElement[
     hangs = [kept.c[name].in_(ids[name]) for name in HANGS_ON if name in kept.c]
     mine = [kept.c.id.in_(ids[kept.name])] if kept.name in ids else []
     return or_(_named(kept, whom), *hangs, *mine)
-
-
-def _tickets(connection: Connection, tickets: Sequence[int]) -> list[Task]:
-    """Tickets in other systems hold the person's data too. They are not followed any more."""
-    create = track.outerjoin(delivery, delivery.c.key == track.c.mark + ":create")
-    query = select(track, delivery.c.attempts).select_from(create).where(track.c.ticket.in_(tickets))
-    outside: list[Task] = [
-        (f"ticket {row.key or f'marked {row.mark}, if it was made,'} in {row.tracker}", row.url)
-        for row in connection.execute(query)
-        if row.key or row.attempts
-    ]
-    connection.execute(delete(track).where(track.c.ticket.in_(tickets)))
-    for row in connection.execute(select(ticket.c.external).where(ticket.c.id.in_(tickets))):
-        if row.external:
-            outside.append((f"ticket {row.external.get('key')} in {row.external.get('kind')}", row.external.get("url")))
-    return outside
-
-
-def _messages(connection: Connection, ids: Mapping[str, Sequence[int]], stays: Collection[str]) -> list[Task]:
-    """So do messages to our own people that quoted or named them, where nothing can be changed any more."""
-    found: dict[str, set[tuple[int, datetime]]] = {}
-    for which in _telling(connection, ids):
-        sent = and_(delivery.c.status == "done", delivery.c.purpose == "internal", delivery.c.channel.in_(stays))
-        query = select(delivery.c.channel, delivery.c.id, delivery.c.done_at, delivery.c.external).where(which, sent)
-        for row in connection.execute(query):
-            if (row.external or {}).get("kind") not in TOLD_ELSEWHERE:
-                found.setdefault(row.channel, set()).add((row.id, row.done_at))
-    return [(_sent(channel, sorted(at for _, at in rows)), None) for channel, rows in sorted(found.items())]
-
-
-def _telling(connection: Connection, ids: Mapping[str, Sequence[int]]) -> Iterator[ColumnElement[bool]]:
-    for some in chunks(ids["mention"]):
-        about = delivery.c.mention.in_(some)
-        alerts = select(delivery.c.alert).where(about, delivery.c.alert.is_not(None))
-        yield or_(about, and_(delivery.c.alert.in_(alerts), delivery.c.mention.is_(None)))
-    for some in chunks(notices_of(connection, ids["ticket"])):
-        yield delivery.c.id.in_(some)
-
-
-def _sent(channel: str, times: Sequence[datetime]) -> str:
-    until = "" if times[0].date() == times[-1].date() else f" to {times[-1]:%Y-%m-%d}"
-    return f"{counted(len(times), 'message')} by channel {channel}, sent {times[0]:%Y-%m-%d}{until}"
-
-
-def _tasks(connection: Connection, outside: Sequence[Task], erasure: str, at: datetime) -> tuple[str, ...]:
-    """What people have to erase where we cannot."""
-    tasks = list(dict.fromkeys(outside))
-    rows = [{"at": at, "erasure": erasure, "what": what, "url": url} for what, url in tasks]
-    if rows:
-        connection.execute(table(ErasureTask).insert(), rows)
-    return tuple(" ".join(filter(None, task)) for task in tasks)
 
 
 def _empty_mentions(connection: Connection, database: Database, ids: Sequence[int], at: datetime) -> None:
