@@ -303,12 +303,16 @@ def test_what_cannot_be_understood_is_blindness_too(town: Town) -> None:
 def test_an_erased_person_is_heard_of_no_more(town: Town) -> None:
     town.work()
     town.desk.things[1].says("Anna Schmidt here, still broken", by="person")
+    town.desk.things[1].status = "solved"
     town.pull()
+    assert "forum:anna" in str(town.road.store.deliveries.page(DeliveryFilter())[0].message)
     assert erase(town) == (f"ticket 1 in desk {town.desk.url}/agent/tickets/1",)
     town.desk.things[1].says("Anna Schmidt again", by="person")
     town.pull()
 
-    assert [(one.who, one.text) for one in town.road.store.tickets.notes(1)] == [("recover", ""), ("somebody", "")]
+    notes = [(one.who, one.text) for one in town.road.store.tickets.notes(1)]
+    assert notes == [("recover", ""), ("somebody", ""), ("desk", "")]
+    assert "anna" not in str(town.road.store.deliveries.page(DeliveryFilter()))
     assert town.desk.writes() == 1
 
 
