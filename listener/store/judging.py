@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, union, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, union, update
 
 from listener.model.contact import Standing
 from listener.model.delivery import Contact, Delivery
@@ -47,7 +47,7 @@ mention, decision, delivery = table(Mention), table(Decision), table(Delivery)
 contact, ticket = table(Contact), table(Ticket)
 
 COPY_DAYS = 14
-COPY_COLUMNS = ("id", "brand", "copy_a", "copy_b", "simhash", "duplicate_of", "label", "own", "fence")
+COPY_COLUMNS = ("brand", "copy_a", "copy_b", "simhash", "duplicate_of", "label", "own", "fence")
 
 
 class Written(NamedTuple):
@@ -283,18 +283,23 @@ class Judging:
             yield StoredHistory(connection, number, at)
 
     def possible_copies(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-        """Mentions before these, of the last two weeks, that share a copy key with one of them."""
+        """Mentions before these, of the last two weeks, that share a copy key with one of them.
+
+        Of those that say the same, and count alike, the first.
+        """
         a = [row.copy_a for row in rows if row.copy_a is not None]
         b = [row.copy_b for row in rows if row.copy_b is not None]
         # by themselves, as SQLite else goes over the time or the ids where it knows no figures of a store that grew
         alike = union(
             select(mention.c.id).where(mention.c.copy_a.in_(a)), select(mention.c.id).where(mention.c.copy_b.in_(b))
         )
-        query = select(*(mention.c[name] for name in COPY_COLUMNS)).where(
+        # the first of those that are the same in everything: of a text that goes round there are thousands
+        same = [mention.c[name] for name in COPY_COLUMNS]
+        query = select(func.min(mention.c.id).label("id"), *same).where(
             mention.c.id.in_(alike),
             mention.c.posted_at > min(row.posted_at for row in rows) - timedelta(days=COPY_DAYS),
             mention.c.id < min(row.id for row in rows),
             mention.c.gone_at.is_(None),
         )
         with self._database.read() as connection:
-            return list(connection.execute(query.order_by(mention.c.id)))
+            return list(connection.execute(query.group_by(*same).order_by(func.min(mention.c.id))))

@@ -42,6 +42,15 @@ def test_copies_are_looked_for_by_their_keys(tmp_path):
     assert "SEARCH mention USING INTEGER PRIMARY KEY (rowid=?)" in steps
 
 
+def test_of_a_text_that_goes_round_the_first_is_read(store):
+    # the third says something else
+    posts = [an_arrival(f"p{n}", copy_a=1, copy_b=2, simhash=int(n == 3)) for n in range(1, 7)]
+    listening(store).arrivals.take("forum", posts, NOW, polled())
+    *before, last = store.judging.waiting(10)
+
+    assert [row.id for row in store.judging.possible_copies([last])] == [before[0].id, before[2].id]
+
+
 def test_of_an_import_only_what_came_since_is_read(tmp_path):
     fresh.a_file(tmp_path / "listener.db")
     with closing(Store(f"sqlite:///{tmp_path}/listener.db")) as store:
