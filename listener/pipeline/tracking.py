@@ -223,7 +223,7 @@ class Tracking:
         values |= {"look_at": now + self._handling.check_after, "waiting_since": None, "wait_until": None}
         notices: list[Any] = []
         if not (state.cause and state.outcome):
-            key = f"ticket:{ticket.id}:closed:{row.mark}:{now.isoformat()}"
+            key = f"{row.mark}:closed:{now.isoformat()}"
             message = words.closed_outside(told_of(ticket), row.tracker, state.cause, key)
             notices = self._readers.notices(ticket.id, ticket.owner, message, now, all_hear=False)
         text = ": ".join(filter(None, (state.outcome, state.cause))) or "without a root cause"
@@ -234,9 +234,7 @@ class Tracking:
         ticket, now = self._store.tickets.get(row.ticket), self._now()
         assert ticket is not None
         count = len(self._store.tickets.mentions_of([ticket.id]).get(ticket.id, ()))
-        message = words.gone_outside(
-            told_of(ticket), row.tracker, row.key, count, f"ticket:{ticket.id}:gone:{row.mark}"
-        )
+        message = words.gone_outside(told_of(ticket), row.tracker, row.key, count, f"{row.mark}:gone")
         notices = self._readers.notices(ticket.id, ticket.owner, message, now, all_hear=True)
         text = f"{row.key} was deleted in {row.tracker}"
         if self._store.tracks.heard(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, or_, select
 
 from listener.model.contact import OptOut
 from listener.model.delivery import Delivery
-from listener.store.endings import OUTWARD, WITHDRAWABLE, release
+from listener.store.endings import OUTWARD, WITHDRAWABLE, cancel
 from listener.store.engine import Database, table
 from listener.store.house import audit, audit_line
 
@@ -28,11 +28,10 @@ class Contacts:
         once = row.on_conflict_do_nothing(index_elements=["person"]).returning(opt_out.c.person)
         theirs = or_(delivery.c.person == person, delivery.c.customer == person)
         mine = theirs & delivery.c.purpose.in_(OUTWARD) & delivery.c.status.in_(WITHDRAWABLE)
-        cancelled = update(delivery).where(mine).values(status="cancelled", why=f"the person opted out ({how})")
         with self._database.write() as connection:
             new = connection.execute(once).first() is not None
             if new:
-                release(connection, self._database, list(connection.execute(cancelled.returning(delivery))))
+                cancel(connection, self._database, mine, f"the person opted out ({how})")
                 connection.execute(audit.insert(), audit_line(at, "the person", "opt out", person, how))
         return new
 

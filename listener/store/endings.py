@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,23 +43,20 @@ def purge(
     """
     about = delivery.c.mention.in_(mentions)
     if at is not None:
-        open_ones = about & delivery.c.status.in_(WITHDRAWABLE)
-        cancel = update(delivery).where(open_ones).values(status="cancelled", why=why)
-        release(connection, database, list(connection.execute(cancel.returning(delivery))))
+        cancel(connection, database, about & delivery.c.status.in_(WITHDRAWABLE), why)
     in_alerts = select(delivery.c.alert).where(about, delivery.c.alert.is_not(None))
     quoting = about | (delivery.c.alert.in_(in_alerts) & delivery.c.mention.is_(None))
     ended = quoting & delivery.c.status.not_in(OPEN)
-    posted = select(delivery).where(quoting, delivery.c.status == "done", delivery.c.action.in_(postings.QUOTING))
-    postings.redact(connection, database, list(connection.execute(posted)), at)
+    _redact(connection, database, quoting, at)
     connection.execute(update(delivery).where(ended).values(text="", message={}))
 
 
-def notices_of(connection: Connection, tickets: Iterable[int]) -> list[int]:
+def notices_of(connection: Connection, tickets: Sequence[int]) -> list[int]:
     """The messages to our own people about these tickets, which say whose they are."""
     found: list[int] = []
-    for number in tickets:
-        mine = select(delivery.c.id).where(delivery.c.key.startswith(f"ticket:{number}:"), delivery.c.action == NOTICE)
-        found += connection.execute(mine).scalars()
+    for some in chunks(tickets):
+        about = delivery.c.options["ticket"].as_integer().in_(some)
+        found += connection.execute(select(delivery.c.id).where(delivery.c.action == NOTICE, about)).scalars()
     return found
 
 
@@ -68,9 +65,20 @@ def strike(connection: Connection, database: Database, deliveries: Sequence[int]
     for some in chunks(deliveries):
         # what is on its way still needs its words
         mine = delivery.c.id.in_(some) & delivery.c.status.not_in(COMING)
-        posted = select(delivery).where(mine, delivery.c.status == "done", delivery.c.action.in_(postings.QUOTING))
-        postings.redact(connection, database, list(connection.execute(posted)), at)
+        _redact(connection, database, mine, at)
         connection.execute(update(delivery).where(mine).values(text="", message={}, reservations=[]))
+
+
+def _redact(connection: Connection, database: Database, which: ColumnElement[bool], at: datetime | None) -> None:
+    """Of these deliveries the messages that can be changed lose their words."""
+    posted = select(delivery).where(which, delivery.c.status == "done", delivery.c.action.in_(postings.QUOTING))
+    postings.redact(connection, database, list(connection.execute(posted)), at)
+
+
+def cancel(connection: Connection, database: Database, which: ColumnElement[bool], why: str) -> None:
+    """These deliveries never go out, and what was reserved for them is given back."""
+    cancelled = update(delivery).where(which).values(status="cancelled", why=why)
+    release(connection, database, list(connection.execute(cancelled.returning(delivery))))
 
 
 def set_aside(
@@ -81,8 +89,8 @@ def set_aside(
     # given back by the keys that they had
     before = list(connection.execute(select(delivery).where(queued).with_for_update()))
     values = {"status": "cancelled", "why": why, "key": delivery.c.key + f"{ASIDE}{at.isoformat()}"}
-    cancel = update(delivery).where(delivery.c.id.in_([row.id for row in before])).values(values)
-    rows = tuple(connection.execute(cancel.returning(delivery)))
+    aside = update(delivery).where(delivery.c.id.in_([row.id for row in before])).values(values)
+    rows = tuple(connection.execute(aside.returning(delivery)))
     release(connection, database, before)
     return rows
 

@@ -21,7 +21,7 @@ from listener.model.mention import ERASED, Appearance, Decision, Mention, Versio
 from listener.model.registry import Key
 from listener.model.ticket import Ticket, TicketNote, TicketTrack
 from listener.store.belonging import person_of
-from listener.store.endings import WITHDRAWABLE, notices_of, purge, release, strike
+from listener.store.endings import WITHDRAWABLE, cancel, notices_of, purge, strike
 from listener.store.engine import Database, chunks, table
 from listener.store.erasing import remember
 from listener.store.house import audit_line
@@ -241,8 +241,7 @@ def _cancel(connection: Connection, database: Database, deliveries: Sequence[int
     """Nothing goes out to them any more."""
     for some in chunks(deliveries):
         open_ones = and_(delivery.c.id.in_(some), delivery.c.status.in_((*WITHDRAWABLE, "failed")))
-        cancel = update(delivery).where(open_ones).values(status="cancelled", why=WHY)
-        release(connection, database, list(connection.execute(cancel.returning(delivery))))
+        cancel(connection, database, open_ones, WHY)
 
 
 def _make_nameless(connection: Connection, whom: Whom, nameless: str) -> None:

@@ -89,11 +89,11 @@ def test_what_our_people_were_told_of_their_tickets_names_them_no_more(tmp_path)
     road = anna_complains(tmp_path)
     (ticket,) = road.store.tickets.page(TicketFilter())
     told = {"action": "notice", "channel": "mail", "text": "Anna waits", "due_at": NOW, "created_at": NOW}
+    told["options"] = {"ticket": ticket.id}
     road.store.deliveries.add({**BLANK, **told, "key": f"ticket:{ticket.id}:late", "status": "done", "done_at": NOW})
     road.store.deliveries.add({**BLANK, **told, "key": f"ticket:{ticket.id}:later", "status": "due"})
-    road.store.deliveries.add(
-        {**BLANK, **told, "key": f"ticket:{ticket.id}1:late", "status": "due", "text": "Ben waits"}
-    )
+    other = {"key": f"ticket:{ticket.id}1:late", "status": "due", "text": "Ben waits"}
+    road.store.deliveries.add({**BLANK, **told, **other, "options": {"ticket": ticket.id * 10 + 1}})
     forgotten = Forgotten(road.store, Signer(road.store.house.signing_key()))
     mine = Erasure(road.store, forgotten, tmp_path / "erased", road.clock, {"mail"})
 
