@@ -84,12 +84,13 @@ def take(context: typer.Context, file: File, source: Name = "csv") -> None:
 
 def _reports(file: Path) -> Iterator[tuple[list[Any], list[tuple[int, str]]]]:
     """Reports and lines that cannot be used, some thousand at a time."""
+    from connectors.texts import storable
     from listener.advocacy.reports import COLUMNS, Unusable, read
     from listener.wiring.now import clock
 
     reports, unusable, now = [], list[tuple[int, str]](), clock()
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        rows = csv.DictReader(line.replace("\0", "") for line in lines)
+        rows = csv.DictReader(map(storable, lines))
         if missing := [name for name in ("what", "newcomer") if name not in (rows.fieldnames or ())]:
             _refuse(f"{file}:1: no column {' and no column '.join(missing)}: the first line names {', '.join(COLUMNS)}")
         for row in rows:

@@ -70,27 +70,29 @@ def _channels(values: Mapping[str, Any], channels: list[dict[str, Any]]) -> Iter
             yield Mistake(here, "the fallback leads back to this channel", f'write fallback = "{BUILT_IN}"')
 
 
+def _kind(name: object, channels: list[dict[str, Any]]) -> object:
+    """The kind of a channel, None where there is none of this name."""
+    kinds = {BUILT_IN: "log"} | {str(entry.get("name")): entry.get("kind") for entry in channels}
+    return kinds.get(name) if isinstance(name, str) else None
+
+
 def _letters(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     """Slack, Apprise and the log tell a desk: a letter sent there would never reach its customer."""
-    kinds = {BUILT_IN: "log"} | {str(entry.get("name")): entry.get("kind") for entry in channels}
-    if isinstance(name, str) and kinds.get(name) in ("slack", "apprise", "log"):
-        what = f"channel {name!r} is of kind {kinds[name]}, which writes to no single customer"
+    if (kind := _kind(name, channels)) in ("slack", "apprise", "log"):
+        what = f"channel {name!r} is of kind {kind}, which writes to no single customer"
         yield Mistake(("contact", "channel"), what, "name a channel of kind email or webhook")
 
 
 def _mails(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     """Only a mail can go to an owner's own address."""
-    kinds = {BUILT_IN: "log"} | {str(entry.get("name")): entry.get("kind") for entry in channels}
-    kind = kinds.get(name) if isinstance(name, str) else None
-    if kind in ("slack", "apprise", "log", "webhook"):
+    if (kind := _kind(name, channels)) in ("slack", "apprise", "log", "webhook"):
         what = f"channel {name!r} is of kind {kind}, which writes to no owner's own address"
         yield Mistake(("tickets", "mail_by"), what, "name a channel of kind email")
 
 
 def _presents(name: object, channels: list[dict[str, Any]]) -> Iterator[Mistake]:
     """Whoever sends presents takes them by machine: name and address have no business in a chat or a log."""
-    kinds = {BUILT_IN: "log"} | {str(entry.get("name")): entry.get("kind") for entry in channels}
-    kind = kinds.get(name) if isinstance(name, str) else None
+    kind = _kind(name, channels)
     if isinstance(kind, str) and kind != "webhook":
         cure = 'name a channel of kind webhook, or write "" and use `listener gifts export`'
         what = f"channel {name!r} is of kind {kind}, which hands no presents on"

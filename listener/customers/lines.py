@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
+from connectors.texts import storable
+
 # each commit writes the pages of three indexes anew, so that few large batches cost less; but they take memory
 BATCH = 20_000
 # what spreadsheets put where commas belong
@@ -94,7 +96,7 @@ def batches(path: Path, needed: Iterable[str], after: int = 0) -> Iterator[list[
 
 def _rows(file: TextIO) -> Any:
     """Without NUL, which PostgreSQL does not hold: one in a million lines would keep out all the others."""
-    return csv.reader(line.replace("\0", "") for line in file)
+    return csv.reader(map(storable, file))
 
 
 def _header(rows: Iterator[list[str]], path: Path, needed: Iterable[str]) -> tuple[str, ...]:

@@ -167,9 +167,12 @@ def assign(connection: Connection, number: int, owner: str, rule: str, at: datet
 
 def close_ours(connection: Connection, database: Database, mentions: Sequence[int], at: datetime) -> None:
     """Tickets about nothing but these, which turned out to be by our own accounts: nobody waits for an answer."""
+    if not mentions:
+        return
     mine = select(ticket_mention.c.ticket).where(ticket_mention.c.mention.in_(mentions))
-    others = select(ticket_mention.c.ticket).where(ticket_mention.c.mention.not_in(mentions))
-    ours = ticket.c.id.in_(mine) & ticket.c.id.not_in(others) & (ticket.c.status != "closed")
+    joined = select(ticket_mention.c.ticket).where(ticket_mention.c.ticket == ticket.c.id)
+    others = joined.where(ticket_mention.c.mention.not_in(mentions)).exists()
+    ours = ticket.c.id.in_(mine) & ~others & (ticket.c.status != "closed")
     ended = {"status": "closed", "closed_at": at, "root_cause": OURS, "outcome": "neutral"}
     ended |= dict.fromkeys(("look_at", "waiting_since", "wait_until"))
     for number in connection.execute(update(ticket).where(ours).values(ended).returning(ticket.c.id)).scalars():

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 from listener.model.delivery import Delivery
 from listener.model.mention import Mention
 from listener.model.ticket import Ticket, TicketMention, TicketNote, TicketTrack
+from listener.store.endings import COMING
 from listener.store.engine import Database, table
 
 delivery, mention = table(Delivery), table(Mention)
@@ -19,7 +20,6 @@ ticket, ticket_mention, ticket_note = table(Ticket), table(TicketMention), table
 track = table(TicketTrack)
 
 TRACK = "track"
-ON_ITS_WAY = ("due", "held", "sending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Tracks:
 
     def ordered(self, mark: str) -> bool:
         """Whether we closed it or opened it again and that is still on its way there."""
-        coming = _turns(mark) & delivery.c.status.in_(ON_ITS_WAY)
+        coming = _turns(mark) & delivery.c.status.in_(COMING)
         with self._database.read() as connection:
             return connection.execute(select(delivery.c.id).where(coming).limit(1)).first() is not None
 
